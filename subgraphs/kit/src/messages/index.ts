@@ -1,0 +1,21 @@
+export { defineMessages } from './definitions.js';
+export type {
+  Envelope,
+  MessageDefinition,
+  MessageDefinitions,
+  MessageOf,
+  MessageType,
+} from './definitions.js';
+export type { TransactionRunner, SqlTransaction } from './transaction.js';
+export { createOutbox } from './outbox.js';
+export type { Outbox, OutgoingMessage } from './outbox.js';
+export { startRelay } from './relay.js';
+export type { Relay, RelayOptions } from './relay.js';
+export { messagesFrom } from './handlers.js';
+export type { Message, MessageHandler } from './handlers.js';
+export { startConsumer } from './consumer.js';
+export type { Consumer, ConsumerOptions } from './consumer.js';
+export { listDeadLetters, replayDeadLetter } from './dead-letters.js';
+export type { DeadLetter } from './dead-letters.js';
+export { idempotent } from './idempotency.js';
+export type { IdempotentCall } from './idempotency.js';
