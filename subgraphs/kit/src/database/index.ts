@@ -1,0 +1,4 @@
+export { createPool } from './pool.js';
+export type { PoolOptions } from './pool.js';
+export { provisionDatabase } from './provision.js';
+export type { ProvisionOptions } from './provision.js';

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TestDatabase } from '../testing/database.js';
+import { createTestDatabase } from '../testing/database.js';
+import { createPool } from './pool.js';
+
+describe('createPool', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase('kit');
+  });
+  afterAll(() => database.drop());
+
+  it('reports every statement but those that frame a transaction', async () => {
+    const seen: string[] = [];
+    const pool = createPool({ url: database.url, onStatement: (sql) => seen.push(sql) });
+    await pool.query('SELECT 1');
+    const client = await pool.connect();
+    await client.query('BEGIN');
+    await client.query({ text: 'SELECT $1::int', values: [2] });
+    await client.query('COMMIT');
+    client.release();
+    await pool.end();
+    expect(seen).toEqual(['SELECT 1', 'SELECT $1::int']);
+  });
+
+  it('survives the loss of an idle connection', async () => {
+    const errors: Error[] = [];
+    let lost = () => {};
+    const loss = new Promise<void>((done) => (lost = done));
+    const pool = createPool({ url: database.url, onError: (error) => (errors.push(error), lost()) });
+    const { rows } = await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const admin = createPool({ url: database.adminUrl });
+    await admin.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+    await loss;
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    await Promise.all([pool.end(), admin.end()]);
+  });
+
+  it('gives a statement up after its time', async () => {
+    const pool = createPool({ url: database.url, statementTimeout: 50 });
+    await expect(pool.query('SELECT pg_sleep(5)')).rejects.toThrow('statement timeout');
+    await pool.end();
+  });
+});
