@@ -1,1 +1,83 @@
-console.log("ok")
+/** Writes what is derived from sources and never committed: Prisma clients and resolver types. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { codegen } from '@graphql-codegen/core';
+import * as typescript from '@graphql-codegen/typescript';
+import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
+import { readSubgraphTypeDefs, root, subgraphNames, subgraphPaths } from './lib/subgraphs.js';
+
+const prismaCli = path.join(path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build/index.js');
+
+const scalars = {
+  ID: 'string',
+  DateTime: 'Date',
+  LocalDateTime: 'string',
+  Date: 'string',
+  TimeZone: 'string',
+  Duration: 'string',
+  EmailAddress: 'string',
+  PhoneNumber: 'string',
+  CountryCode: 'string',
+  LanguageTag: 'string',
+  CurrencyCode: 'string',
+  URL: { input: 'URL', output: 'string' },
+  BigInt: 'bigint',
+  JSON: 'unknown',
+  _FieldSet: 'string',
+};
+
+/** `export type EventModel` in models.ts says what resolvers of `Event` receive as their parent. */
+function modelsOf(name: string): Record<string, string> {
+  const { models } = subgraphPaths(name);
+  if (!existsSync(models)) return {};
+  const names = [...readFileSync(models, 'utf8').matchAll(/export (?:type|interface) (\w+)Model\b/g)];
+  return Object.fromEntries(names.map(([, type]) => [type, `../models.js#${type}Model`]));
+}
+
+async function writeResolverTypes(name: string): Promise<void> {
+  const { generated } = subgraphPaths(name);
+  const output = await codegen({
+    filename: 'schema.ts',
+    schema: readSubgraphTypeDefs(name),
+    documents: [],
+    config: {
+      federation: true,
+      contextType: '../context.js#Context',
+      mappers: { UserError: '@diaspora/kit#UserErrorModel', Money: '@diaspora/kit#Money', ...modelsOf(name) },
+      scalars,
+      strictScalars: true,
+      enumsAsTypes: true,
+      useTypeImports: true,
+      makeResolverTypeCallable: true,
+      avoidOptionals: { field: true },
+      inputMaybeValue: 'T | null | undefined',
+    },
+    plugins: [{ typescript: {} }, { 'typescript-resolvers': {} }],
+    pluginMap: { typescript, 'typescript-resolvers': typescriptResolvers },
+  });
+  mkdirSync(generated, { recursive: true });
+  writeFileSync(path.join(generated, 'schema.ts'), output);
+}
+
+/** `prisma generate` needs its schema engine only for other commands; any existing file keeps it from downloading one. */
+async function writePrismaClient(name: string): Promise<void> {
+  await promisify(execFile)(
+    process.execPath,
+    [prismaCli, 'generate', '--schema', subgraphPaths(name).prismaSchema, '--no-hints'],
+    {
+      cwd: root,
+      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' },
+    },
+  );
+}
+
+await Promise.all(subgraphNames.map(writeResolverTypes));
+const queue = [...subgraphNames];
+const work = async () => {
+  for (let name = queue.shift(); name; name = queue.shift()) await writePrismaClient(name);
+};
+await Promise.all([work(), work()]);
+console.log(`generated resolver types and Prisma clients: ${subgraphNames.join(', ')}`);

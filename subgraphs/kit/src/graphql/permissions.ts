@@ -1,0 +1,84 @@
+import { allow, and, chain, deny, not, or, rule, shield, type IRule, type IRules } from 'graphql-shield';
+import { AppError } from '../errors.js';
+import type { Viewer } from '../viewer.js';
+
+export { and, chain, not, or };
+
+/** Type name -> field name (or `*` for all others of the type) -> rule. */
+export type PermissionMap = Record<string, Record<string, Rule>>;
+type Rule = IRule | ReturnType<typeof and>;
+
+/** What a rule may look at. */
+export interface RuleContext {
+  readonly viewer: Viewer | null;
+}
+
+/** Open to everybody, anonymous visitors included. */
+export const anyone = allow;
+
+/** Closed to everybody. */
+export const nobody = deny;
+
+/**
+ * A named rule over the viewer, the parent object and the arguments. Answers true or the AppError to raise.
+ * Never cached: a rule is cheaper than a wrong answer.
+ */
+export function permission<Parent = unknown, Args = unknown, Context extends RuleContext = RuleContext>(
+  name: string,
+  decide: (input: { parent: Parent; args: Args; context: Context }) => boolean | AppError | Promise<boolean | AppError>,
+) {
+  return rule(name, { cache: 'no_cache' })(async (parent: Parent, args: Args, context: Context) => {
+    const verdict = await decide({ parent, args, context });
+    return verdict === false ? forbidden() : verdict;
+  });
+}
+
+const forbidden = () => new AppError('FORBIDDEN', 'You may not do this.');
+
+/** Signed-in people. */
+export const authenticated = permission('authenticated', ({ context }) =>
+  context.viewer ? true : new AppError('UNAUTHENTICATED', 'Sign in first.'),
+);
+
+const signedInAnd = (name: string, holds: (viewer: Viewer) => boolean) =>
+  permission(name, ({ context }) =>
+    context.viewer ? holds(context.viewer) : new AppError('UNAUTHENTICATED', 'Sign in first.'),
+  );
+
+/** Viewers that hold any of the roles. */
+export const hasRole = (...roles: string[]) =>
+  signedInAnd(`hasRole(${roles.join()})`, (viewer) => roles.some((role) => viewer.roles.includes(role)));
+
+/** Viewers whose plan grants the entitlement. */
+export const hasEntitlement = (entitlement: string) =>
+  signedInAnd(`hasEntitlement(${entitlement})`, (viewer) => viewer.entitlements.includes(entitlement));
+
+/**
+ * Types that only carry what an already ruled field returned: payloads, connections, edges, value types.
+ * Naming them is still required, because everything unnamed is denied.
+ */
+export const carriers = (...typeNames: string[]): PermissionMap =>
+  Object.fromEntries(typeNames.map((name) => [name, { '*': allow }]));
+
+const kitPermissions: PermissionMap = {
+  Query: { _service: allow, _entities: allow },
+  _Service: { sdl: allow },
+  ...carriers('PageInfo', 'Money', 'GeoPoint', 'BasicUserError'),
+};
+
+/** All slices' maps as one. Two slices may rule different fields of one type, never the same field. */
+export function mergePermissions(maps: readonly PermissionMap[]): PermissionMap {
+  const merged: PermissionMap = {};
+  for (const [typeName, fields] of [kitPermissions, ...maps].flatMap((map) => Object.entries(map))) {
+    const known = (merged[typeName] ??= {});
+    for (const [field, fieldRule] of Object.entries(fields)) {
+      if (field in known) throw new Error(`Two slices rule ${typeName}.${field}.`);
+      known[field] = fieldRule;
+    }
+  }
+  return merged;
+}
+
+/** graphql-shield over a merged map: what has no rule is denied; errors of resolvers pass through to the one mapping. */
+export const createShield = (permissions: PermissionMap) =>
+  shield(permissions as IRules, { fallbackRule: deny, fallbackError: forbidden(), allowExternalErrors: true });

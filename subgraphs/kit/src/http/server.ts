@@ -1,0 +1,96 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { expressMiddleware } from '@as-integrations/express5';
+import express, { type ErrorRequestHandler } from 'express';
+import type { Registry } from 'prom-client';
+import { AppError } from '../errors.js';
+import { formatError } from '../graphql/errors.js';
+import type { BaseContext, Subgraph } from '../graphql/define-subgraph.js';
+import { containsNul } from '../input.js';
+import type { Logger } from '../logger.js';
+import { VIEWER_HEADER, verifyViewer } from '../viewer.js';
+import { mountHealth, type Health } from './health.js';
+import { operationMetrics } from './metrics.js';
+import { listen, type ListeningServer } from './listen.js';
+
+interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly viewerSecret: string;
+  readonly log: Logger;
+  readonly health: Health;
+  readonly registry: Registry;
+}
+
+/** Serves a subgraph over HTTP to the router: GraphQL on `/`, health, metrics and the subgraph's own routes. */
+export async function serveSubgraph<Context extends BaseContext>(
+  subgraph: Subgraph<Context>,
+  options: ServeOptions,
+): Promise<ListeningServer> {
+  const { log, viewerSecret, registry } = options;
+  const apollo = createApolloServer(subgraph, log, [operationMetrics(registry)]);
+  await apollo.start();
+
+  const app = express();
+  app.disable('x-powered-by');
+  mountHealth(app, options.health);
+  app.get('/metrics', async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics());
+  });
+  subgraph.routes?.(app);
+  app.use(
+    '/',
+    express.json({ limit: '2mb' }),
+    expressMiddleware(apollo, {
+      context: async ({ req }) => {
+        const { viewer, requestId } = verifyViewer(req.header(VIEWER_HEADER), { secret: viewerSecret });
+        return subgraph.createContext({ viewer, requestId, log: log.child({ requestId, userId: viewer?.id }) });
+      },
+    }),
+  );
+  app.use(answerHttpError(log));
+
+  const server = await listen(app, { port: options.port, host: options.host, name: subgraph.name });
+  return { ...server, close: async (graceMs) => server.close(graceMs).finally(() => apollo.stop()) };
+}
+
+/** The ApolloServer every way of running a subgraph shares, tests included. */
+export function createApolloServer<Context extends BaseContext>(
+  subgraph: Subgraph<Context>,
+  log: Logger,
+  plugins: ApolloServerPlugin<Context>[] = [],
+): ApolloServer<Context> {
+  return new ApolloServer<Context>({
+    schema: subgraph.schema,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: false, // only the router calls, and its signature is checked
+    stopOnTerminationSignals: false,
+    persistedQueries: false,
+    logger: log,
+    plugins: [refuseNul(), ...plugins],
+    formatError: (formatted, error) => formatError(formatted, error, { log }),
+  });
+}
+
+/** PostgreSQL cannot store NUL: refuse it at the edge, wherever in the operation it hides. */
+const refuseNul = (): ApolloServerPlugin => ({
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ request }) => {
+      const hidden = containsNul(request.variables) || /\\u0000|\\u\{0+\}|\u0000/.test(request.query ?? '');
+      if (hidden) throw new AppError('INVALID_INPUT', 'Text must not contain NUL characters.');
+    },
+  }),
+});
+
+const answerHttpError =
+  (log: Logger): ErrorRequestHandler =>
+  (error: Error & { status?: number }, _request, response, _next) => {
+    if (error instanceof AppError) {
+      response.status(401).json({ errors: [{ message: error.message, extensions: { code: error.code } }] });
+      return;
+    }
+    if (!error.status || error.status >= 500) log.error({ err: error }, 'request failed');
+    const code = error.status && error.status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
+    response.status(error.status ?? 500).json({ errors: [{ message: 'Request not usable.', extensions: { code } }] });
+  };
+

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { AppError } from './errors.js';
+
+/** Parses input once, at the edge of a service. Throws AppError INVALID_INPUT with the path of the first fault. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue?.path.map(String) ?? [];
+  throw new AppError('INVALID_INPUT', issue?.message ?? 'The input is not valid.', { path });
+}
+
+/** Text a person typed: NFC, trimmed, without control characters other than line breaks; emoji and bidi marks stay. */
+export const text = (limits: { min?: number; max: number }) =>
+  z
+    .string()
+    // eslint-disable-next-line no-control-regex -- these are the characters to refuse
+    .refine((value) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value), {
+      message: 'must not contain control characters',
+    })
+    .transform((value) => value.normalize('NFC').trim())
+    .pipe(z.string().min(limits.min ?? 1).max(limits.max));
+
+/** A place name folded for comparison: "  BERLIN " and "Berlin" are one city. */
+export const foldName = (name: string): string =>
+  name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLocaleLowerCase('en');
+
+const controlCharacter = '\u0000';
+
+/** True when any string inside a JSON-like value holds a NUL, which PostgreSQL cannot store. */
+export function containsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes(controlCharacter);
+  if (Array.isArray(value)) return value.some(containsNul);
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(containsNul);
+  return false;
+}

@@ -1,0 +1,50 @@
+import type { Logger } from './logger.js';
+
+type Stop = () => Promise<unknown>;
+
+/** Collects what was started and stops it in reverse order; every stop is tried, the first failure is thrown. */
+export function createStopStack(): { push(stop: Stop): void; stop(): Promise<void> } {
+  const stops: Stop[] = [];
+  let stopping: Promise<void> | undefined;
+  const stopAll = async () => {
+    const failures: unknown[] = [];
+    for (const stop of stops.reverse()) {
+      await stop().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  };
+  return { push: (stop) => void stops.push(stop), stop: () => (stopping ??= stopAll()) };
+}
+
+const graceMs = 15_000;
+
+/** On SIGINT, SIGTERM or SIGHUP: stops once, then exits. A second signal, or 15 seconds, ends it the hard way. */
+export function onShutdown(stop: Stop, options: { log?: Logger } = {}): void {
+  let stopping = false;
+  const end = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    options.log?.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), graceMs).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        options.log?.error({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+}
+
+/** Runs a service's main: one clear line and exit code 1 when it cannot start, a clean stop on signals. */
+export async function runMain(start: () => Promise<{ url: string; stop: Stop }>, log: Logger): Promise<void> {
+  try {
+    const running = await start();
+    onShutdown(running.stop, { log });
+    log.info({ url: running.url }, 'ready');
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

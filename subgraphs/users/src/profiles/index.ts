@@ -1,0 +1,8 @@
+import { readTypeDefs, type Slice } from '@diaspora/kit';
+import { permissions } from './permissions.js';
+import { resolvers } from './resolvers.js';
+
+export { createProfileLoaders, type ProfileLoaders } from './loaders.js';
+export { createProfiles, profileChanged, type Profiles } from './service.js';
+
+export const profilesSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -1,0 +1,58 @@
+import type { Clock } from '@diaspora/kit';
+import { SignJWT } from 'jose';
+import { v7 } from 'uuid';
+import { sessionIds, userIds } from '../ids.js';
+import type { SigningKeys } from './signing-keys.js';
+
+interface Dependencies {
+  readonly keys: SigningKeys;
+  readonly clock: Clock;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly lifetimeSeconds: number;
+}
+
+export interface Claims {
+  readonly accountId: string;
+  readonly sessionId: string;
+  readonly email: string;
+  readonly epoch: number;
+  readonly roles: readonly string[];
+  readonly entitlements: readonly string[];
+  readonly offices: readonly { role: string; countryCode: string; city: string | null }[];
+}
+
+export interface AccessToken {
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** Signs access tokens (RFC 7519). `role` is the highest of `roles`; `epoch` ages a token before its time. */
+export function createAccessTokens({ keys, clock, issuer, audience, lifetimeSeconds }: Dependencies) {
+  return async (claims: Claims): Promise<AccessToken> => {
+    const { kid, key } = await keys.signer();
+    const issuedAt = Math.floor(clock.now().getTime() / 1000);
+    const expiresAt = issuedAt + lifetimeSeconds;
+    const offices = claims.offices.map(({ role, countryCode, city }) => ({ role, countryCode, ...(city && { city }) }));
+    const token = await new SignJWT({
+      sid: sessionIds.encode(claims.sessionId),
+      email: claims.email,
+      role: claims.roles[0],
+      roles: claims.roles,
+      scopes: [],
+      entitlements: claims.entitlements,
+      offices,
+      epoch: claims.epoch,
+      client: 'first-party',
+    })
+      .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject(userIds.encode(claims.accountId))
+      .setJti(v7())
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expiresAt)
+      .sign(key);
+    return { token, expiresAt: new Date(expiresAt * 1000) };
+  };
+}
