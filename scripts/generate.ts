@@ -46,7 +46,7 @@ async function writeResolverTypes(name: string): Promise<void> {
     config: {
       federation: true,
       contextType: '../context.js#Context',
-      mappers: { UserError: '@diaspora/kit#UserErrorModel', Money: '@diaspora/kit#Money', ...modelsOf(name) },
+      mappers: { UserError: '@diaspora/kit#UserErrorModel', Money: '@diaspora/kit#Money as MoneyModel', ...modelsOf(name) },
       scalars,
       strictScalars: true,
       enumsAsTypes: true,

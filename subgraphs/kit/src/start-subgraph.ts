@@ -9,7 +9,7 @@ import { createHealth } from './http/health.js';
 import { serveSubgraph } from './http/server.js';
 import { startJobs } from './jobs/index.js';
 import type { Logger } from './logger.js';
-import { startConsumer, startRelay, type RunTransaction } from './messages/index.js';
+import { startConsumer, startRelay, type SqlTransaction, type TransactionRunner } from './messages/index.js';
 import { connectRedis, type RedisConnection } from './redis/index.js';
 import { createStopStack } from './shutdown.js';
 
@@ -25,7 +25,8 @@ export interface SubgraphRuntime<Db> {
 
 /** The part of a Prisma client that kit itself uses. */
 export interface Database {
-  $transaction: RunTransaction<never>;
+  /** Prisma's interactive transaction; its overloads do not unify, so only its being callable is asked for. */
+  $transaction(run: never): Promise<unknown>;
   $disconnect(): Promise<void>;
 }
 
@@ -57,7 +58,7 @@ export async function startSubgraph<Config extends SubgraphConfig, Db extends Da
     const db = options.connect(new PrismaPg(pool));
     stack.push(() => db.$disconnect());
     const redis = connectRedis({ url: config.REDIS_URL, log, name });
-    stack.push(async () => redis.disconnect());
+    stack.push(() => redis.stop());
     const namespace = config.REDIS_NAMESPACE;
     const clock = options.clock ?? systemClock;
 
@@ -72,7 +73,7 @@ export async function startSubgraph<Config extends SubgraphConfig, Db extends Da
       registry,
     });
     stack.push(() => server.close());
-    const backgroundPool = createPool({ url: config.DATABASE_URL, max: 4 });
+    const backgroundPool = createPool({ url: config.DATABASE_URL, max: 16 });
     stack.push(() => backgroundPool.end());
     await startBackground({ subgraph, pool: backgroundPool, db, redis, namespace, log, registry }, stack.push);
     stack.push(async () => health.drain());
@@ -112,23 +113,23 @@ async function startBackground(
   push: (stop: () => Promise<unknown>) => void,
 ): Promise<void> {
   const { subgraph, pool, db, redis, namespace, log, registry } = input;
-  const relay = await startRelay({ pool, redis, namespace, source: subgraph.name, log, registry });
+  const relay = startRelay({ pool, redis, namespace, source: subgraph.name, log, registry });
   push(() => relay.stop());
   if (subgraph.handlers && subgraph.handlers.length > 0) {
-    const consumer = await startConsumer({
+    const consumer = startConsumer<SqlTransaction & never>({
       pool,
       redis,
       namespace,
       consumer: subgraph.name,
       handlers: subgraph.handlers,
-      transaction: (run) => db.$transaction(run),
+      transaction: ((run: never) => db.$transaction(run)) as TransactionRunner<never>,
       log,
       registry,
     });
     push(() => consumer.stop());
   }
   if (subgraph.jobs) {
-    const jobs = await startJobs({ pool, jobs: subgraph.jobs, crontab: subgraph.crontab, log });
+    const jobs = await startJobs({ pool, tasks: subgraph.jobs, ...(subgraph.crontab && { crontab: subgraph.crontab }), log });
     push(() => jobs.stop());
   }
 }

@@ -1,21 +1,21 @@
 import {
   createOutbox,
   createRevocations,
-  defineJobs,
   defineSubgraph,
+  onJob,
   startSubgraph,
   type Clock,
   type Logger,
   type RunningSubgraph,
   type Revocations,
 } from '@diaspora/kit';
-import { z } from 'zod';
 import { accountsSlice, createAccounts } from './accounts/index.js';
 import type { UsersConfig } from './config.js';
 import type { Context } from './context.js';
 import { PrismaClient, type Db } from './database.js';
 import { entitlementHandlers } from './entitlements.js';
 import { createMailer, type Mailer } from './mailer.js';
+import { announceEpoch, announceRevocation, mailAboutAccount } from './jobs.js';
 import { messages } from './messages.js';
 import { createOfficeLoaders, createOffices, officesSlice } from './offices/index.js';
 import { createProfileLoaders, createProfiles, profilesSlice } from './profiles/index.js';
@@ -80,16 +80,13 @@ export function createUsersSubgraph({ db, clock, mailer, revocations, config }: 
       loaders: { ...createProfileLoaders(db), ...createOfficeLoaders(db, offices) },
     }),
     handlers: entitlementHandlers,
-    jobs: defineJobs({
-      mailAboutAccount: { schema: z.object({ emailKey: z.string() }), run: accounts.sendAccountMail },
-      announceRevocation: {
-        schema: z.object({ sessionId: z.string() }),
-        run: async ({ sessionId }) => {
-          if (!(await sessions.announceRevocation(sessionId))) throw new Error('Redis is away');
-        },
-      },
-      announceEpoch: { schema: z.object({ accountId: z.string() }), run: offices.announceEpoch },
-    }),
+    jobs: {
+      ...onJob(mailAboutAccount, accounts.sendAccountMail),
+      ...onJob(announceRevocation, async ({ sessionId }) => {
+        if (!(await sessions.announceEnd(sessionId))) throw new Error('Redis is away');
+      }),
+      ...onJob(announceEpoch, offices.announceCurrentEpoch),
+    },
     routes: (app) => {
       app.get('/.well-known/jwks.json', async (_request, response) => {
         response.set('cache-control', 'public, max-age=300').json(await keys.jwks());

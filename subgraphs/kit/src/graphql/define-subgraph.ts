@@ -2,7 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { applyMiddleware } from 'graphql-middleware';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Express } from 'express';
-import type { JobDefinitions } from '../jobs/index.js';
+import type { JobTasks } from '../jobs/index.js';
 import type { Logger } from '../logger.js';
 import type { MessageHandler } from '../messages/index.js';
 import type { Viewer } from '../viewer.js';
@@ -33,7 +33,7 @@ export interface SubgraphDefinition<Context extends BaseContext> {
   /** Messages this subgraph listens to. */
   readonly handlers?: readonly MessageHandler<never>[];
   /** Background work this subgraph does. */
-  readonly jobs?: JobDefinitions;
+  readonly jobs?: JobTasks;
   /** `minute hour day month weekday task` lines for the job worker. */
   readonly crontab?: string;
   /** HTTP routes beside GraphQL, such as a provider's webhook. They authenticate their callers themselves. */

@@ -3,6 +3,7 @@ import { addJob, AppError, parseInput, type Clock, type Outbox } from '@diaspora
 import { hash } from 'bcrypt';
 import type { Db, Transaction } from '../database.js';
 import { userIds } from '../ids.js';
+import { mailAboutAccount } from '../jobs.js';
 import type { Mailer } from '../mailer.js';
 import type { UsersMessages } from '../messages.js';
 import { profileChanged } from '../profiles/index.js';
@@ -50,7 +51,7 @@ export function createAccounts({ db, clock, outbox, mailer, bcryptCost, superUse
         skipDuplicates: true,
       });
       if (created.count === 0) {
-        await mailAboutAccount(tx, emailKey);
+        await mailOwner(tx, emailKey);
         return;
       }
       await tx.profile.create({
@@ -64,16 +65,16 @@ export function createAccounts({ db, clock, outbox, mailer, bcryptCost, superUse
           updatedAt: now,
         },
       });
-      await mailAboutAccount(tx, emailKey);
+      await mailOwner(tx, emailKey);
     });
   }
 
   /** One job for every case, so that known and unknown addresses cost the same. */
-  const mailAboutAccount = (tx: Transaction, emailKey: string) =>
-    addJob(tx, 'mailAboutAccount', { emailKey }, { jobKey: `mail-account:${sha256(emailKey)}` });
+  const mailOwner = (tx: Transaction, emailKey: string) =>
+    addJob(tx, mailAboutAccount, { emailKey }, { jobKey: `mail-account:${sha256(emailKey)}` });
 
   async function resendVerification(input: { email: string }): Promise<void> {
-    await db.$transaction((tx) => mailAboutAccount(tx, emailKeyOf(input.email)));
+    await db.$transaction((tx) => mailOwner(tx, emailKeyOf(input.email)));
   }
 
   /** The job: a code for an unproved address, a notice for a proved one, nothing for an unknown one. */

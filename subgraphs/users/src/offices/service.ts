@@ -13,6 +13,7 @@ import { z } from 'zod';
 import type { Office } from '../__generated__/prisma/client.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { officeIds, userIds } from '../ids.js';
+import { announceEpoch } from '../jobs.js';
 import type { UsersMessages } from '../messages.js';
 import { assertMayAppoint, cityKeyOf, mayAppoint, type Appointer } from './rules.js';
 
@@ -120,12 +121,12 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
       where: { id: accountId },
       data: { sessionEpoch: { increment: 1 } },
     });
-    await addJob(tx, 'announceEpoch', { accountId });
+    await addJob(tx, announceEpoch, { accountId });
     return sessionEpoch;
   }
 
   /** The job behind `raiseEpoch`, for when this process dies or Redis is away right after the commit. */
-  async function announceEpoch({ accountId }: { accountId: string }): Promise<void> {
+  async function announceCurrentEpoch({ accountId }: { accountId: string }): Promise<void> {
     const account = await db.account.findUnique({ where: { id: accountId } });
     if (!account) return;
     const isAnnounced = await revocations.raiseEpoch(userIds.encode(accountId), account.sessionEpoch);
@@ -139,5 +140,5 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
       take: page.take,
     });
 
-  return { appoint, end, announceEpoch, listHeld, heldNow };
+  return { appoint, end, announceCurrentEpoch, listHeld, heldNow };
 }

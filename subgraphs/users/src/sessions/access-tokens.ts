@@ -1,6 +1,6 @@
 import type { Clock } from '@diaspora/kit';
 import { SignJWT } from 'jose';
-import { v7 } from 'uuid';
+import { randomUUID } from 'node:crypto';
 import { sessionIds, userIds } from '../ids.js';
 import type { SigningKeys } from './signing-keys.js';
 
@@ -49,7 +49,7 @@ export function createAccessTokens({ keys, clock, issuer, audience, lifetimeSeco
       .setIssuer(issuer)
       .setAudience(audience)
       .setSubject(userIds.encode(claims.accountId))
-      .setJti(v7())
+      .setJti(randomUUID())
       .setIssuedAt(issuedAt)
       .setExpirationTime(expiresAt)
       .sign(key);

@@ -4,6 +4,7 @@ import { emailKeyOf } from '../accounts/index.js';
 import type { Account, Profile } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import { sessionIds, userIds } from '../ids.js';
+import { announceRevocation } from '../jobs.js';
 import type { UsersMessages } from '../messages.js';
 import type { Claims, AccessToken } from './access-tokens.js';
 import { hashToken, judgeExchange, newRefreshToken, rolesOf, successorOf } from './rules.js';
@@ -66,8 +67,8 @@ export function createSessions(dependencies: Dependencies) {
     const sessionId = sessionIdOf(input.refreshToken);
     const outcome = await db.$transaction((tx) => exchange(tx, sessionId, input.refreshToken));
     if (!outcome) throw sessionEnded();
-    if (!('account' in outcome)) {
-      await announceRevocation(sessionId);
+    if (outcome.kind === 'replayed') {
+      await announceEnd(sessionId);
       throw sessionEnded();
     }
     return withAccessToken(outcome.account, sessionId, outcome.refreshToken);
@@ -82,7 +83,7 @@ export function createSessions(dependencies: Dependencies) {
     const verdict = judgeExchange(hashToken(presented), session);
     if (verdict === 'replay') {
       await revoke(tx, session, 'REFRESH_TOKEN_REPLAYED');
-      return { replayed: true };
+      return { kind: 'replayed' as const };
     }
     const refreshToken = successorOf(presented, sessionId, tokenSecret);
     if (verdict === 'rotate') {
@@ -91,7 +92,7 @@ export function createSessions(dependencies: Dependencies) {
         data: { previousHash: session.currentHash, currentHash: hashToken(refreshToken), lastUsedAt: now },
       });
     }
-    return { account: session.account, refreshToken };
+    return { kind: 'exchanged' as const, account: session.account, refreshToken };
   }
 
   async function logout(viewer: Viewer): Promise<void> {
@@ -99,7 +100,7 @@ export function createSessions(dependencies: Dependencies) {
       const session = await tx.session.findUnique({ where: { id: viewer.sessionId } });
       if (session && !session.revokedAt) await revoke(tx, session, 'SIGNED_OUT');
     });
-    await announceRevocation(viewer.sessionId);
+    await announceEnd(viewer.sessionId);
   }
 
   async function revoke(tx: Transaction, session: { id: string; accountId: string }, reason: string): Promise<void> {
@@ -110,11 +111,11 @@ export function createSessions(dependencies: Dependencies) {
     const userId = userIds.encode(session.accountId);
     const data = { userId, sessionId: sessionIds.encode(session.id), reason };
     await outbox.publish(tx, { type: 'session.revoked', key: userId, data });
-    await addJob(tx, 'announceRevocation', { sessionId: session.id });
+    await addJob(tx, announceRevocation, { sessionId: session.id });
   }
 
   /** Tells the routers. Also run as a job from the same transaction, so that it happens even if this process dies. */
-  const announceRevocation = (sessionId: string): Promise<boolean> =>
+  const announceEnd = (sessionId: string): Promise<boolean> =>
     revocations.revokeSession(sessionIds.encode(sessionId), dependencies.accessTokenSeconds);
 
   async function withAccessToken(account: Account, sessionId: string, refreshToken: string): Promise<Tokens> {
@@ -134,7 +135,7 @@ export function createSessions(dependencies: Dependencies) {
     return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken };
   }
 
-  return { login, refresh, logout, announceRevocation };
+  return { login, refresh, logout, announceEnd };
 }
 
 function sessionIdOf(refreshToken: string): string {

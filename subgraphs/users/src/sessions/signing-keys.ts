@@ -1,7 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '@diaspora/kit';
 import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, type CryptoKey, type JWK } from 'jose';
-import { v7 } from 'uuid';
 import type { Db } from '../database.js';
 
 /** RS256 key pairs in the database, the private half sealed with AES-256-GCM. The newest one signs. */
@@ -28,7 +27,7 @@ export function createSigningKeys({ db, clock, secret }: { db: Db; clock: Clock;
       const existing = await active(tx);
       if (existing) return existing;
       const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
-      const id = v7();
+      const id = randomUUID();
       const publicJwk = { ...(await exportJWK(publicKey)), kid: id, alg: algorithm, use: 'sig' };
       const encryptedPrivate = seal(await exportPKCS8(privateKey), sealKey);
       return tx.signingKey.create({ data: { id, publicJwk, encryptedPrivate, createdAt: clock.now() } });
