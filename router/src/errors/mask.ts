@@ -1,0 +1,68 @@
+import type { GraphQLFormattedError } from 'graphql';
+
+export const INTERNAL = 'INTERNAL';
+
+/** What graphql-js and Apollo Server say about a request; `extensions.limit` and the like may go along. */
+const requestCodes = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+]);
+
+/** Kit's codes (subgraphs/kit/src/errors.ts). */
+const sharedCodes = new Set([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'INVALID_INPUT',
+  'CONFLICT',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+]);
+
+/** Codes for faults, and error numbers of systems (ECONNREFUSED), that never reach a client as they are. */
+const faultCode = /^INTERNAL|^DOWNSTREAM_|^ERR_|^E[A-Z]+$/;
+
+/** Codes a slice adds, such as SOLD_OUT: words joined by underscores. */
+const sliceCode = /^[A-Z]+(_[A-Z]+)+$/;
+
+const isKnown = (code: unknown): code is string =>
+  typeof code === 'string' &&
+  (requestCodes.has(code) || sharedCodes.has(code) || (sliceCode.test(code) && !faultCode.test(code)));
+
+/** Parts of `extensions` that tell about our inside. */
+const privateExtensions = [
+  'stacktrace',
+  'exception',
+  'serviceName',
+  'http',
+  'response',
+  'query',
+  'variables',
+];
+
+/** True when the client may see the error's message. */
+export const isPublic = (error: GraphQLFormattedError): boolean => isKnown(error.extensions?.['code']);
+
+/**
+ * An error as the client may see it: without stack traces and subgraph names when its code is known, otherwise
+ * "Internal error" at the same path, to be found in the log by the request id.
+ */
+export function maskError(error: GraphQLFormattedError, requestId?: string): GraphQLFormattedError {
+  const place = {
+    ...(error.locations && { locations: error.locations }),
+    ...(error.path && { path: error.path }),
+  };
+  if (!isPublic(error)) {
+    const extensions = { code: INTERNAL, ...(requestId !== undefined && { requestId }) };
+    return { message: 'Internal error', ...place, extensions };
+  }
+  const extensions = Object.fromEntries(
+    Object.entries(error.extensions ?? {}).filter(([name]) => !privateExtensions.includes(name)),
+  );
+  return { message: error.message, ...place, extensions };
+}
