@@ -14,6 +14,12 @@ export const secretAccessKey = 'test-secret';
 
 export type TestStore = Awaited<ReturnType<typeof startTestStore>>;
 
+type Credentials = { accessKeyId: string; secretAccessKey: string };
+
+export function createClient(endpoint: string, credentials: Credentials = { accessKeyId, secretAccessKey }) {
+  return new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, maxAttempts: 1, credentials });
+}
+
 /** A store in a folder of its own on a free port, with the real client of AWS for it. */
 export async function startTestStore(options: { clock?: () => Date } = {}) {
   const dir = await mkdtemp(path.join(tmpdir(), 'object-store-'));
@@ -28,14 +34,7 @@ export async function startTestStore(options: { clock?: () => Date } = {}) {
     onError: (error) => faults.push(error),
     ...options,
   });
-  const clientWith = (credentials: { accessKeyId: string; secretAccessKey: string }) =>
-    new S3Client({
-      endpoint: store.url,
-      region: 'us-east-1',
-      forcePathStyle: true,
-      maxAttempts: 1,
-      credentials,
-    });
+  const clientWith = (credentials: Credentials) => createClient(store.url, credentials);
   const client = clientWith({ accessKeyId, secretAccessKey });
 
   /** Paths of every file in the store: objects and unfinished uploads alike. */
