@@ -1,0 +1,13 @@
+import { idType } from '@diaspora/kit';
+
+export const conversationIds = idType('cnv');
+export const messageIds = idType('msg');
+export const notificationIds = idType('ntf');
+
+/** Entities of others; only their keys are kept here. */
+export const userIds = idType('usr');
+export const officeIds = idType('ofc');
+export const postIds = idType('pst');
+export const commentIds = idType('cmt');
+export const eventIds = idType('evt');
+export const subscriptionIds = idType('sub');

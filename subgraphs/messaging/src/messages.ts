@@ -1,0 +1,39 @@
+import { defineMessages } from '@diaspora/kit';
+import { z } from 'zod';
+
+/** What this subgraph tells the others. Ids are public ids; times are ISO 8601 instants. */
+export const messages = defineMessages('messaging', {
+  /** Keyed by the conversation. */
+  'conversation.created': {
+    version: 1,
+    schema: z.object({
+      conversationId: z.string(),
+      kind: z.enum(['DIRECT']),
+      participantIds: z.array(z.string()),
+      createdAt: z.iso.datetime(),
+    }),
+  },
+  /** Keyed by the conversation; sequences of one conversation arrive without gaps, 1 first. The text stays here. */
+  'message.sent': {
+    version: 1,
+    schema: z.object({
+      messageId: z.string(),
+      conversationId: z.string(),
+      senderId: z.string(),
+      sequence: z.number().int(),
+      sentAt: z.iso.datetime(),
+    }),
+  },
+  /** Somebody's inbox has a new entry. Keyed by the recipient. */
+  'notification.created': {
+    version: 1,
+    schema: z.object({
+      notificationId: z.string(),
+      userId: z.string(),
+      type: z.string(),
+      createdAt: z.iso.datetime(),
+    }),
+  },
+});
+
+export type MessagingMessages = typeof messages;
