@@ -152,3 +152,16 @@ describe('signing keys', () => {
     expect(test.issuer.fetches() - before).toBeLessThanOrEqual(1);
   });
 });
+
+describe('an issuer that cannot be reached', () => {
+  it('is our fault: 503 with a token, and anonymous visitors are served', async () => {
+    const cut = await startTestRouter(process.env['TEST_REDIS_URL']!);
+    const token = await cut.issuer.token();
+    await cut.issuer.stop();
+    const [signedIn, anonymous] = [await cut.query(operation, { token }), await cut.query(operation)];
+    await cut.router.stop();
+    await Promise.all([cut.supergraph.stop(), cut.redis.stop()]);
+    expect([signedIn.status, signedIn.errors?.[0]?.extensions['code']]).toEqual([503, 'UNAVAILABLE']);
+    expect(anonymous.status).toBe(200);
+  });
+});

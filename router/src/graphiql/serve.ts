@@ -6,17 +6,16 @@ export interface GraphiqlOptions {
   readonly log: Logger;
   readonly build?: () => Promise<void>;
   readonly isBuilt?: () => boolean;
+  /** Folder of the built page. */
+  readonly dist?: string;
 }
 
 /**
  * GraphiQL from our own files, without any request to another host. A fresh checkout has no built page: the first
  * visitor starts the build and sees a page that reloads itself until it is there.
  */
-export function serveGraphiql({
-  log,
-  build = buildGraphiql,
-  isBuilt = isGraphiqlBuilt,
-}: GraphiqlOptions): Router {
+export function serveGraphiql(options: GraphiqlOptions): Router {
+  const { log, build = buildGraphiql, isBuilt = isGraphiqlBuilt, dist = graphiqlDist } = options;
   let state: 'missing' | 'building' | 'built' | 'failed' = isBuilt() ? 'built' : 'missing';
   const startBuild = () => {
     state = 'building';
@@ -36,16 +35,13 @@ export function serveGraphiql({
   };
   const router = Router({ strict: true });
   router.use(untilBuilt);
-  router.use(
-    '/assets',
-    express.static(`${graphiqlDist}/assets`, { immutable: true, maxAge: '1y', index: false }),
-  );
-  router.use(express.static(graphiqlDist));
+  router.use('/assets', express.static(`${dist}/assets`, { immutable: true, maxAge: '1y', index: false }));
+  router.use(express.static(dist));
   return router;
 }
 
 const page = (title: string, body: string, head = '') =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8">${head}<title>${title}</title></head><body><p>${body}</p></body></html>`;
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,">${head}<title>${title}</title></head><body><p>${body}</p></body></html>`;
 
 const buildingPage = page(
   'GraphiQL',

@@ -11,6 +11,7 @@ export const apiHeaders = (): RequestHandler =>
     // Browsers of the listed origins read our answers; CORS decides which, not this header.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     referrerPolicy: { policy: 'no-referrer' },
+    frameguard: { action: 'deny' },
   });
 
 /** GraphiQL's own files and this router only. The editor sets inline styles and starts workers from its files. */
@@ -32,4 +33,5 @@ export const graphiqlHeaders = (): RequestHandler =>
       },
     },
     referrerPolicy: { policy: 'no-referrer' },
+    frameguard: { action: 'deny' },
   });

@@ -15,11 +15,7 @@ export class SubgraphUnavailable extends Error {
 
 /** Reads a subgraph's answer. Its status says nothing when the body is GraphQL's. */
 export async function readAnswer(response: Response): Promise<SubgraphAnswer> {
-  const body: unknown = await response.json().catch((error: unknown) => {
-    if (error instanceof SyntaxError)
-      throw new SubgraphUnavailable(`answered ${response.status} and no JSON`);
-    throw error;
-  });
+  const body = parseJson(await response.text());
   if (!isRecord(body)) throw new SubgraphUnavailable(`answered ${response.status} and no GraphQL`);
   const data = isRecord(body['data']) ? body['data'] : null;
   const errors = Array.isArray(body['errors']) ? body['errors'].filter(isRecord) : [];
@@ -27,6 +23,14 @@ export async function readAnswer(response: Response): Promise<SubgraphAnswer> {
     throw new SubgraphUnavailable(`answered ${response.status} and neither data nor errors`);
   }
   return errors.length === 0 ? { data } : { data, errors: errors.map(readError) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
