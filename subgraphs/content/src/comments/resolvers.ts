@@ -1,0 +1,35 @@
+import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import type { Resolvers } from '../__generated__/schema.js';
+import { commentIds, referencedKey, userIds } from '../ids.js';
+
+const oldestFirst: readonly SortKey[] = [
+  { field: 'createdAt', direction: 'asc', type: 'date' },
+  { field: 'id', direction: 'asc', type: 'uuid' },
+];
+
+export const resolvers: Resolvers = {
+  Mutation: {
+    addComment: mutation(async (input, { viewer, services }) => ({
+      comment: await services.comments.add(viewer!, input),
+    })),
+    deleteComment: mutation(async ({ commentId }, { viewer, services }) => ({
+      comment: await services.comments.remove(viewer!, commentIds.decode(commentId)),
+    })),
+  },
+  Post: {
+    comments: async (post, args, { services }) => {
+      const page = parsePage(args, oldestFirst);
+      return toConnection(await services.comments.list(post.id, page), page);
+    },
+  },
+  Comment: {
+    __resolveReference: ({ id }, { loaders }) => {
+      const key = referencedKey(commentIds, id);
+      return key ? loaders.comment.load(key) : null;
+    },
+    id: (comment) => commentIds.encode(comment.id),
+    author: (comment) => ({ id: userIds.encode(comment.authorId) }),
+    post: async (comment, _args, { loaders }) => (await loaders.post.load(comment.postId))!,
+    isDeleted: (comment) => comment.deletedAt !== null,
+  },
+};

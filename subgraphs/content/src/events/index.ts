@@ -1,0 +1,1 @@
+export { eventHandlers } from './projection.js';

@@ -1,0 +1,8 @@
+import { anyone, authenticated, carriers, type PermissionMap } from '@diaspora/kit';
+
+/** Which files a viewer may reach at all is decided by the loader; whose upload it is, by the service. */
+export const permissions: PermissionMap = {
+  Mutation: { requestUpload: authenticated, completeUpload: authenticated },
+  Media: { '*': anyone },
+  ...carriers('UploadForm', 'UploadField', 'RequestUploadPayload', 'CompleteUploadPayload'),
+};

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { AppError, idempotent, parseInput, type Clock } from '@diaspora/kit';
+import { fileTypeFromBuffer } from 'file-type';
+import type { Media } from '../__generated__/prisma/client.js';
+import type { Db } from '../database.js';
+import { mediaIds } from '../ids.js';
+import { assertFits, contentKey, faultOf, quarantineKey, uploadRequest, type SizeLimits } from './rules.js';
+import type { Storage, UploadForm } from './storage.js';
+
+export type Uploads = ReturnType<typeof createUploads>;
+
+export interface UploadsDependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly storage: Storage;
+  readonly limits: SizeLimits;
+  readonly uploadSeconds: number;
+  readonly downloadSeconds: number;
+  /** Base of public URLs; null when files are reached by signed URLs. */
+  readonly publicUrl: string | null;
+}
+
+/** Enough for every magic number that file-type knows of images. */
+const sniffedBytes = 4_100;
+/** A form that began just before its end may still be on its way. */
+const reapGraceMs = 3_600_000;
+const reapBatch = 100;
+
+export function createUploads({ db, clock, storage, limits, ...settings }: UploadsDependencies) {
+  /** A place to post a file to. The same call again gives a form for the same file while the first would still work. */
+  async function request(ownerId: string, input: unknown): Promise<{ media: Media; form: UploadForm }> {
+    const upload = parseInput(uploadRequest, input);
+    assertFits(upload, limits);
+    const { idempotencyKey: key, contentType, sizeBytes, fileName = null } = upload;
+    const call = {
+      actor: ownerId,
+      operation: 'requestUpload',
+      key,
+      request: { contentType, sizeBytes, fileName },
+    };
+    const { mediaId } = await db.$transaction((tx) =>
+      idempotent(tx, call, async () => {
+        const id = mediaIds.create();
+        const createdAt = clock.now();
+        const expiresAt = new Date(createdAt.getTime() + settings.uploadSeconds * 1_000);
+        await tx.media.create({
+          data: { id, ownerId, contentType, sizeBytes, fileName, createdAt, expiresAt },
+        });
+        return { mediaId: id };
+      }),
+    );
+    const media = await db.media.findUniqueOrThrow({ where: { id: mediaId } });
+    const seconds = Math.floor((media.expiresAt.getTime() - clock.now().getTime()) / 1_000);
+    if (media.status !== 'PENDING' || seconds < 1) {
+      throw new AppError('CONFLICT', 'This upload is over. Ask for another with another key.', {
+        path: ['idempotencyKey'],
+      });
+    }
+    const form = await storage.presignUpload({
+      key: quarantineKey(mediaId),
+      contentType,
+      sizeBytes,
+      seconds,
+    });
+    return { media, form };
+  }
+
+  /** Verifies what was posted. Settled once: later calls, and calls at the same time, answer what the first found. */
+  async function complete(ownerId: string, mediaId: string): Promise<Media> {
+    const media = await db.media.findFirst({ where: { id: mediaId, ownerId } });
+    if (!media) throw new AppError('NOT_FOUND', 'There is no such upload.', { path: ['mediaId'] });
+    if (media.status !== 'PENDING') return media;
+    const file = await storage.read(quarantineKey(mediaId), media.sizeBytes);
+    if (!file)
+      throw new AppError('UPLOAD_MISSING', 'The file has not been posted yet.', { path: ['mediaId'] });
+    // From here on only these bytes count: whoever posts again meanwhile changes nothing that was verified.
+    const type = await fileTypeFromBuffer(file.bytes.subarray(0, sniffedBytes));
+    const rejection = faultOf({ sizeBytes: file.sizeBytes, contentType: type?.mime }, media);
+    if (rejection) return settle(mediaId, { status: 'REJECTED', rejection });
+    const sha256 = createHash('sha256').update(file.bytes).digest('hex');
+    const { contentType } = media;
+    await storage.putOnce(contentKey(sha256, contentType), { bytes: file.bytes, contentType });
+    return settle(mediaId, { status: 'READY', sha256 });
+  }
+
+  async function settle(id: string, outcome: Pick<Media, 'status'> & Partial<Media>): Promise<Media> {
+    await db.media.updateMany({
+      where: { id, status: 'PENDING' },
+      data: { ...outcome, settledAt: clock.now() },
+    });
+    return db.media.findUniqueOrThrow({ where: { id } });
+  }
+
+  /**
+   * Empties quarantine of everything whose form is dead, and gives up uploads never finished. Files go only when no
+   * form can bring them back, which is why verified ones wait here too. Returns how many uploads are done with.
+   */
+  async function reap(): Promise<number> {
+    const before = new Date(clock.now().getTime() - reapGraceMs);
+    const due = { clearedAt: null, expiresAt: { lt: before } };
+    let cleared = 0;
+    for (;;) {
+      const batch = await db.media.findMany({ where: due, orderBy: { expiresAt: 'asc' }, take: reapBatch });
+      for (const { id } of batch) {
+        await settle(id, { status: 'REJECTED', rejection: 'NEVER_FINISHED' });
+        await storage.remove(quarantineKey(id));
+        await db.media.updateMany({ where: { id }, data: { clearedAt: clock.now() } });
+      }
+      cleared += batch.length;
+      if (batch.length < reapBatch) return cleared;
+    }
+  }
+
+  /** Where to read a file; null until it is READY. */
+  async function urlOf(media: Media): Promise<string | null> {
+    if (media.status !== 'READY' || !media.sha256) return null;
+    const key = contentKey(media.sha256, media.contentType);
+    if (settings.publicUrl) return `${settings.publicUrl.replace(/\/$/, '')}/${key}`;
+    return storage.presignDownload({ key, seconds: settings.downloadSeconds });
+  }
+
+  return { request, complete, reap, urlOf };
+}

@@ -1,0 +1,1 @@
+export { createMemberHandlers, lockMember } from './projection.js';

@@ -1,0 +1,13 @@
+import type { Comment, Media, Post } from './__generated__/prisma/client.js';
+
+export type MediaModel = Media;
+export type PostModel = Post;
+export type CommentModel = Comment;
+
+/** A person or an event: others own them, so that only their public id is known here. */
+export interface UserModel {
+  readonly id: string;
+}
+export interface EventModel {
+  readonly id: string;
+}
