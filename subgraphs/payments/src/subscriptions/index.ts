@@ -1,0 +1,11 @@
+import { readTypeDefs, type Slice } from '@diaspora/kit';
+import { permissions } from './permissions.js';
+import { resolvers } from './resolvers.js';
+
+export { createCharges, type Charges } from './charges.js';
+export { createLifecycle } from './lifecycle.js';
+export { createSubscriptionLoaders, type SubscriptionLoaders } from './loaders.js';
+export { createRenewals, type Renewals } from './renewals.js';
+export { createSubscriptions, type Subscriptions } from './service.js';
+
+export const subscriptionsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

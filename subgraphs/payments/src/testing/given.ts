@@ -1,0 +1,150 @@
+import { createPool, serveSubgraph, createHealth, type JobTask, type Viewer } from '@diaspora/kit';
+import { aViewer, createTestDatabase, silentLog, testClock, testSubgraph } from '@diaspora/kit/testing';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { Pool } from 'pg';
+import { Registry } from 'prom-client';
+import { PrismaClient, type Db } from '../database.js';
+import { subscriptionIds, userIds } from '../ids.js';
+import type { PaymentProvider } from '../providers/index.js';
+import { createPaymentsSubgraph } from '../subgraph.js';
+
+export const webhookSecret = 'a-webhook-secret-for-tests-only-0123456789';
+
+export const cards = {
+  succeeds: '4242424242424242',
+  declined: '4000000000000002',
+  declinedLater: '4000000000000341',
+  delayed: '4000000000000077',
+  reportedBadly: '4000000000000259',
+};
+
+/** The subgraph on a database of its own, served on a free port so that the sandbox can call its webhook. */
+export async function givenPayments(
+  options: { start?: Date; wrapProvider?: (provider: PaymentProvider) => PaymentProvider } = {},
+) {
+  const database = await createTestDatabase('payments');
+  let statements = 0;
+  const pool = createPool({ url: database.url, onStatement: () => statements++ });
+  const admin = createPool({ url: database.adminUrl, max: 1 });
+  const db = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const clock = testClock(options.start);
+  const config = { SANDBOX_WEBHOOK_SECRET: webhookSecret, SANDBOX_WEBHOOK_URL: '' };
+  // Twice: the port is known only when the first one listens.
+  const create = () =>
+    createPaymentsSubgraph({
+      ...{ db, clock, config, log: silentLog },
+      ...(options.wrapProvider && { wrapProvider: options.wrapProvider }),
+    });
+  const server = await serveSubgraph(create(), {
+    ...{ port: 0, host: '127.0.0.1', log: silentLog, registry: new Registry(), health: createHealth({}) },
+    viewerSecret: 'a-viewer-secret-for-tests-only-0123456789',
+  });
+  const webhookUrl = `${server.url}/webhooks/sandbox`;
+  config.SANDBOX_WEBHOOK_URL = webhookUrl;
+  const subgraph = create();
+  const client = testSubgraph(subgraph);
+  const jobs = jobQueue(admin, subgraph.jobs ?? {});
+  return {
+    ...{ db, clock, subgraph, client, jobs, database, webhookUrl, statements: () => statements },
+    as: client.as,
+    anonymous: client.anonymous,
+    given: builders(client.as, jobs),
+    messages: (viewer: Viewer) => messagesAbout(db, viewer),
+    stop: async () => {
+      await server.close();
+      await client.stop();
+      await db.$disconnect();
+      await Promise.all([pool.end(), admin.end()]);
+      await database.drop();
+    },
+  };
+}
+
+export interface QueuedJob {
+  readonly task: string;
+  readonly payload: never;
+}
+
+/** The job queue worked by hand: takes what is due or not, in order, so that a test decides what happens when. */
+function jobQueue(admin: Pool, tasks: Readonly<Record<string, JobTask>>) {
+  async function take(only?: string): Promise<QueuedJob[]> {
+    const { rows } = await admin.query<QueuedJob & { id: string }>(
+      `DELETE FROM graphile_worker._private_jobs job USING graphile_worker._private_tasks task
+       WHERE task.id = job.task_id AND ($1::text IS NULL OR task.identifier = $1)
+       RETURNING job.id, task.identifier AS task, job.payload`,
+      [only ?? null],
+    );
+    return rows.sort((left, right) => Number(left.id) - Number(right.id));
+  }
+  const run = async ({ task, payload }: QueuedJob) => {
+    const { schema, run: work } = tasks[task]!;
+    await work(schema.parse(payload) as never, { log: silentLog, attempt: 1, maxAttempts: 25 } as never);
+  };
+  /** Runs jobs, and those that they add, until none is left; `only` leaves the other kinds where they are. */
+  async function drain(only?: string): Promise<void> {
+    for (let jobs = await take(only); jobs.length > 0; jobs = await take(only)) {
+      for (const job of jobs) await run(job);
+    }
+  }
+  const runTask = (task: string, payload: object = {}) => run({ task, payload: payload as never });
+  return { take, run, drain, runTask };
+}
+
+export const subscribe = `mutation ($input: SubscribeInput!) {
+  subscribe(input: $input) {
+    subscription { id status plan { code } user { id } }
+    userErrors { __typename code path ... on AlreadySubscribedError { subscription { id } } }
+  }
+}`;
+
+export const viewerSubscription = `{
+  viewerSubscription {
+    id status currentPeriodStartsAt currentPeriodEndsAt cancelsAtPeriodEnd paymentFailure endedAt plan { code } user { id }
+  }
+}`;
+
+export const cancelSubscription = `mutation ($input: CancelSubscriptionInput!) {
+  cancelSubscription(input: $input) {
+    subscription { id status cancelsAtPeriodEnd endedAt } userErrors { code path }
+  }
+}`;
+
+let keys = 0;
+
+export const purchase = (card = cards.succeeds, overrides: object = {}) => ({
+  input: {
+    idempotencyKey: `key-${++keys}`,
+    planCode: 'PREMIUM_MONTHLY',
+    paymentMethod: { sandboxCard: { number: card } },
+    ...overrides,
+  },
+});
+
+function builders(as: ReturnType<typeof testSubgraph>['as'], jobs: ReturnType<typeof jobQueue>) {
+  const person = () => {
+    const viewer = aViewer();
+    return { viewer, publicId: userIds.encode(viewer.id) };
+  };
+  /** A person who subscribed, with everything that follows done. */
+  async function subscriber(card = cards.succeeds, overrides: object = {}) {
+    const someone = person();
+    const answer = await as(someone.viewer).execute(subscribe, purchase(card, overrides));
+    const subscriptionId = answer.data.subscribe.subscription.id as string;
+    await jobs.drain();
+    return { ...someone, subscriptionId, key: subscriptionIds.decode(subscriptionId) };
+  }
+  return { person, subscriber };
+}
+
+export interface Published {
+  readonly type: string;
+  // Asserted field by field.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly data: any;
+}
+
+async function messagesAbout(db: Db, viewer: Viewer): Promise<Published[]> {
+  const rows = await db.$queryRaw<{ envelope: Published }[]>`
+    SELECT envelope FROM kit.outbox WHERE key = ${userIds.encode(viewer.id)} ORDER BY position`;
+  return rows.map(({ envelope: { type, data } }) => ({ type, data }));
+}

@@ -1,0 +1,2 @@
+export { createInbox, type Inbox } from './inbox.js';
+export { webhookRoutes } from './route.js';
