@@ -86,8 +86,7 @@ async function runSource<Tx extends SqlTransaction>(
       failing = false;
       if (lease) {
         leases.set(source, lease);
-        await consumeUnder(lease, options, source, pauser);
-        await lease.release();
+        await consumeUnder(lease, options, source, pauser).finally(() => lease.release());
       }
     } catch (error) {
       if (!failing) log.error({ err: error, source }, 'The consumer cannot reach its database; trying again');

@@ -3,7 +3,7 @@ import type pg from 'pg';
 
 export interface RelayTarget {
   pool: pg.Pool;
-  redis: Redis;
+  redis: Pick<Redis, 'eval'>;
   stream: string;
   retentionDays: number;
   /** Runs between the broker's answer and the commit. For tests that crash there. */
@@ -23,6 +23,19 @@ interface Row {
 
 const batchSize = 200;
 const nothing: RelayStep = { published: 0, republished: 0 };
+
+const lastSequence = `
+local function last()
+  local entry = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+  return entry and entry[2][2] or '0'
+end`;
+
+// Appends only to the stream whose mark was read: one that vanished in between must get what it lost first.
+const append = `${lastSequence}
+if tonumber(last()) ~= tonumber(ARGV[1]) then return 0 end
+for at = 3, #ARGV, 2 do redis.call('XADD', KEYS[1], '*', 'sequence', ARGV[at], 'envelope', ARGV[at + 1]) end
+redis.call('XTRIM', KEYS[1], 'MINID', '~', ARGV[2])
+return 1`;
 
 /**
  * One batch. The broker's mark is the sequence of the last entry of its stream, so that it cannot outlive what it
@@ -60,7 +73,7 @@ async function stepInTransaction(client: pg.PoolClient, target: RelayTarget): Pr
       `SELECT id, envelope::text, sequence FROM kit.outbox WHERE sequence > $1 ORDER BY sequence LIMIT ${batchSize}`,
       [mark],
     );
-    await send(target, lost.rows, (row) => Number(row.sequence));
+    await send(target, mark, lost.rows, (row) => Number(row.sequence));
     return { published: 0, republished: lost.rows.length };
   }
   const fresh = await client.query<Row>(
@@ -68,7 +81,7 @@ async function stepInTransaction(client: pg.PoolClient, target: RelayTarget): Pr
   );
   if (fresh.rows.length === 0) return nothing;
   const sequences = fresh.rows.map((_, at) => mark + 1 + at);
-  await send(target, fresh.rows, (_, at) => sequences[at] ?? 0);
+  await send(target, mark, fresh.rows, (_, at) => sequences[at] ?? 0);
   await client.query(
     `UPDATE kit.outbox SET sequence = given.sequence
      FROM unnest($1::uuid[], $2::bigint[]) AS given (id, sequence) WHERE outbox.id = given.id`,
@@ -78,9 +91,7 @@ async function stepInTransaction(client: pg.PoolClient, target: RelayTarget): Pr
 }
 
 async function brokerMark({ redis, stream }: RelayTarget): Promise<number> {
-  const [last] = await redis.xrevrange(stream, '+', '-', 'COUNT', 1);
-  const fields = last?.[1] ?? [];
-  return Number(fields[fields.indexOf('sequence') + 1] ?? 0);
+  return Number(await redis.eval(`${lastSequence} return last()`, 1, stream));
 }
 
 async function highestSequence(client: pg.PoolClient): Promise<number> {
@@ -91,18 +102,14 @@ async function highestSequence(client: pg.PoolClient): Promise<number> {
 }
 
 async function send(
-  target: RelayTarget,
+  { redis, stream, retentionDays }: RelayTarget,
+  mark: number,
   rows: Row[],
   sequenceOf: (row: Row, at: number) => number,
 ): Promise<void> {
-  const { redis, stream } = target;
-  const commands = redis.multi();
-  rows.forEach((row, at) => {
-    commands.xadd(stream, '*', 'sequence', sequenceOf(row, at), 'envelope', row.envelope);
-  });
   // No consumer may lag behind the retention time; within it nothing is dropped, whoever is slow.
-  commands.xtrim(stream, 'MINID', '~', Date.now() - target.retentionDays * 86_400_000);
-  const results = await commands.exec();
-  const failure = results?.find(([error]) => error)?.[0];
-  if (!results || failure) throw failure ?? new Error('The broker refused the batch');
+  const oldest = Date.now() - retentionDays * 86_400_000;
+  const entries = rows.flatMap((row, at) => [sequenceOf(row, at), row.envelope]);
+  const sent = await redis.eval(append, 1, stream, mark, oldest, ...entries);
+  if (sent !== 1) throw new Error('The broker lost messages meanwhile');
 }

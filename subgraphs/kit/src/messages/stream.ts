@@ -31,14 +31,22 @@ export function openStream(options: {
   count: number;
 }): StreamReader {
   const { redis, stream, group, blockMs, count } = options;
-  const reading = redis.open(`${group}-reads`, { commandTimeoutMs: blockMs + 5_000 });
+  const reading = redis.open(`${group}-reads`, { commandTimeoutMs: 0 });
   let leftovers = true;
 
   return {
     async read() {
       const reply = leftovers
-        ? await readGroup(reading.client, [group, consumerName, 'COUNT', count, 'STREAMS', stream, '0'])
-        : await readGroup(reading.client, [
+        ? await readGroup(reading.client, blockMs + 5_000, [
+            group,
+            consumerName,
+            'COUNT',
+            count,
+            'STREAMS',
+            stream,
+            '0',
+          ])
+        : await readGroup(reading.client, blockMs + 5_000, [
             group,
             consumerName,
             'COUNT',
@@ -71,8 +79,15 @@ export function openStream(options: {
   };
 }
 
-const readGroup = async (client: Redis, args: (string | number)[]) =>
-  (await client.call('XREADGROUP', 'GROUP', ...args)) as Reply;
+/** A server that does not answer in time has its connection dropped, which rejects the read. */
+async function readGroup(client: Redis, timeoutMs: number, args: (string | number)[]): Promise<Reply> {
+  const guard = setTimeout(() => client.disconnect(true), timeoutMs);
+  try {
+    return (await client.call('XREADGROUP', 'GROUP', ...args)) as Reply;
+  } finally {
+    clearTimeout(guard);
+  }
+}
 
 function fieldOf(fields: string[] | null, name: string): string | undefined {
   const at = fields?.indexOf(name) ?? -1;

@@ -14,7 +14,7 @@ export interface RedisConnection {
   settled(timeoutMs?: number): Promise<RedisStatus>;
   /** The one SUBSCRIBE connection of this process, opened by its first listener. */
   subscriptions(): Subscriptions;
-  /** Another connection to the same server, for blocking reads. `commandTimeoutMs` must exceed the block time. */
+  /** Another connection to the same server. For blocking reads give `commandTimeoutMs: 0` and guard them yourself. */
   open(purpose: string, options?: { commandTimeoutMs?: number }): RedisConnection;
   /** Closes this connection and those opened from it. */
   stop(): Promise<void>;
@@ -25,7 +25,7 @@ export interface RedisOptions {
   log: Logger;
   /** Shown by CLIENT LIST. */
   name: string;
-  /** Default 2,000 ms. */
+  /** Default 2,000 ms; 0 = no limit. */
   commandTimeoutMs?: number;
 }
 
@@ -39,14 +39,17 @@ export function connectRedis(options: RedisOptions): RedisConnection {
   return connect(options, { info: 'info', warn: 'warn' });
 }
 
+const heartbeatMs = 10_000;
+
 /** Where an outage is told: once by the first connection, quietly by those opened from it. */
 type Levels = Record<'info' | 'warn', 'info' | 'warn' | 'debug'>;
 
 function connect(options: RedisOptions, levels: Levels): RedisConnection {
   const client = createClient(options);
-  const opened: RedisConnection[] = [];
+  const opened = new Set<RedisConnection>();
   let subscriptions: Subscriptions | undefined;
   const status = watchStatus(client, options, levels);
+  const stopHeartbeat = options.commandTimeoutMs === 0 ? () => undefined : keepHonest(client);
   const connection: RedisConnection = {
     client,
     log: options.log,
@@ -58,21 +61,28 @@ function connect(options: RedisOptions, levels: Levels): RedisConnection {
         { ...options, ...overrides, name: `${options.name}-${purpose}` },
         { info: 'debug', warn: 'debug' },
       );
-      opened.push(child);
-      return child;
+      opened.add(child);
+      const stopChild = () => child.stop().finally(() => opened.delete(child));
+      return { ...child, stop: stopChild };
     },
     async stop() {
-      await Promise.all(opened.map((child) => child.stop()));
-      client.disconnect();
+      stopHeartbeat();
+      await Promise.all([...opened].map((child) => child.stop()));
+      await close(client);
     },
   };
   return connection;
 }
 
 function createClient(options: RedisOptions): Redis {
+  const { commandTimeoutMs = 2_000 } = options;
   return new Redis(options.url, {
     connectionName: options.name,
-    commandTimeout: options.commandTimeoutMs ?? 2_000,
+    // A server that takes commands and never answers is dropped, so that the connection is made anew.
+    ...(commandTimeoutMs > 0 && {
+      commandTimeout: commandTimeoutMs,
+      socketTimeout: commandTimeoutMs + 3_000,
+    }),
     connectTimeout: 5_000,
     keepAlive: 10_000,
     maxRetriesPerRequest: 0,
@@ -82,6 +92,32 @@ function createClient(options: RedisOptions): Redis {
     // A failover leaves us talking to a replica: drop the connection and resolve the address again.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
+}
+
+async function close(client: Redis): Promise<void> {
+  const isOpen = ['connecting', 'connect', 'ready'].includes(client.status);
+  const { promise, resolve } = deferred();
+  client.once('end', resolve);
+  client.disconnect();
+  if (!isOpen) return;
+  const limit = setTimeout(resolve, 1_000);
+  await promise;
+  clearTimeout(limit);
+}
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+/** Drops a connection that takes commands and never answers, so that it is made anew. */
+function keepHonest(client: Redis): () => void {
+  const timer = setInterval(() => {
+    if (client.status !== 'ready') return;
+    client.ping().catch(() => client.status === 'ready' && client.disconnect(true));
+  }, heartbeatMs).unref();
+  return () => clearInterval(timer);
 }
 
 function watchStatus(client: Redis, { log, name }: RedisOptions, levels: Levels): () => RedisStatus {

@@ -1,0 +1,124 @@
+import { Writable } from 'node:stream';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { z } from 'zod';
+import { createPool } from '../database/index.js';
+import { createLogger } from '../logger.js';
+import { eventually, silent, transactionsOf } from '../messages/testing.js';
+import type { TransactionRunner } from '../messages/transaction.js';
+import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { addJob } from './add-job.js';
+import { defineJob, defineJobs, onJob } from './definitions.js';
+import { startJobs, type Jobs } from './worker.js';
+
+const count = defineJob('count', z.object({ n: z.number(), unit: z.string().default('piece') }));
+
+describe('jobs', () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  let transaction: TransactionRunner;
+  let jobs: Jobs | undefined;
+  beforeAll(async () => {
+    database = await createTestDatabase('kit');
+    pool = createPool({ url: database.url, max: 10 });
+    transaction = transactionsOf(pool);
+  });
+  afterEach(async () => {
+    await jobs?.stop();
+    jobs = undefined;
+    await pool.query('DELETE FROM graphile_worker._private_jobs');
+  });
+  afterAll(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  it('runs a job after the commit with what its schema makes of the payload', async () => {
+    const got: unknown[] = [];
+    const tasks = onJob(count, async (payload, { attempt }) => void got.push({ ...payload, attempt }));
+    jobs = await startJobs({ pool, tasks, log: silent });
+    const id = await transaction(async (tx) => {
+      const added = await addJob(tx, count, { n: 1 });
+      expect(got).toEqual([]);
+      return added;
+    });
+    expect(Number(id)).toBeGreaterThan(0);
+    await eventually(() => got.length);
+    expect(got).toEqual([{ n: 1, unit: 'piece', attempt: 1 }]);
+  });
+
+  it('adds nothing when the transaction rolls back or the payload is not what the job takes', async () => {
+    const rolledBack = transaction(async (tx) => {
+      await addJob(tx, count, { n: 1 });
+      throw new Error('roll back');
+    });
+    await expect(rolledBack).rejects.toThrow('roll back');
+    await expect(transaction((tx) => addJob(tx, count, { n: 'one' } as never))).rejects.toThrow();
+    expect((await pool.query('SELECT 1 FROM graphile_worker.jobs')).rowCount).toBe(0);
+  });
+
+  it('keeps one job a key, and runs it at its time', async () => {
+    const runAt = new Date(Date.now() + 3_600_000);
+    const ids = await transaction(async (tx) => [
+      await addJob(tx, count, { n: 1 }, { jobKey: 'k', runAt }),
+      await addJob(tx, count, { n: 2 }, { jobKey: 'k', runAt, maxAttempts: 3, queueName: 'q' }),
+    ]);
+    expect(ids[0]).toBe(ids[1]);
+    const { rows } = await pool.query('SELECT run_at, max_attempts, queue_name FROM graphile_worker.jobs');
+    expect(rows).toEqual([{ run_at: runAt, max_attempts: 3, queue_name: 'q' }]);
+  });
+
+  it('logs a failure once without its payload and tries again', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const destination = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        lines.push(JSON.parse(chunk.toString()) as Record<string, unknown>);
+        done();
+      },
+    });
+    let attempts = 0;
+    const tasks = defineJobs({
+      fail: {
+        schema: z.object({ name: z.string() }),
+        run: async ({ name }) => {
+          attempts++;
+          if (attempts === 1) throw new Error(`no\nfor ${name}`);
+        },
+      },
+    });
+    const log = createLogger({ name: 'test', level: 'info', destination });
+    jobs = await startJobs({ pool, tasks, log, pollMs: 100 });
+    await transaction((tx) => addJob(tx, defineJob('fail', z.object({ name: z.string() })), { name: 'Ada' }));
+    await eventually(() => lines.length);
+    await eventually(async () => {
+      await pool.query('UPDATE graphile_worker._private_jobs SET run_at = now()');
+      return attempts === 2;
+    });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ task: 'fail', attempt: 1, error: 'Error: no', msg: 'Job fail failed' });
+    expect(JSON.stringify(lines)).not.toContain('Ada');
+  });
+
+  it('waits for the jobs in hand when it stops, and stops twice', async () => {
+    let finish: () => void = () => undefined;
+    let begun = false;
+    let ended = false;
+    const tasks = onJob(count, async () => {
+      begun = true;
+      await new Promise<void>((resolve) => (finish = resolve));
+      ended = true;
+    });
+    jobs = await startJobs({ pool, tasks, log: silent });
+    await transaction((tx) => addJob(tx, count, { n: 1 }));
+    await eventually(() => begun);
+    const stopping = jobs.stop();
+    finish();
+    await stopping;
+    await jobs.stop();
+    expect(ended).toBe(true);
+  });
+
+  it('refuses a crontab it cannot read', async () => {
+    await expect(startJobs({ pool, tasks: {}, crontab: 'often count', log: silent })).rejects.toThrow();
+  });
+});
