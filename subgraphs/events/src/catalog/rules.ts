@@ -1,0 +1,73 @@
+import { AppError, foldName, parseInput, text, type Viewer } from '@diaspora/kit';
+import { z } from 'zod';
+import type { Event, EventDomain, EventType } from '../__generated__/prisma/client.js';
+
+/** Nothing lasts longer, so that a list of what is not over need not look further back. In milliseconds. */
+export const longestEventMs = 31 * 86_400_000;
+
+export type EventStatus = Event['status'] | 'COMPLETED';
+
+/** That an event is over follows from its end: nobody has to note it in time. */
+export const statusOf = (event: Pick<Event, 'status' | 'endsAt'>, now: Date): EventStatus =>
+  event.status === 'PUBLISHED' && event.endsAt <= now ? 'COMPLETED' : event.status;
+
+/** Organizers and super users may change an event and see what only they may see. */
+export const maySteer = (viewer: Viewer | null, event: Pick<Event, 'organizerId'>): boolean =>
+  viewer !== null && (viewer.id === event.organizerId || viewer.roles.includes('SUPER_USER'));
+
+/** One spelling for each city; empty without one. */
+export const cityKeyOf = (city: string | null | undefined): string => (city ? foldName(city) : '');
+
+/** Text without case, accents and invisible marks: "Sărbătoare" and "sarbatoare" are one word. */
+export const foldText = (value: string): string =>
+  value
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
+    .toLocaleLowerCase('en');
+
+/** What text search looks through. */
+export const searchTextOf = (
+  event: Pick<Event, 'title' | 'description' | 'venue' | 'city' | 'tags'>,
+): string =>
+  foldText(
+    [event.title, event.venue, event.city, ...event.tags, event.description].filter(Boolean).join('\n'),
+  );
+
+const mostWords = 8;
+
+/** The words of a search, each as a literal for LIKE. */
+export const searchWords = (query: string): string[] =>
+  foldText(query)
+    .split(/\s+/)
+    .filter(Boolean)
+    .slice(0, mostWords)
+    .map((word) => word.replace(/[\\%_]/g, '\\$&'));
+
+/** PostgreSQL and JavaScript disagree about years beyond these. */
+const instant = z.date().min(new Date('1900-01-01T00:00:00Z')).max(new Date('9000-01-01T00:00:00Z'));
+
+const filterSchema = z.object({
+  text: text({ max: 200 }).nullish(),
+  domains: z.array(z.custom<EventDomain>()).max(16).nullish(),
+  types: z.array(z.custom<EventType>()).max(4).nullish(),
+  countryCode: z.string().toUpperCase().nullish(),
+  city: text({ max: 80 }).nullish(),
+  language: z.string().nullish(),
+  startsAfter: instant.nullish(),
+  startsBefore: instant.nullish(),
+  hasFreePlaces: z.boolean().nullish(),
+  organizerId: z.string().nullish(),
+});
+
+export type EventFilter = z.output<typeof filterSchema>;
+
+/** Throws AppError INVALID_INPUT. */
+export function readFilter(input: unknown): EventFilter {
+  const filter = parseInput(filterSchema, input ?? {});
+  if (filter.startsAfter && filter.startsBefore && filter.startsAfter >= filter.startsBefore) {
+    throw new AppError('INVALID_INPUT', 'startsAfter must lie before startsBefore.', {
+      path: ['filter', 'startsBefore'],
+    });
+  }
+  return filter;
+}

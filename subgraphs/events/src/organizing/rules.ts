@@ -1,0 +1,136 @@
+import { AppError, foldName, text, type Viewer } from '@diaspora/kit';
+import { z } from 'zod';
+import type { Event, EventDomain, EventType, EventVisibility } from '../__generated__/prisma/client.js';
+import { cityKeyOf, longestEventMs } from '../catalog/index.js';
+import { parseLocal, resolveLocal } from '../time/index.js';
+
+/** How many events one person may create within 24 hours before free ones are refused. */
+export const eventsPerDay = 20;
+const fiveYearsMs = 5 * 366 * 86_400_000;
+
+const placeSchema = z.object({
+  venue: text({ max: 160 }).nullish(),
+  address: text({ max: 300 }).nullish(),
+  countryCode: z.string().toUpperCase(),
+  city: text({ max: 80 }).nullish(),
+  location: z
+    .object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
+    .nullish(),
+});
+
+const tag = z
+  .string()
+  .transform((value) => foldName(value.replace(/^\s*#/, '')))
+  .pipe(text({ max: 40 }));
+
+const link = z
+  .instanceof(URL)
+  .refine((url) => url.protocol === 'https:' && url.href.length <= 2_000, {
+    message: 'must be an https link',
+  })
+  .transform((url) => url.href);
+
+const details = {
+  title: text({ max: 160 }),
+  description: text({ max: 20_000 }),
+  language: z.string(),
+  domain: z.custom<EventDomain>(),
+  visibility: z.custom<EventVisibility>((value) => typeof value === 'string'),
+  startsAt: z.string(),
+  endsAt: z.string(),
+  timeZone: z.string(),
+  place: placeSchema,
+};
+
+const additions = {
+  onlineUrl: link.nullish(),
+  tags: z
+    .array(tag)
+    .max(10)
+    .transform((tags) => [...new Set(tags)]),
+  capacity: z.number().int().min(1).max(1_000_000).nullish(),
+};
+
+export const newEvent = z.object({
+  ...details,
+  ...additions,
+  type: z.custom<EventType>(),
+  tags: additions.tags.nullish(),
+});
+
+/** Absent keeps, null clears; what an event cannot be without may be absent but not null. */
+export const eventChanges = z.object({
+  ...z
+    .object(details)
+    .extend({ domain: z.custom<EventDomain>((value) => typeof value === 'string') })
+    .partial().shape,
+  ...additions,
+  tags: additions.tags.optional(),
+});
+
+export type NewEvent = z.output<typeof newEvent>;
+export type EventChanges = z.output<typeof eventChanges>;
+
+/** What decides who may stand behind an event. */
+export type Standing = Pick<Event, 'type' | 'countryCode' | 'city'>;
+
+/** Throws FORBIDDEN unless the viewer may stand behind such an event there. */
+export function assertMayOrganize(viewer: Viewer, { type, countryCode, city }: Standing): void {
+  if (viewer.roles.includes('SUPER_USER') || type === 'FREE') return;
+  const holds = (role: string, isThere: (officeCity: string | undefined) => boolean) =>
+    viewer.offices.some(
+      (office) => office.role === role && office.countryCode === countryCode && isThere(office.city),
+    );
+  if (type === 'PREMIUM' && viewer.entitlements.includes('PREMIUM_EVENTS')) return;
+  if (type === 'NATIONAL' && holds('AMBASSADOR', () => true)) return;
+  if (type === 'LOCAL' && holds('CONSUL', (there) => cityKeyOf(there) === cityKeyOf(city))) return;
+  throw new AppError('FORBIDDEN', refusals[type]);
+}
+
+const refusals = {
+  PREMIUM: 'Your plan does not include premium events.',
+  NATIONAL: 'National events are for the ambassador of the country.',
+  LOCAL: 'Local events are for the consul of the city.',
+};
+
+/** A local event belongs to a city. */
+export function assertPlaceFits({ type, city }: Standing): void {
+  if (type === 'LOCAL' && !city) {
+    throw new AppError('INVALID_INPUT', 'A local event takes place in a city.', { path: ['place', 'city'] });
+  }
+}
+
+type Schedule = Pick<Event, 'startsAtLocal' | 'endsAtLocal' | 'timeZone' | 'startsAt' | 'endsAt'>;
+
+/** Reads local times in their zone. Throws AppError INVALID_INPUT for a schedule nobody could keep. */
+export function readSchedule(
+  input: { startsAt: string; endsAt: string; timeZone: string },
+  now: Date,
+): Schedule {
+  const starts = resolveLocal(parseLocal(input.startsAt, ['startsAt']), input.timeZone);
+  const ends = resolveLocal(parseLocal(input.endsAt, ['endsAt']), input.timeZone);
+  const refuse = (message: string, field: string) =>
+    new AppError('INVALID_INPUT', message, { path: [field] });
+  if (starts.instant <= now) throw refuse('An event starts in the future.', 'startsAt');
+  if (starts.instant.getTime() > now.getTime() + fiveYearsMs)
+    throw refuse('An event starts within five years.', 'startsAt');
+  if (ends.instant <= starts.instant) throw refuse('An event ends after its start.', 'endsAt');
+  if (ends.instant.getTime() - starts.instant.getTime() > longestEventMs) {
+    throw refuse('An event lasts 31 days at most.', 'endsAt');
+  }
+  return {
+    ...{ startsAtLocal: starts.local, endsAtLocal: ends.local, timeZone: input.timeZone },
+    ...{ startsAt: starts.instant, endsAt: ends.instant },
+  };
+}
+
+/** A place as the event's columns hold it. */
+export const placeColumns = (place: z.output<typeof placeSchema>) => ({
+  venue: place.venue ?? null,
+  address: place.address ?? null,
+  countryCode: place.countryCode,
+  city: place.city ?? null,
+  cityKey: cityKeyOf(place.city),
+  latitude: place.location?.latitude ?? null,
+  longitude: place.location?.longitude ?? null,
+});

@@ -1,0 +1,3 @@
+import { carriers, type PermissionMap } from '@diaspora/kit';
+
+export const permissions: PermissionMap = carriers('ZonedTime');
