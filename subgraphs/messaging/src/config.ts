@@ -1,0 +1,15 @@
+import { loadConfig, subgraphConfigShape } from '@diaspora/kit';
+import { z } from 'zod';
+
+export type MessagingConfig = ReturnType<typeof loadMessagingConfig>;
+
+/** Pure: the environment is an argument. */
+export const loadMessagingConfig = (env: Readonly<Record<string, string | undefined>>) =>
+  loadConfig(
+    {
+      ...subgraphConfigShape,
+      /** What a person on the free plan may write a day (UTC) to people who have not written back. */
+      FREE_MESSAGES_PER_DAY: z.coerce.number().int().min(1).max(100_000).default(50),
+    },
+    env,
+  );

@@ -1,0 +1,15 @@
+import type { BaseContext } from '@diaspora/kit';
+import type { ConversationLoaders, Conversations } from './conversations/index.js';
+import type { MessageLoaders, Messages } from './messages/index.js';
+import type { NotificationLoaders, Notifications } from './notifications/index.js';
+
+export interface Services {
+  readonly conversations: Conversations;
+  readonly messages: Messages;
+  readonly notifications: Notifications;
+}
+
+export interface Context extends BaseContext {
+  readonly services: Services;
+  readonly loaders: ConversationLoaders & MessageLoaders & NotificationLoaders;
+}

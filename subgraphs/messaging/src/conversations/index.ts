@@ -1,0 +1,8 @@
+import { readTypeDefs, type Slice } from '@diaspora/kit';
+import { permissions } from './permissions.js';
+import { resolvers } from './resolvers.js';
+
+export { createConversationLoaders, type ConversationLoaders } from './loaders.js';
+export { createConversations, noSuchConversation, type Conversations } from './service.js';
+
+export const conversationsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

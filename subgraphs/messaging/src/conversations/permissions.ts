@@ -1,0 +1,21 @@
+import { authenticated, carriers, type PermissionMap } from '@diaspora/kit';
+
+/** A `Conversation` exists for its participants only: every way to one asks by the viewer's own key. */
+export const permissions: PermissionMap = {
+  Query: { conversations: authenticated, conversation: authenticated },
+  Mutation: { openDirectConversation: authenticated, markConversationRead: authenticated },
+  ...carriers('User', 'ConversationConnection', 'ConversationEdge'),
+  ...carriers('OpenDirectConversationPayload', 'MarkConversationReadPayload'),
+  Conversation: Object.fromEntries(
+    [
+      'id',
+      'kind',
+      'participants',
+      'createdAt',
+      'lastMessageAt',
+      'lastSequence',
+      'readUpToSequence',
+      'unreadCount',
+    ].map((field) => [field, authenticated]),
+  ),
+};

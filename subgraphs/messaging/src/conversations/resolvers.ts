@@ -1,0 +1,45 @@
+import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import type { Resolvers } from '../__generated__/schema.js';
+import { conversationIds, keyOrNull, userIds } from '../ids.js';
+
+const newestActivityFirst: SortKey[] = [
+  { field: 'lastActivityAt', direction: 'desc', type: 'date' },
+  { field: 'conversationId', direction: 'desc', type: 'uuid' },
+];
+
+export const resolvers: Resolvers = {
+  Query: {
+    conversations: async (_parent, args, { viewer, services }) => {
+      const page = parsePage(args, newestActivityFirst);
+      return toConnection(await services.conversations.listOf(viewer!.id, page), page);
+    },
+    conversation: (_parent, { id }, { loaders }) => loaders.conversation.load(conversationIds.decode(id)),
+  },
+  Mutation: {
+    openDirectConversation: mutation(async ({ userId }, { viewer, services }) => ({
+      conversation: await services.conversations.openDirect(viewer!.id, userIds.decode(userId)),
+    })),
+    markConversationRead: mutation(async ({ conversationId, upToSequence }, { viewer, services }) => ({
+      conversation: await services.conversations.markRead(
+        viewer!.id,
+        conversationIds.decode(conversationId),
+        upToSequence,
+      ),
+    })),
+  },
+  Conversation: {
+    __resolveReference: ({ id }, { loaders }) => {
+      const key = keyOrNull(conversationIds, id);
+      return key === null ? null : loaders.conversation.load(key);
+    },
+    id: (side) => conversationIds.encode(side.conversationId),
+    kind: (side) => side.conversation.kind,
+    participants: async (side, _args, { loaders }) => {
+      const sides = await loaders.participants.load(side.conversationId);
+      return sides.map(({ userId }) => ({ id: userIds.encode(userId) }));
+    },
+    createdAt: (side) => side.conversation.createdAt,
+    lastMessageAt: (side) => side.conversation.lastMessageAt,
+    lastSequence: (side) => side.conversation.lastSequence,
+  },
+};

@@ -1,0 +1,107 @@
+import { AppError, type Clock, type Outbox, type Page } from '@diaspora/kit';
+import type { Db, Transaction } from '../database.js';
+import { conversationIds, userIds } from '../ids.js';
+import type { MessagingMessages } from '../messages.js';
+import type { ConversationModel } from '../models.js';
+import { assertPair, nextReadMarker, pairKeyOf } from './rules.js';
+
+export type Conversations = ReturnType<typeof createConversations>;
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly outbox: Outbox<MessagingMessages>;
+}
+
+export const noSuchConversation = () =>
+  new AppError('NOT_FOUND', 'There is no such conversation.', { path: ['conversationId'] });
+
+export function createConversations({ db, clock, outbox }: Dependencies) {
+  /** The pair's unique key decides between calls that run at once: one creates, the others find. */
+  async function openDirect(openerId: string, otherId: string): Promise<ConversationModel> {
+    assertPair(openerId, otherId);
+    const pairKey = pairKeyOf(openerId, otherId);
+    return db.$transaction(async (tx) => {
+      const other = await tx.member.findUnique({ where: { id: otherId } });
+      if (!other) throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
+      const conversation = {
+        id: conversationIds.create(),
+        kind: 'DIRECT' as const,
+        pairKey,
+        createdAt: clock.now(),
+      };
+      const { count } = await tx.conversation.createMany({ data: [conversation], skipDuplicates: true });
+      if (count === 1) await welcome(tx, conversation, openerId, otherId);
+      else await list(tx, pairKey, openerId);
+      return tx.participant.findFirstOrThrow({
+        where: { userId: openerId, conversation: { pairKey } },
+        include: { conversation: true },
+      });
+    });
+  }
+
+  /** A new conversation is in its opener's list; the other side sees it with the first message. */
+  async function welcome(
+    tx: Transaction,
+    { id, kind, createdAt }: { id: string; kind: 'DIRECT'; createdAt: Date },
+    openerId: string,
+    otherId: string,
+  ): Promise<void> {
+    const side = { conversationId: id, joinedAt: createdAt };
+    await tx.participant.createMany({
+      data: [
+        { ...side, userId: openerId, lastActivityAt: createdAt },
+        { ...side, userId: otherId },
+      ],
+    });
+    const conversationId = conversationIds.encode(id);
+    const participantIds = [openerId, otherId].map((id) => userIds.encode(id));
+    const data = { conversationId, kind, participantIds, createdAt: createdAt.toISOString() };
+    await outbox.publish(tx, { type: 'conversation.created', key: conversationId, data });
+  }
+
+  /** An old conversation that its opener has not in the list yet. */
+  async function list(tx: Transaction, pairKey: string, userId: string): Promise<void> {
+    await tx.participant.updateMany({
+      where: { userId, lastActivityAt: null, conversation: { pairKey } },
+      data: { lastActivityAt: clock.now() },
+    });
+  }
+
+  const listOf = (userId: string, page: Page): Promise<ConversationModel[]> =>
+    db.participant.findMany({
+      where: { AND: [{ userId, lastActivityAt: { not: null } }, page.where] },
+      orderBy: page.orderBy,
+      take: page.take,
+      include: { conversation: true },
+    });
+
+  /**
+   * Moves the marker and recounts what is unread behind it. The row lock comes first, in a statement of its own: a
+   * send that runs at the same time either waits with its increment or is seen by the recount.
+   */
+  async function markRead(
+    userId: string,
+    conversationId: string,
+    upToSequence: number,
+  ): Promise<ConversationModel> {
+    return db.$transaction(async (tx) => {
+      const [current] = await tx.$queryRaw<{ readUpToSequence: number; lastSequence: number }[]>`
+        SELECT p.read_up_to_sequence AS "readUpToSequence", c.last_sequence AS "lastSequence"
+        FROM participants p JOIN conversations c ON c.id = p.conversation_id
+        WHERE p.conversation_id = ${conversationId}::uuid AND p.user_id = ${userId}::uuid FOR UPDATE OF p`;
+      if (!current) throw noSuchConversation();
+      const readUpToSequence = nextReadMarker(current, upToSequence);
+      const unreadCount = await tx.message.count({
+        where: { conversationId, sequence: { gt: readUpToSequence }, senderId: { not: userId } },
+      });
+      return tx.participant.update({
+        where: { conversationId_userId: { conversationId, userId } },
+        data: { readUpToSequence, unreadCount },
+        include: { conversation: true },
+      });
+    });
+  }
+
+  return { openDirect, listOf, markRead };
+}

@@ -1,0 +1,9 @@
+import { readTypeDefs, type Slice } from '@diaspora/kit';
+import { permissions } from './permissions.js';
+import { resolvers } from './resolvers.js';
+
+export { createAllowance } from './allowance.js';
+export { createMessageLoaders, type MessageLoaders } from './loaders.js';
+export { createMessages, type Messages } from './service.js';
+
+export const messagesSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -1,0 +1,33 @@
+import { mutation, toConnection } from '@diaspora/kit';
+import type { Resolvers } from '../__generated__/schema.js';
+import { conversationIds, keyOrNull, messageIds, userIds } from '../ids.js';
+import { parseHistoryPage } from './rules.js';
+
+export const resolvers: Resolvers = {
+  Mutation: {
+    sendMessage: mutation(async (input, { viewer, services }) => ({
+      message: await services.messages.send(viewer!, {
+        ...input,
+        conversationId: conversationIds.decode(input.conversationId),
+      }),
+    })),
+  },
+  Conversation: {
+    messages: async (side, args, { loaders }) => {
+      const page = parseHistoryPage(args);
+      return toConnection(await loaders.history(page).load(side.conversationId), page);
+    },
+  },
+  Message: {
+    __resolveReference: ({ id }, { loaders }) => {
+      const key = keyOrNull(messageIds, id);
+      return key === null ? null : loaders.message.load(key);
+    },
+    id: (message) => messageIds.encode(message.id),
+    conversation: async (message, _args, { loaders }) =>
+      (await loaders.conversation.load(message.conversationId))!,
+    sender: (message) => ({ id: userIds.encode(message.senderId) }),
+    clientMessageId: (message, _args, { viewer }) =>
+      viewer?.id === message.senderId ? message.clientMessageId : null,
+  },
+};

@@ -1,0 +1,90 @@
+import { parseInput, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
+import type { Message } from '../__generated__/prisma/client.js';
+import { noSuchConversation } from '../conversations/index.js';
+import type { Db, Transaction } from '../database.js';
+import { conversationIds, messageIds, userIds } from '../ids.js';
+import type { MessagingMessages } from '../messages.js';
+import type { Allowance } from './allowance.js';
+import { outgoingMessage, sameMessage, sentAtAfter, unlimitedMessaging } from './rules.js';
+
+export type Messages = ReturnType<typeof createMessages>;
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly outbox: Outbox<MessagingMessages>;
+  readonly allowance: Allowance;
+}
+
+export interface Outgoing {
+  readonly conversationId: string;
+  readonly clientMessageId: string;
+  readonly text: string;
+}
+
+export function createMessages({ db, clock, outbox, allowance }: Dependencies) {
+  /** Everything under the conversation's row lock: retries find the first message, sequences have neither gap nor twin. */
+  async function send(sender: Viewer, { conversationId, ...input }: Outgoing): Promise<Message> {
+    const { clientMessageId, text } = parseInput(outgoingMessage, input);
+    return db.$transaction(async (tx) => {
+      await lockFor(tx, conversationId, sender.id);
+      const key = { conversationId, senderId: sender.id, clientMessageId };
+      const earlier = await tx.message.findUnique({
+        where: { conversationId_senderId_clientMessageId: key },
+      });
+      if (earlier) return sameMessage(earlier, text);
+      if (await counts(tx, conversationId, sender)) await allowance.spend(tx, sender.id);
+      return append(tx, { ...key, text });
+    });
+  }
+
+  async function lockFor(tx: Transaction, conversationId: string, senderId: string): Promise<void> {
+    const rows = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM conversations c JOIN participants p ON p.conversation_id = c.id
+      WHERE c.id = ${conversationId}::uuid AND p.user_id = ${senderId}::uuid FOR UPDATE OF c`;
+    if (rows.length === 0) throw noSuchConversation();
+  }
+
+  /** Whether a message counts against the free plan: not with a plan that lifts it, not where the other side has written. */
+  async function counts(tx: Transaction, conversationId: string, sender: Viewer): Promise<boolean> {
+    if (sender.entitlements.includes(unlimitedMessaging)) return false;
+    const [answered] = await tx.$queryRaw<unknown[]>`
+      SELECT 1 FROM participants p JOIN messages m ON m.conversation_id = p.conversation_id AND m.sender_id = p.user_id
+      WHERE p.conversation_id = ${conversationId}::uuid AND p.user_id <> ${sender.id}::uuid LIMIT 1`;
+    return !answered;
+  }
+
+  async function append(tx: Transaction, message: Outgoing & { senderId: string }): Promise<Message> {
+    const { conversationId, senderId } = message;
+    const where = { id: conversationId };
+    const { lastSequence, lastMessageAt } = await tx.conversation.update({
+      where,
+      data: { lastSequence: { increment: 1 } },
+    });
+    const sentAt = sentAtAfter(lastMessageAt, clock.now());
+    await tx.conversation.update({ where, data: { lastMessageAt: sentAt } });
+    const created = await tx.message.create({
+      data: { ...message, id: messageIds.create(), sequence: lastSequence, sentAt },
+    });
+    await tx.$executeRaw`
+      UPDATE participants SET last_activity_at = ${sentAt},
+        unread_count = unread_count + CASE WHEN user_id = ${senderId}::uuid THEN 0 ELSE 1 END
+      WHERE conversation_id = ${conversationId}::uuid`;
+    await publish(tx, created);
+    return created;
+  }
+
+  async function publish(
+    tx: Transaction,
+    { id, conversationId, senderId, sequence, sentAt }: Message,
+  ): Promise<void> {
+    const key = conversationIds.encode(conversationId);
+    const data = {
+      ...{ messageId: messageIds.encode(id), conversationId: key, senderId: userIds.encode(senderId) },
+      ...{ sequence, sentAt: sentAt.toISOString() },
+    };
+    await outbox.publish(tx, { type: 'message.sent', key, data });
+  }
+
+  return { send };
+}

@@ -1,0 +1,17 @@
+import type { Conversation, Message, Notification, Participant } from './__generated__/prisma/client.js';
+
+/** An entity of another subgraph: its public id is all that is known here. */
+interface Stub {
+  readonly id: string;
+}
+
+export type UserModel = Stub;
+export type PostModel = Stub;
+export type CommentModel = Stub;
+export type EventModel = Stub;
+export type OfficeModel = Stub;
+
+/** A conversation as one of its participants sees it; nobody else ever holds one. */
+export type ConversationModel = Participant & { readonly conversation: Conversation };
+export type MessageModel = Message;
+export type NotificationModel = Notification;

@@ -1,0 +1,9 @@
+import { readTypeDefs, type Slice } from '@diaspora/kit';
+import { permissions } from './permissions.js';
+import { resolvers } from './resolvers.js';
+
+export { createNotificationHandlers } from './handlers.js';
+export { createNotificationLoaders, type NotificationLoaders } from './loaders.js';
+export { createNotifications, type Notifications } from './service.js';
+
+export const notificationsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -1,0 +1,101 @@
+import { AppError } from '@diaspora/kit';
+import type { NotificationSubject, NotificationType } from '../__generated__/prisma/client.js';
+import { commentIds, eventIds, officeIds, postIds, subscriptionIds, userIds } from '../ids.js';
+
+/** Something to tell somebody. The same occasion is told to one person once. */
+export interface Notice {
+  readonly recipientId: string;
+  readonly type: NotificationType;
+  readonly occasion: string;
+  readonly subjectType: NotificationSubject;
+  readonly subjectId: string;
+  readonly actorId: string | null;
+}
+
+export const commentNotice = (comment: {
+  readonly commentId: string;
+  readonly postAuthorId: string;
+  readonly authorId: string;
+}): Notice => ({
+  recipientId: userIds.decode(comment.postAuthorId),
+  type: 'POST_COMMENTED',
+  occasion: comment.commentId,
+  subjectType: 'COMMENT',
+  subjectId: commentIds.decode(comment.commentId),
+  actorId: userIds.decode(comment.authorId),
+});
+
+/** The post and the person make the occasion: whoever likes, unlikes and likes again is told of once. */
+export const reactionNotice = (reaction: {
+  readonly postId: string;
+  readonly postAuthorId: string;
+  readonly userId: string;
+}): Notice => ({
+  recipientId: userIds.decode(reaction.postAuthorId),
+  type: 'POST_REACTED',
+  occasion: `${reaction.postId}:${reaction.userId}`,
+  subjectType: 'POST',
+  subjectId: postIds.decode(reaction.postId),
+  actorId: userIds.decode(reaction.userId),
+});
+
+export const officeNotice = (office: {
+  readonly officeId: string;
+  readonly userId: string;
+  readonly appointerId: string;
+}): Notice => ({
+  recipientId: userIds.decode(office.userId),
+  type: 'OFFICE_APPOINTED',
+  occasion: office.officeId,
+  subjectType: 'OFFICE',
+  subjectId: officeIds.decode(office.officeId),
+  actorId: userIds.decode(office.appointerId),
+});
+
+export const registrationNotice = (registration: {
+  readonly registrationId: string;
+  readonly eventId: string;
+  readonly userId: string;
+}): Notice => ({
+  recipientId: userIds.decode(registration.userId),
+  type: 'REGISTRATION_CONFIRMED',
+  occasion: registration.registrationId,
+  subjectType: 'EVENT',
+  subjectId: eventIds.decode(registration.eventId),
+  actorId: null,
+});
+
+/** Renewals report the same subscription again and are not told. */
+export const subscriptionNotice = (subscription: {
+  readonly subscriptionId: string;
+  readonly userId: string;
+}): Notice => ({
+  recipientId: userIds.decode(subscription.userId),
+  type: 'SUBSCRIPTION_ACTIVATED',
+  occasion: subscription.subscriptionId,
+  subjectType: 'SUBSCRIPTION',
+  subjectId: subscriptionIds.decode(subscription.subscriptionId),
+  actorId: null,
+});
+
+/** Nobody is told what they did themselves. */
+export const isWorthTelling = ({ actorId, recipientId }: Notice): boolean => actorId !== recipientId;
+
+export interface ReadRequest {
+  readonly ids?: readonly string[] | null | undefined;
+  readonly all?: boolean | null | undefined;
+}
+
+const maxIds = 100;
+
+/** What to mark: the named ids, or `all`. Throws INVALID_INPUT unless it is exactly one of the two. */
+export function parseReadRequest({ ids, all }: ReadRequest): 'all' | readonly string[] {
+  if ((ids != null) === (all === true)) {
+    throw new AppError('INVALID_INPUT', 'Give either ids or all: true.', { path: ['ids'] });
+  }
+  if (ids == null) return 'all';
+  if (ids.length < 1 || ids.length > maxIds) {
+    throw new AppError('INVALID_INPUT', `Name 1 to ${maxIds} notifications.`, { path: ['ids'] });
+  }
+  return [...new Set(ids)];
+}

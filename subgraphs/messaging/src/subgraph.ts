@@ -1,0 +1,65 @@
+import {
+  createOutbox,
+  defineSubgraph,
+  startSubgraph,
+  type Clock,
+  type Logger,
+  type RunningSubgraph,
+} from '@diaspora/kit';
+import type { MessagingConfig } from './config.js';
+import type { Context } from './context.js';
+import { conversationsSlice, createConversationLoaders, createConversations } from './conversations/index.js';
+import { connectDatabase, type Db } from './database.js';
+import { memberHandlers } from './members.js';
+import { messages as published } from './messages.js';
+import { createAllowance, createMessageLoaders, createMessages, messagesSlice } from './messages/index.js';
+import {
+  createNotificationHandlers,
+  createNotificationLoaders,
+  createNotifications,
+  notificationsSlice,
+} from './notifications/index.js';
+
+export interface MessagingDependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly config: Pick<MessagingConfig, 'FREE_MESSAGES_PER_DAY'>;
+}
+
+/** The composition root: dependencies in, subgraph out. */
+export function createMessagingSubgraph({ db, clock, config }: MessagingDependencies) {
+  const outbox = createOutbox(published, { clock });
+  const conversations = createConversations({ db, clock, outbox });
+  const allowance = createAllowance({ clock, perDay: config.FREE_MESSAGES_PER_DAY });
+  const messages = createMessages({ db, clock, outbox, allowance });
+  const notifications = createNotifications({ db, clock, outbox });
+  const services = { conversations, messages, notifications };
+
+  return defineSubgraph<Context>({
+    name: 'messaging',
+    slices: [conversationsSlice, messagesSlice, notificationsSlice],
+    createContext: (base) => ({
+      ...base,
+      services,
+      loaders: {
+        ...createConversationLoaders(db, base.viewer),
+        ...createMessageLoaders(db, base.viewer),
+        ...createNotificationLoaders(db, base.viewer),
+      },
+    }),
+    handlers: [...memberHandlers, ...createNotificationHandlers(notifications)],
+  });
+}
+
+/** Starts the service as configured; used by main.ts and by the one-machine run. */
+export const startMessaging = (options: {
+  config: MessagingConfig;
+  log: Logger;
+  clock?: Clock;
+}): Promise<RunningSubgraph> =>
+  startSubgraph({
+    ...options,
+    name: 'messaging',
+    connect: connectDatabase,
+    create: ({ db, clock }) => createMessagingSubgraph({ db, clock, config: options.config }),
+  });

@@ -1,0 +1,103 @@
+import { createPool, type Viewer } from '@diaspora/kit';
+import { aViewer, createTestDatabase, testClock, testSubgraph, type TestClient } from '@diaspora/kit/testing';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { connectDatabase, type Db } from '../database.js';
+import { userIds } from '../ids.js';
+import { createMessagingSubgraph } from '../subgraph.js';
+
+export type Messaging = Awaited<ReturnType<typeof givenMessaging>>;
+
+/** A person who is known here, and their client. */
+export interface Member extends TestClient {
+  readonly id: string;
+  readonly publicId: string;
+  readonly viewer: Viewer;
+}
+
+/** One service process: a pool, a client and a subgraph of its own on a database it may share. */
+function anInstance(url: string, clock: ReturnType<typeof testClock>, perDay: number) {
+  const sent: string[] = [];
+  const pool = createPool({ url, onStatement: (sql) => sent.push(sql) });
+  const db = connectDatabase(new PrismaPg(pool));
+  const subgraph = createMessagingSubgraph({ db, clock, config: { FREE_MESSAGES_PER_DAY: perDay } });
+  const client = testSubgraph(subgraph);
+  const stop = async () => {
+    await client.stop();
+    await db.$disconnect();
+    await pool.end();
+  };
+  return { db, subgraph, client, as: client.as, sent, stop };
+}
+
+/** The subgraph on a database of its own; `anotherProcess` starts one more on the same database. */
+export async function givenMessaging({ freeMessagesPerDay = 50 } = {}) {
+  const database = await createTestDatabase('messaging');
+  const clock = testClock();
+  const start = () => anInstance(database.url, clock, freeMessagesPerDay);
+  const first = start();
+  const others: ReturnType<typeof start>[] = [];
+  return {
+    ...first,
+    ...{ clock, database },
+    anotherProcess: () => {
+      const other = start();
+      others.push(other);
+      return other;
+    },
+    anonymous: first.client.anonymous,
+    statements: () => first.sent.length,
+    given: builders(first),
+    published: publishedTo(first.db),
+    stop: async () => {
+      await Promise.all([first, ...others].map((instance) => instance.stop()));
+      await database.drop();
+    },
+  };
+}
+
+const send = `mutation ($input: SendMessageInput!) {
+  sendMessage(input: $input) {
+    message { id sequence text sentAt clientMessageId sender { id } conversation { id } }
+    userErrors { code message path }
+  }
+}`;
+
+interface Opened {
+  readonly openDirectConversation: { readonly conversation: { readonly id: string } };
+}
+
+function builders({ db, as }: ReturnType<typeof anInstance>) {
+  let keys = 0;
+
+  async function member(overrides: { entitlements?: string[] } = {}): Promise<Member> {
+    const viewer = aViewer(overrides);
+    await db.member.create({ data: { id: viewer.id, registeredAt: new Date() } });
+    return { id: viewer.id, publicId: userIds.encode(viewer.id), viewer, ...as(viewer) };
+  }
+
+  /** The public id of the conversation of the two, opened by the first. */
+  async function conversation(opener: Member, other: Member): Promise<string> {
+    const answer = await opener.execute(
+      `mutation ($input: OpenDirectConversationInput!) {
+        openDirectConversation(input: $input) { conversation { id } userErrors { code } }
+      }`,
+      { input: { userId: other.publicId } },
+    );
+    return (answer.data as Opened).openDirectConversation.conversation.id;
+  }
+
+  /** Sends as that person and answers what the client would see. */
+  const message = (sender: Member, conversationId: string, overrides: object = {}) =>
+    sender.execute(send, {
+      input: { conversationId, clientMessageId: `client-${++keys}`, text: 'Salut!', ...overrides },
+    });
+
+  return { member, conversation, message, sendDocument: send };
+}
+
+/** Data of what was published under a key, oldest first. */
+const publishedTo = (db: Db) => async (key: string, type: string) => {
+  const rows = await db.$queryRaw<{ data: Record<string, unknown> }[]>`
+    SELECT envelope -> 'data' AS data FROM kit.outbox WHERE key = ${key} AND type = ${type} ORDER BY position`;
+  return rows.map((row) => row.data);
+};
