@@ -118,6 +118,21 @@ describe('jobs', () => {
     expect(ended).toBe(true);
   });
 
+  it('tells a job of the crontab when it was due', async () => {
+    const got: unknown[] = [];
+    const tasks = defineJobs({
+      tick: {
+        schema: z.strictObject({}),
+        run: async (payload, { scheduledFor }) => void got.push({ payload, scheduledFor }),
+      },
+    });
+    jobs = await startJobs({ pool, tasks, crontab: '0 4 * * * tick', log: silent });
+    // What the crontab would add at that minute.
+    await pool.query(`SELECT graphile_worker.add_job('tick', '{"_cron":{"ts":"2026-01-01T04:00:00.000Z"}}')`);
+    await eventually(() => got.length);
+    expect(got).toEqual([{ payload: {}, scheduledFor: new Date('2026-01-01T04:00:00.000Z') }]);
+  });
+
   it('refuses a crontab it cannot read', async () => {
     await expect(startJobs({ pool, tasks: {}, crontab: 'often count', log: silent })).rejects.toThrow();
   });

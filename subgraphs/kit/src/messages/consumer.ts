@@ -28,7 +28,7 @@ export interface ConsumerOptions<Tx extends SqlTransaction> {
   attemptDelaysMs?: readonly number[];
   /** Pause before the next attempt at a parked message. Default 1 s doubling up to 10 minutes, with jitter. */
   retryDelayMs?: (attempts: number) => number;
-  /** Attempts before a message is dead. Default 10, some 17 minutes. */
+  /** Attempts before a message is dead. Default 10, some 9 minutes. */
   maxAttempts?: number;
   /** Entries a read. Default 100. */
   batchSize?: number;
