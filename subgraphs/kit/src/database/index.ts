@@ -1,3 +1,5 @@
+export { migrate } from './migrations.js';
+export type { MigrateOptions } from './migrations.js';
 export { createPool } from './pool.js';
 export type { PoolOptions } from './pool.js';
 export { provisionDatabase } from './provision.js';

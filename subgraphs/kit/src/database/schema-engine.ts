@@ -29,12 +29,20 @@ async function loadEngine(): Promise<EngineModule> {
     .replace(/\.js$/, '.wasm');
   // The type library of a server has no WebAssembly in it.
   const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyHost };
-  const { instance } = await WebAssembly.instantiate(await readFile(file), {
-    './schema_engine_bg.js': engine,
+  const bytes = await readFile(file);
+  const { instance } = await WebAssembly.instantiate(bytes, {
+    './schema_engine_bg.js': withoutLingering(engine),
   });
   engine.__wbg_set_wasm(instance.exports);
   instance.exports['__wbindgen_start']?.();
   return engine;
+}
+
+/** The engine leaves the timer of its own lock's time-out (10 s) behind, which must not keep a process alive. */
+function withoutLingering(engine: EngineModule): object {
+  const later = (callback: () => void, milliseconds: number) => setTimeout(callback, milliseconds).unref();
+  const timers = Object.keys(engine).filter((name) => name.startsWith('__wbg_setTimeout_'));
+  return { ...engine, ...Object.fromEntries(timers.map((name) => [name, later])) };
 }
 
 const filters = { externalTables: [], externalEnums: [] };

@@ -34,9 +34,9 @@ type Options = { dataDir: string; durable: boolean; log: (line: string) => void 
  */
 export async function openCluster({ dataDir, durable, log }: Options): Promise<Cluster> {
   await prepareFolder(dataDir);
-  const password = await readOrMakePassword(dataDir);
   const place = join(dataDir, 'cluster');
   await setAsideBroken(place, log);
+  const password = await readOrMakePassword(dataDir);
   const account = await chooseAccount(place);
   const binaries = await locateBinaries(account);
   if (!existsSync(place)) {
