@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PrismaPg } from '@prisma/adapter-pg';
 import type { TestDatabase } from '../testing/database.js';
 import { createTestDatabase } from '../testing/database.js';
 import { createPool } from './pool.js';
@@ -21,6 +22,19 @@ describe('createPool', () => {
     client.release();
     await pool.end();
     expect(seen).toEqual(['SELECT 1', 'SELECT $1::int']);
+  });
+
+  it('serves Prisma, whose statements it reports too, and ends with it', async () => {
+    const seen: string[] = [];
+    const pool = createPool({ url: database.url, onStatement: (sql) => seen.push(sql) });
+    const adapter = await new PrismaPg(pool, { disposeExternalPool: true }).connect();
+    const transaction = await adapter.startTransaction();
+    const { rows } = await transaction.queryRaw({ sql: 'SELECT 1::int4', args: [], argTypes: [] });
+    await transaction.commit();
+    expect(rows).toEqual([[1]]);
+    expect(seen).toEqual(['SELECT 1::int4']);
+    await adapter.dispose();
+    expect(pool.ended).toBe(true);
   });
 
   it('survives the loss of an idle connection', async () => {
