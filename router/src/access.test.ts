@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { REQUEST_ID_HEADER, VIEWER_HEADER, idType, signViewer, verifyViewer } from '@diaspora/kit';
-import { createSigningKey, userKey } from './testing/issuer.js';
+import { createSigningKey, sessionKey, userKey } from './testing/issuer.js';
 import { startTestRouter, viewerSecret, type TestRouter } from './testing/start-test-router.js';
 
 let test: TestRouter;
@@ -27,7 +27,7 @@ describe('viewer', () => {
     expect(data).toEqual({ viewerName: 'somebody' });
     expect(viewerSeenBySubgraph()).toEqual({
       id: userKey,
-      sessionId: 'session-1',
+      sessionId: sessionKey,
       roles: ['user'],
       scopes: ['events:read'],
       entitlements: ['premium'],
@@ -122,16 +122,17 @@ describe('a presented token that is not good', () => {
   });
 
   it('is refused once its session is revoked', async () => {
-    const token = await test.issuer.token({ claims: { sid: 'session-to-end' } });
+    const ended = idType('ses').create();
+    const token = await test.issuer.token({ claims: { sid: idType('ses').encode(ended) } });
     expect((await test.query(operation, { token })).status).toBe(200);
-    await test.revocations.revokeSession('session-to-end', 900);
+    await test.revocations.revokeSession(ended, 900);
     const { status, errors } = await test.query(operation, { token });
     expect([status, errors?.[0]?.extensions['reason']]).toEqual([401, 'SESSION_REVOKED']);
   });
 
   it('is refused once the account has moved to a higher session epoch, and a newer token passes', async () => {
     const key = '01890a5d-ac96-774b-bcce-b302099a8058';
-    const claims = { sub: idType('usr').encode(key), sid: 'session-2' };
+    const claims = { sub: idType('usr').encode(key), sid: idType('ses').encode(idType('ses').create()) };
     await test.revocations.raiseEpoch(key, 4);
     const stale = await test.query(operation, {
       token: await test.issuer.token({ claims: { ...claims, epoch: 3 } }),

@@ -83,15 +83,9 @@ async function start(dependencies: RouterDependencies, onStop: (stop: () => Prom
   const health = createHealth(readinessChecks(subgraphs, redis));
   const pipeline = createPipeline({ config, apollo, verifyToken, health, metrics, log });
   const server = await listen(pipeline, { port: config.PORT, host: config.HOST, name: 'the router' });
-  onStop(() => drain(server));
+  onStop(() => server.close());
   onStop(async () => health.drain());
   return server;
-}
-
-/** A kept-alive connection turns idle only after its last answer, and is then closed at once. */
-async function drain(server: ListeningServer): Promise<void> {
-  const sweep = setInterval(() => server.server.closeIdleConnections(), 50);
-  await server.close().finally(() => clearInterval(sweep));
 }
 
 async function readSupergraph(path: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { AppError, idType, type Clock, type Viewer } from '@diaspora/kit';
+import { AppError, idType, type Clock, type IdType, type Viewer } from '@diaspora/kit';
 import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 
@@ -44,11 +44,12 @@ export type VerifyToken = (authorization: string | undefined) => Promise<Viewer 
 
 const clockToleranceSeconds = 5;
 const users = idType('usr');
+const sessions = idType('ses');
 const words = z.array(z.string()).default([]);
 
 const claimsSchema = z.object({
   sub: z.string(),
-  sid: z.string().min(1),
+  sid: z.string(),
   jti: z.string().min(1),
   epoch: z.number().int().nonnegative(),
   role: z.union([z.string().transform((role) => [role]), z.array(z.string())]),
@@ -69,16 +70,17 @@ export function createVerifyToken(dependencies: VerifyDependencies): VerifyToken
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*) *$/i.exec(authorization)?.[1];
     if (token === undefined) throw new TokenRefused('TOKEN_INVALID');
     const claims = await readClaims(token, dependencies);
-    const userId = userKey(claims.sub);
+    const userId = keyOf(users, claims.sub);
+    const sessionId = keyOf(sessions, claims.sid);
     const verdict = await dependencies.revocations.check({
-      sessionId: claims.sid,
+      sessionId,
       tokenId: claims.jti,
       userId,
       epoch: claims.epoch,
     });
     if (verdict === 'revoked') throw new TokenRefused('SESSION_REVOKED');
     if (verdict === 'stale') throw new TokenRefused('SESSION_STALE');
-    return toViewer(userId, claims);
+    return toViewer(userId, sessionId, claims);
   };
 }
 
@@ -116,17 +118,17 @@ function refusalOf(error: unknown): Error {
   });
 }
 
-function userKey(sub: string): string {
+function keyOf(type: IdType, id: string): string {
   try {
-    return users.decode(sub);
+    return type.decode(id);
   } catch {
     throw new TokenRefused('TOKEN_INVALID');
   }
 }
 
-const toViewer = (id: string, claims: z.output<typeof claimsSchema>): Viewer => ({
+const toViewer = (id: string, sessionId: string, claims: z.output<typeof claimsSchema>): Viewer => ({
   id,
-  sessionId: claims.sid,
+  sessionId,
   roles: claims.role,
   scopes: claims.scopes,
   entitlements: claims.entitlements,

@@ -74,6 +74,7 @@ const publicJwk = async ({ id, publicKey }: SigningKey) => ({
 });
 
 export const userKey = '01890a5d-ac96-774b-bcce-b302099a8057';
+export const sessionKey = '01890a5d-ac96-774b-bcce-b302099a8058';
 
 async function signToken({
   key,
@@ -85,7 +86,7 @@ async function signToken({
     iss: name,
     aud: audience,
     sub: idType('usr').encode(userKey),
-    sid: 'session-1',
+    sid: idType('ses').encode(sessionKey),
     jti: 'token-1',
     iat: now - 10,
     exp: now + expiresIn,

@@ -15,7 +15,11 @@ export const loadUsersConfig = (env: Readonly<Record<string, string | undefined>
       /** Encrypts signing keys at rest and derives refresh tokens. */
       TOKEN_SECRET: secret(),
       ACCESS_TOKEN_SECONDS: z.coerce.number().int().min(60).max(3_600).default(900),
-      SESSION_SECONDS: z.coerce.number().int().min(3_600).default(30 * 86_400),
+      SESSION_SECONDS: z.coerce
+        .number()
+        .int()
+        .min(3_600)
+        .default(30 * 86_400),
       BCRYPT_COST: z.coerce.number().int().min(4).max(15).default(12),
       /** Whoever proves one of these addresses becomes a super user: how the first one comes to be. */
       SUPER_USER_EMAILS: list().default([]),

@@ -96,7 +96,11 @@ export function createUsersSubgraph({ db, clock, mailer, revocations, config }: 
 }
 
 /** Starts the service as configured; used by main.ts and by the one-machine run. */
-export const startUsers = (options: { config: UsersConfig; log: Logger; clock?: Clock }): Promise<RunningSubgraph> =>
+export const startUsers = (options: {
+  config: UsersConfig;
+  log: Logger;
+  clock?: Clock;
+}): Promise<RunningSubgraph> =>
   startSubgraph({
     ...options,
     name: 'users',

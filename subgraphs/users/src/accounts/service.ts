@@ -33,7 +33,8 @@ export interface RegisterInput {
 
 const sha256 = (value: string) => createHash('sha256').update(value).digest('hex');
 
-const wrongCode = () => new AppError('INVALID_INPUT', 'This code is not usable. Ask for a new one.', { path: ['code'] });
+const wrongCode = () =>
+  new AppError('INVALID_INPUT', 'This code is not usable. Ask for a new one.', { path: ['code'] });
 
 /** Accounts: registration and proof of the address. No answer tells whether an address is known. */
 export function createAccounts({ db, clock, outbox, mailer, bcryptCost, superUserEmails }: Dependencies) {
@@ -117,7 +118,10 @@ export function createAccounts({ db, clock, outbox, mailer, bcryptCost, superUse
       if (count === 0) throw wrongCode();
       await tx.account.update({
         where: { id: account.id },
-        data: { emailVerifiedAt: now, isSuperUser: account.isSuperUser || superUserKeys.has(account.emailKey) },
+        data: {
+          emailVerifiedAt: now,
+          isSuperUser: account.isSuperUser || superUserKeys.has(account.emailKey),
+        },
       });
       const userId = userIds.encode(account.id);
       const data = { userId, registeredAt: now.toISOString() };

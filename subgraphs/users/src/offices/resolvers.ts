@@ -16,11 +16,21 @@ export const resolvers: Resolvers = {
   },
   Mutation: {
     appointAmbassador: mutation(async ({ userId, endsAt, ...input }, { viewer, services }) => {
-      const appointment = { ...input, role: 'AMBASSADOR' as const, holderId: userIds.decode(userId), endsAt: endsAt ?? null };
+      const appointment = {
+        ...input,
+        role: 'AMBASSADOR' as const,
+        holderId: userIds.decode(userId),
+        endsAt: endsAt ?? null,
+      };
       return { office: await services.offices.appoint(viewer!.id, appointment) };
     }),
     appointConsul: mutation(async ({ userId, endsAt, ...input }, { viewer, services }) => {
-      const appointment = { ...input, role: 'CONSUL' as const, holderId: userIds.decode(userId), endsAt: endsAt ?? null };
+      const appointment = {
+        ...input,
+        role: 'CONSUL' as const,
+        holderId: userIds.decode(userId),
+        endsAt: endsAt ?? null,
+      };
       return { office: await services.offices.appoint(viewer!.id, appointment) };
     }),
     endOffice: mutation(async ({ officeId }, { viewer, services }) => ({

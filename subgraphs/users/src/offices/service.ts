@@ -46,7 +46,10 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
   };
 
   async function appointerOf(tx: Transaction, id: string): Promise<Appointer> {
-    const account = await tx.account.findUnique({ where: { id }, include: { offices: { where: heldNow() } } });
+    const account = await tx.account.findUnique({
+      where: { id },
+      include: { offices: { where: heldNow() } },
+    });
     if (!account) throw new AppError('FORBIDDEN', 'You may not appoint to this office.');
     return account;
   }
@@ -64,16 +67,22 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
       assertMayAppoint(await appointerOf(tx, appointerId), appointment);
       return idempotent(tx, call, () => create(tx, appointerId, appointment));
     });
-    await revocations.raiseEpoch(userIds.encode(input.holderId), outcome.epoch);
+    await revocations.raiseEpoch(input.holderId, outcome.epoch);
     return db.office.findUniqueOrThrow({ where: { id: outcome.officeId } });
   }
 
-  async function create(tx: Transaction, appointerId: string, appointment: Omit<Appointment, 'idempotencyKey'>) {
+  async function create(
+    tx: Transaction,
+    appointerId: string,
+    appointment: Omit<Appointment, 'idempotencyKey'>,
+  ) {
     const { role, holderId, countryCode, city, endsAt } = appointment;
     const now = clock.now();
-    if (endsAt && endsAt <= now) throw new AppError('INVALID_INPUT', 'The term ends in the past.', { path: ['endsAt'] });
+    if (endsAt && endsAt <= now)
+      throw new AppError('INVALID_INPUT', 'The term ends in the past.', { path: ['endsAt'] });
     const holder = await tx.account.findFirst({ where: { id: holderId, emailVerifiedAt: { not: null } } });
     if (!holder) throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
+    await endLapsed(tx, { role, countryCode, cityKey: cityKeyOf(city) });
     const id = officeIds.create();
     // The partial unique index of current offices decides between two appointments to one place.
     const taken = await tx.$queryRaw<{ id: string }[]>`
@@ -82,7 +91,8 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
               ${cityKeyOf(city)}, ${appointerId}::uuid, ${now}, ${endsAt})
       ON CONFLICT (role, country_code, city_key) WHERE ended_at IS NULL DO NOTHING
       RETURNING id`;
-    if (taken.length === 0) throw new AppError('CONFLICT', 'This office is held by somebody. End that term first.');
+    if (taken.length === 0)
+      throw new AppError('CONFLICT', 'This office is held by somebody. End that term first.');
     const data = {
       ...{ officeId: officeIds.encode(id), userId: userIds.encode(holderId) },
       ...{ appointerId: userIds.encode(appointerId), role, countryCode, city: city ?? null },
@@ -91,6 +101,13 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
     await outbox.publish(tx, { type: 'office.appointed', key: data.userId, data });
     return { officeId: id, epoch: await raiseEpoch(tx, holderId) };
   }
+
+  /** A term that ran out no longer holds the place. */
+  const endLapsed = (tx: Transaction, place: Pick<Office, 'role' | 'countryCode' | 'cityKey'>) =>
+    tx.$executeRaw`
+      UPDATE offices SET ended_at = ends_at
+      WHERE role = ${place.role}::office_role AND country_code = ${place.countryCode} AND city_key = ${place.cityKey}
+        AND ended_at IS NULL AND ends_at <= ${clock.now()}`;
 
   async function end(actorId: string, officeId: string): Promise<Office> {
     const ended = await db.$transaction(async (tx) => {
@@ -104,14 +121,18 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
       if (office.endedAt) return { office, epoch: 0 };
       const now = clock.now();
       const data = {
-        ...{ officeId: officeIds.encode(office.id), userId: userIds.encode(office.holderId), role: office.role },
+        ...{
+          officeId: officeIds.encode(office.id),
+          userId: userIds.encode(office.holderId),
+          role: office.role,
+        },
         ...{ countryCode: office.countryCode, city: office.city, endedAt: now.toISOString() },
       };
       await outbox.publish(tx, { type: 'office.ended', key: data.userId, data });
       const epoch = await raiseEpoch(tx, office.holderId);
       return { office: await tx.office.update({ where: { id: officeId }, data: { endedAt: now } }), epoch };
     });
-    await revocations.raiseEpoch(userIds.encode(ended.office.holderId), ended.epoch);
+    await revocations.raiseEpoch(ended.office.holderId, ended.epoch);
     return ended.office;
   }
 
@@ -129,7 +150,7 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
   async function announceCurrentEpoch({ accountId }: { accountId: string }): Promise<void> {
     const account = await db.account.findUnique({ where: { id: accountId } });
     if (!account) return;
-    const isAnnounced = await revocations.raiseEpoch(userIds.encode(accountId), account.sessionEpoch);
+    const isAnnounced = await revocations.raiseEpoch(accountId, account.sessionEpoch);
     if (!isAnnounced) throw new Error('Redis is away; the epoch will be announced again');
   }
 

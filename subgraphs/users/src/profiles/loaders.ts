@@ -10,7 +10,10 @@ export interface ProfileLoaders {
 
 export const createProfileLoaders = (db: Db): ProfileLoaders => ({
   profile: createRowLoader(
-    (ids) => db.profile.findMany({ where: { accountId: { in: [...ids] }, account: { emailVerifiedAt: { not: null } } } }),
+    (ids) =>
+      db.profile.findMany({
+        where: { accountId: { in: [...ids] }, account: { emailVerifiedAt: { not: null } } },
+      }),
     (profile) => profile.accountId,
   ),
   account: createRowLoader(

@@ -5,7 +5,9 @@ export const permissions: PermissionMap = {
   Mutation: { updateProfile: authenticated },
   User: {
     ...Object.fromEntries(
-      ['id', 'displayName', 'headline', 'countryOfOrigin', 'countryOfResidence', 'city', 'email'].map((field) => [field, anyone]),
+      ['id', 'displayName', 'headline', 'countryOfOrigin', 'countryOfResidence', 'city', 'email'].map(
+        (field) => [field, anyone],
+      ),
     ),
     bio: authenticated,
     languages: anyone,

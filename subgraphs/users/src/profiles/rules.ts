@@ -12,4 +12,3 @@ export const profileChanges = z.object({
   domains: z.array(z.string()).max(16).optional(),
   isDiscoverable: z.boolean().optional(),
 });
-

@@ -25,7 +25,10 @@ export function createProfiles({ db, clock, outbox }: Dependencies) {
       });
       if (!profile) {
         const user = await tx.profile.findUnique({ where: { accountId } });
-        throw new AppError('CONFLICT', 'The profile has changed meanwhile.', { path: ['expectedVersion'], payload: { user } });
+        throw new AppError('CONFLICT', 'The profile has changed meanwhile.', {
+          path: ['expectedVersion'],
+          payload: { user },
+        });
       }
       await outbox.publish(tx, profileChanged(profile));
       return profile;

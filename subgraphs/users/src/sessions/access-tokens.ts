@@ -27,18 +27,21 @@ export interface AccessToken {
   readonly expiresAt: Date;
 }
 
-/** Signs access tokens (RFC 7519). `role` is the highest of `roles`; `epoch` ages a token before its time. */
+/** Signs access tokens (RFC 7519). `role` lists the roles, highest first; `epoch` ages a token before its time. */
 export function createAccessTokens({ keys, clock, issuer, audience, lifetimeSeconds }: Dependencies) {
   return async (claims: Claims): Promise<AccessToken> => {
     const { kid, key } = await keys.signer();
     const issuedAt = Math.floor(clock.now().getTime() / 1000);
     const expiresAt = issuedAt + lifetimeSeconds;
-    const offices = claims.offices.map(({ role, countryCode, city }) => ({ role, countryCode, ...(city && { city }) }));
+    const offices = claims.offices.map(({ role, countryCode, city }) => ({
+      role,
+      countryCode,
+      ...(city && { city }),
+    }));
     const token = await new SignJWT({
       sid: sessionIds.encode(claims.sessionId),
       email: claims.email,
-      role: claims.roles[0],
-      roles: claims.roles,
+      role: claims.roles,
       scopes: [],
       entitlements: claims.entitlements,
       offices,

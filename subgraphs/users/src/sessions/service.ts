@@ -38,7 +38,10 @@ export function createSessions(dependencies: Dependencies) {
   // Compared against when the address is unknown, so that both cases take the same time.
   const decoyHash = hashSync('decoy', dependencies.bcryptCost);
 
-  async function login(input: { email: string; password: string }): Promise<{ tokens: Tokens; user: Profile | null }> {
+  async function login(input: {
+    email: string;
+    password: string;
+  }): Promise<{ tokens: Tokens; user: Profile | null }> {
     const emailKey = emailKeyOf(input.email);
     await throttle.admit(emailKey);
     const account = await db.account.findUnique({ where: { emailKey }, include: { profile: true } });
@@ -103,7 +106,11 @@ export function createSessions(dependencies: Dependencies) {
     await announceEnd(viewer.sessionId);
   }
 
-  async function revoke(tx: Transaction, session: { id: string; accountId: string }, reason: string): Promise<void> {
+  async function revoke(
+    tx: Transaction,
+    session: { id: string; accountId: string },
+    reason: string,
+  ): Promise<void> {
     await tx.session.update({
       where: { id: session.id },
       data: { revokedAt: clock.now(), revocationReason: reason },
@@ -116,12 +123,17 @@ export function createSessions(dependencies: Dependencies) {
 
   /** Tells the routers. Also run as a job from the same transaction, so that it happens even if this process dies. */
   const announceEnd = (sessionId: string): Promise<boolean> =>
-    revocations.revokeSession(sessionIds.encode(sessionId), dependencies.accessTokenSeconds);
+    revocations.revokeSession(sessionId, dependencies.accessTokenSeconds);
 
   async function withAccessToken(account: Account, sessionId: string, refreshToken: string): Promise<Tokens> {
     const now = clock.now();
     const offices = await db.office.findMany({
-      where: { holderId: account.id, endedAt: null, startsAt: { lte: now }, OR: [{ endsAt: null }, { endsAt: { gt: now } }] },
+      where: {
+        holderId: account.id,
+        endedAt: null,
+        startsAt: { lte: now },
+        OR: [{ endsAt: null }, { endsAt: { gt: now } }],
+      },
     });
     const { token, expiresAt } = await issueAccessToken({
       accountId: account.id,

@@ -13,7 +13,15 @@ export interface SigningKeys {
 const algorithm = 'RS256';
 const creationLock = 7_164_001;
 
-export function createSigningKeys({ db, clock, secret }: { db: Db; clock: Clock; secret: string }): SigningKeys {
+export function createSigningKeys({
+  db,
+  clock,
+  secret,
+}: {
+  db: Db;
+  clock: Clock;
+  secret: string;
+}): SigningKeys {
   const sealKey = createHash('sha256').update(`signing-keys:${secret}`).digest();
   let signer: Promise<{ kid: string; key: CryptoKey }> | undefined;
 
