@@ -8,12 +8,21 @@ const noProcessEnv = {
   message: 'Only main.ts reads the environment; pass configuration as an argument.',
 };
 const noModuleMocks = {
-  selector: "CallExpression[callee.object.name='jest'][callee.property.name=/^(mock|unstable_mockModule|doMock)$/]",
+  selector:
+    "CallExpression[callee.object.name='jest'][callee.property.name=/^(mock|unstable_mockModule|doMock)$/]",
   message: 'Module mocking is banned: pass a fake as an argument.',
 };
 
 export default ts.config(
-  { ignores: ['**/__generated__/**', '**/node_modules/**', '.data/**', 'router/graphiql/dist/**', 'bench/peers/**'] },
+  {
+    ignores: [
+      '**/__generated__/**',
+      '**/node_modules/**',
+      '.data/**',
+      'router/graphiql/dist/**',
+      'bench/peers/**',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -28,14 +37,23 @@ export default ts.config(
     },
   },
   {
-    files: ['**/main.ts', 'scripts/**', 'bench/src/**', 'subgraphs/kit/src/testing/**', 'subgraphs/kit/src/embedded/**'],
+    files: [
+      '**/main.ts',
+      'scripts/**',
+      'bench/src/**',
+      'subgraphs/kit/src/testing/**',
+      'subgraphs/kit/src/embedded/**',
+    ],
     rules: { 'no-console': 'off', 'no-restricted-syntax': ['error', noModuleMocks] },
   },
   { files: ['**/*.test.ts'], ...jest.configs['flat/recommended'] },
   {
     files: ['**/*.test.ts'],
     rules: {
-      'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', 'describeSubgraphContract'] }],
+      'jest/expect-expect': [
+        'error',
+        { assertFunctionNames: ['expect', 'expect*', 'describeSubgraphContract'] },
+      ],
       'jest/no-standalone-expect': 'off',
       'no-restricted-syntax': ['error', noModuleMocks],
       '@typescript-eslint/no-unsafe-assignment': 'off',

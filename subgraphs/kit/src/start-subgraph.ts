@@ -30,7 +30,11 @@ export interface Database {
   $disconnect(): Promise<void>;
 }
 
-export interface StartOptions<Config extends SubgraphConfig, Db extends Database, Context extends BaseContext> {
+export interface StartOptions<
+  Config extends SubgraphConfig,
+  Db extends Database,
+  Context extends BaseContext,
+> {
   readonly name: string;
   readonly config: Config;
   readonly log: Logger;
@@ -45,9 +49,11 @@ export interface RunningSubgraph {
 }
 
 /** Starts one subgraph: database, Redis, message relay and consumer, jobs, HTTP. Stops in reverse order. */
-export async function startSubgraph<Config extends SubgraphConfig, Db extends Database, Context extends BaseContext>(
-  options: StartOptions<Config, Db, Context>,
-): Promise<RunningSubgraph> {
+export async function startSubgraph<
+  Config extends SubgraphConfig,
+  Db extends Database,
+  Context extends BaseContext,
+>(options: StartOptions<Config, Db, Context>): Promise<RunningSubgraph> {
   const { name, config, log } = options;
   const stack = createStopStack();
   try {
@@ -75,7 +81,10 @@ export async function startSubgraph<Config extends SubgraphConfig, Db extends Da
     stack.push(() => server.close());
     const backgroundPool = createPool({ url: config.DATABASE_URL, max: 16 });
     stack.push(() => backgroundPool.end());
-    await startBackground({ subgraph, pool: backgroundPool, db, redis, namespace, log, registry }, stack.push);
+    await startBackground(
+      { subgraph, pool: backgroundPool, db, redis, namespace, log, registry },
+      stack.push,
+    );
     stack.push(async () => health.drain());
     return { url: server.url, stop: stack.stop };
   } catch (error) {
@@ -129,7 +138,12 @@ async function startBackground(
     push(() => consumer.stop());
   }
   if (subgraph.jobs) {
-    const jobs = await startJobs({ pool, tasks: subgraph.jobs, ...(subgraph.crontab && { crontab: subgraph.crontab }), log });
+    const jobs = await startJobs({
+      pool,
+      tasks: subgraph.jobs,
+      ...(subgraph.crontab && { crontab: subgraph.crontab }),
+      log,
+    });
     push(() => jobs.stop());
   }
 }

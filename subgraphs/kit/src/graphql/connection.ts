@@ -57,7 +57,9 @@ export function parsePage(args: ConnectionArgs, keys: readonly SortKey[]): Page 
     throw new AppError('INVALID_INPUT', 'Give either first or last.', { path: ['first'] });
   }
   if (size < 0 || size > maxPageSize) {
-    throw new AppError('INVALID_INPUT', `A page has 0 to ${maxPageSize} items.`, { path: [forward ? 'first' : 'last'] });
+    throw new AppError('INVALID_INPUT', `A page has 0 to ${maxPageSize} items.`, {
+      path: [forward ? 'first' : 'last'],
+    });
   }
   const cursor = forward ? args.after : args.before;
   const turn = (direction: 'asc' | 'desc') => (forward ? direction : direction === 'asc' ? 'desc' : 'asc');
@@ -110,7 +112,9 @@ export function encodeCursor(row: object, keys: readonly SortKey[]): string {
 }
 
 export function decodeCursor(cursor: string, keys: readonly SortKey[]): KeyValue[] {
-  const invalid = new AppError('INVALID_INPUT', 'This cursor does not belong to this list.', { path: ['after'] });
+  const invalid = new AppError('INVALID_INPUT', 'This cursor does not belong to this list.', {
+    path: ['after'],
+  });
   let values: unknown;
   try {
     values = JSON.parse(Buffer.from(cursor, 'base64url').toString());

@@ -52,7 +52,9 @@ const kitSlice: Slice = {
 };
 
 /** Joins slices into one executable federation schema in which every field without a rule is denied. */
-export function defineSubgraph<Context extends BaseContext>(definition: SubgraphDefinition<Context>): Subgraph<Context> {
+export function defineSubgraph<Context extends BaseContext>(
+  definition: SubgraphDefinition<Context>,
+): Subgraph<Context> {
   const permissions = mergePermissions(definition.slices.map((slice) => slice.permissions));
   const modules = [kitSlice, ...definition.slices].map(({ typeDefs, resolvers }) => ({
     typeDefs,

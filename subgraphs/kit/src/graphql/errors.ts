@@ -24,7 +24,10 @@ export function formatError(
   context: { log: Logger; requestId?: string | undefined },
 ): GraphQLFormattedError {
   const original = unwrapResolverError(error);
-  const place = { ...(formatted.path && { path: formatted.path }), ...(formatted.locations && { locations: formatted.locations }) };
+  const place = {
+    ...(formatted.path && { path: formatted.path }),
+    ...(formatted.locations && { locations: formatted.locations }),
+  };
   if (original instanceof AppError) {
     return { message: original.message, ...place, extensions: { code: original.code } };
   }
@@ -32,7 +35,10 @@ export function formatError(
   if (typeof code === 'string' && requestCodes.has(code)) {
     return { message: formatted.message, ...place, extensions: { code } };
   }
-  context.log.error({ err: original, path: formatted.path, requestId: context.requestId }, 'unexpected error');
+  context.log.error(
+    { err: original, path: formatted.path, requestId: context.requestId },
+    'unexpected error',
+  );
   return {
     message: 'Something went wrong on our side.',
     ...place,

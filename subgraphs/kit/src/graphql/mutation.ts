@@ -28,7 +28,9 @@ export function mutation<Input, Context, Result extends object>(
       return { ...(await run(args.input, context)), userErrors: [] };
     } catch (error) {
       if (!(error instanceof AppError) || topLevelCodes.has(error.code)) throw error;
-      return { ...error.details.payload, userErrors: [toUserError(error)] } as unknown as Result & { userErrors: UserErrorModel[] };
+      return { ...error.details.payload, userErrors: [toUserError(error)] } as unknown as Result & {
+        userErrors: UserErrorModel[];
+      };
     }
   };
 }

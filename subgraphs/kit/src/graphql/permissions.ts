@@ -25,7 +25,11 @@ export const nobody = deny;
  */
 export function permission<Parent = unknown, Args = unknown, Context extends RuleContext = RuleContext>(
   name: string,
-  decide: (input: { parent: Parent; args: Args; context: Context }) => boolean | AppError | Promise<boolean | AppError>,
+  decide: (input: {
+    parent: Parent;
+    args: Args;
+    context: Context;
+  }) => boolean | AppError | Promise<boolean | AppError>,
 ) {
   return rule(name, { cache: 'no_cache' })(async (parent: Parent, args: Args, context: Context) => {
     const verdict = await decide({ parent, args, context });
@@ -81,4 +85,8 @@ export function mergePermissions(maps: readonly PermissionMap[]): PermissionMap 
 
 /** graphql-shield over a merged map: what has no rule is denied; errors of resolvers pass through to the one mapping. */
 export const createShield = (permissions: PermissionMap) =>
-  shield(permissions as IRules, { fallbackRule: deny, fallbackError: forbidden(), allowExternalErrors: true });
+  shield(permissions as IRules, {
+    fallbackRule: deny,
+    fallbackError: forbidden(),
+    allowExternalErrors: true,
+  });

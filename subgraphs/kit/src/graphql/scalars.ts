@@ -14,7 +14,8 @@ import {
   URLResolver,
 } from 'graphql-scalars';
 
-const renamed = (scalar: GraphQLScalarType, name: string) => new GraphQLScalarType({ ...scalar.toConfig(), name });
+const renamed = (scalar: GraphQLScalarType, name: string) =>
+  new GraphQLScalarType({ ...scalar.toConfig(), name });
 
 function canonicalLanguage(value: unknown): string {
   try {

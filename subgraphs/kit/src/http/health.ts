@@ -35,7 +35,10 @@ export function createHealth(checks: Readonly<Record<string, ReadinessCheck>>): 
       const states = Object.keys(checks).map((name) => [name, (failures.get(name) ?? 0) < limit] as const);
       const ready = !draining && states.every(([, working]) => working);
       everReady ||= ready;
-      return { ready, checks: Object.fromEntries(states.map(([name, working]) => [name, working ? 'ok' : 'failing'])) };
+      return {
+        ready,
+        checks: Object.fromEntries(states.map(([name, working]) => [name, working ? 'ok' : 'failing'])),
+      };
     },
   };
 }

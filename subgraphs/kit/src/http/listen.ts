@@ -22,18 +22,25 @@ export async function listen(
     server.listen(options.port, options.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { server, port, url: `http://${options.host}:${port}`, close: (graceMs = 10_000) => close(server, graceMs) };
+  return {
+    server,
+    port,
+    url: `http://${options.host}:${port}`,
+    close: (graceMs = 10_000) => close(server, graceMs),
+  };
 }
 
 function listenError(error: NodeJS.ErrnoException, { port, name }: { port: number; name: string }): Error {
-  if (error.code === 'EADDRINUSE') return new Error(`Port ${port} for ${name} is taken. Choose another one by PORT.`);
+  if (error.code === 'EADDRINUSE')
+    return new Error(`Port ${port} for ${name} is taken. Choose another one by PORT.`);
   if (error.code === 'EACCES') return new Error(`Port ${port} for ${name} may not be opened by this user.`);
   return error;
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // A kept-alive connection turns idle when its last request ends, which may be after close began.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
-  await closed.finally(() => clearTimeout(timer));
+  await closed.finally(() => (clearInterval(sweep), clearTimeout(timer)));
 }

@@ -1,6 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { type ErrorRequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import { AppError } from '../errors.js';
 import { formatError } from '../graphql/errors.js';
@@ -37,13 +38,17 @@ export async function serveSubgraph<Context extends BaseContext>(
     response.type(registry.contentType).send(await registry.metrics());
   });
   subgraph.routes?.(app);
+  app.use('/', routerOnly(viewerSecret), express.json({ limit: '2mb' }));
   app.use(
     '/',
-    express.json({ limit: '2mb' }),
     expressMiddleware(apollo, {
-      context: async ({ req }) => {
-        const { viewer, requestId } = verifyViewer(req.header(VIEWER_HEADER), { secret: viewerSecret });
-        return subgraph.createContext({ viewer, requestId, log: log.child({ requestId, userId: viewer?.id }) });
+      context: async ({ res }) => {
+        const { viewer, requestId } = res.locals as VerifiedRequest;
+        return subgraph.createContext({
+          viewer,
+          requestId,
+          log: log.child({ requestId, userId: viewer?.id }),
+        });
       },
     }),
   );
@@ -52,6 +57,16 @@ export async function serveSubgraph<Context extends BaseContext>(
   const server = await listen(app, { port: options.port, host: options.host, name: subgraph.name });
   return { ...server, close: async (graceMs) => server.close(graceMs).finally(() => apollo.stop()) };
 }
+
+type VerifiedRequest = ReturnType<typeof verifyViewer>;
+
+/** Refuses, before the body is read, whatever the router did not sign. */
+const routerOnly =
+  (secret: string): RequestHandler =>
+  (request, response, next) => {
+    Object.assign(response.locals, verifyViewer(request.header(VIEWER_HEADER), { secret }));
+    next();
+  };
 
 /** The ApolloServer every way of running a subgraph shares, tests included. */
 export function createApolloServer<Context extends BaseContext>(
@@ -67,7 +82,7 @@ export function createApolloServer<Context extends BaseContext>(
     stopOnTerminationSignals: false,
     persistedQueries: false,
     logger: log,
-    plugins: [refuseNul(), ...plugins],
+    plugins: [ApolloServerPluginInlineTraceDisabled(), refuseNul(), ...plugins],
     formatError: (formatted, error) => formatError(formatted, error, { log }),
   });
 }
@@ -91,6 +106,7 @@ const answerHttpError =
     }
     if (!error.status || error.status >= 500) log.error({ err: error }, 'request failed');
     const code = error.status && error.status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
-    response.status(error.status ?? 500).json({ errors: [{ message: 'Request not usable.', extensions: { code } }] });
+    response
+      .status(error.status ?? 500)
+      .json({ errors: [{ message: 'Request not usable.', extensions: { code } }] });
   };
-
