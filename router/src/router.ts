@@ -6,7 +6,6 @@ import {
   listen,
   systemClock,
   type Clock,
-  type ListeningServer,
   type Logger,
   type RedisConnection,
 } from '@diaspora/kit';

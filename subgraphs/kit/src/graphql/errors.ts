@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
 
@@ -14,6 +14,12 @@ const requestCodes = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+/** What was thrown, out of the GraphQLError that a resolver or a plugin's refusal is wrapped in. */
+function originOf(error: unknown): unknown {
+  const origin = unwrapResolverError(error);
+  return origin instanceof GraphQLError && origin.originalError ? origin.originalError : origin;
+}
+
 /**
  * The one mapping from a thrown error to what a client sees. AppErrors and faults of the request keep code and
  * message; everything else is logged once and answered as INTERNAL with the request id.
@@ -23,7 +29,7 @@ export function formatError(
   error: unknown,
   context: { log: Logger; requestId?: string | undefined },
 ): GraphQLFormattedError {
-  const original = unwrapResolverError(error);
+  const original = originOf(error);
   const place = {
     ...(formatted.path && { path: formatted.path }),
     ...(formatted.locations && { locations: formatted.locations }),

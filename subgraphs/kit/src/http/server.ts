@@ -2,6 +2,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import { GraphQLError } from 'graphql';
 import type { Registry } from 'prom-client';
 import { AppError } from '../errors.js';
 import { formatError } from '../graphql/errors.js';
@@ -92,7 +93,10 @@ const refuseNul = (): ApolloServerPlugin => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ request }) => {
       const hidden = containsNul(request.variables) || /\\u0000|\\u\{0+\}|\u0000/.test(request.query ?? '');
-      if (hidden) throw new AppError('INVALID_INPUT', 'Text must not contain NUL characters.');
+      if (hidden) {
+        const message = 'Text must not contain NUL characters.';
+        throw new GraphQLError(message, { originalError: new AppError('INVALID_INPUT', message) });
+      }
     },
   }),
 });
