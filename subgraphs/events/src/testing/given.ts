@@ -1,9 +1,10 @@
 import { createPool, type Viewer } from '@diaspora/kit';
 import { aViewer, createTestDatabase, testClock, testSubgraph } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
+import type { Pool } from 'pg';
 import type { Event } from '../__generated__/prisma/client.js';
 import { connectDatabase, type Db } from '../database.js';
-import { eventIds, userIds } from '../ids.js';
+import { eventIds, registrationIds, userIds } from '../ids.js';
 import { createEventsSubgraph } from '../subgraph.js';
 
 export const hourMs = 3_600_000;
@@ -15,6 +16,7 @@ export async function givenEvents() {
   const clock = testClock();
   const first = connectInstance(database.url, clock);
   const others: ReturnType<typeof connectInstance>[] = [];
+  const admins: Pool[] = [];
   return {
     ...{ database, clock, ...first },
     given: builders(first.db, clock),
@@ -30,7 +32,14 @@ export async function givenEvents() {
         SELECT type, envelope FROM kit.outbox WHERE key = ${key} ORDER BY position`;
       return rows.map(({ type, envelope }) => ({ type, data: envelope.data }));
     },
+    /** The superuser in this database. */
+    admin: () => {
+      const admin = createPool({ url: database.adminUrl, max: 1 });
+      admins.push(admin);
+      return admin;
+    },
     stop: async () => {
+      for (const admin of admins) await admin.end();
       for (const instance of [...others, first]) await instance.stopInstance();
       await database.drop();
     },
@@ -91,7 +100,20 @@ function builders(db: Db, clock: { now(): Date }) {
     return { ...row, publicId: eventIds.encode(row.id) };
   }
 
-  return { person, event };
+  /** A person's place, without its being counted. */
+  async function registration(
+    { id: eventId }: { id: string },
+    userId: string,
+    status: 'CONFIRMED' | 'CANCELLED' = 'CONFIRMED',
+  ) {
+    const now = clock.now();
+    const cancelledAt = status === 'CANCELLED' ? now : null;
+    return db.registration.create({
+      data: { id: registrationIds.create(), eventId, userId, status, confirmedAt: now, cancelledAt },
+    });
+  }
+
+  return { person, event, registration };
 }
 
 /** Input of createEvent, complete. */

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { PoolClient } from 'pg';
+import { givenEvents } from '../testing/given.js';
+
+const size = 20_000;
+const query = `query ($filter: EventFilter, $orderBy: EventOrder! = STARTS_AT_ASC, $after: String) {
+  events(filter: $filter, orderBy: $orderBy, first: 20, after: $after) { nodes { id } pageInfo { endCursor } }
+}`;
+
+describe(`discovery among ${size} events`, () => {
+  let events: Awaited<ReturnType<typeof givenEvents>>;
+  const sent: { text: string; values: unknown[] }[] = [];
+  beforeAll(async () => {
+    events = await givenEvents();
+    events.pool.on('connect', record);
+    await events.db.$executeRaw`
+      INSERT INTO events (id, organizer_id, title, description, language, domain, type, status, visibility,
+        starts_at_local, ends_at_local, time_zone, starts_at, ends_at, country_code, city, city_key, tags, search_text,
+        capacity, registered_count, created_at, updated_at, published_at)
+      SELECT gen_random_uuid(), ('00000000-0000-4000-8000-' || lpad((n % 500)::text, 12, '0'))::uuid, 'Event ' || n, 'About it.',
+        (ARRAY['ro', 'de', 'en'])[1 + n % 3], (enum_range(NULL::event_domain))[1 + n % 16], 'FREE',
+        CASE WHEN n % 10 = 0 THEN 'DRAFT' ELSE 'PUBLISHED' END::event_status, 'PUBLIC',
+        start, start + interval '2 hours', 'UTC', start AT TIME ZONE 'UTC', (start + interval '2 hours') AT TIME ZONE 'UTC',
+        (ARRAY['DE', 'FR', 'IT', 'ES', 'AT', 'CH', 'US', 'CA', 'GB', 'MD'])[1 + n % 10], 'City ' || n % 200, 'city ' || n % 200,
+        '{}', 'event ' || n || ' city ' || n % 200 || ' ' || md5(n::text), 10, n % 11, now(), now(), now()
+      FROM (SELECT n, timestamp '2025-06-01' + n * interval '53 minutes' AS start FROM generate_series(1, ${size}::int) AS n) AS numbers`;
+    await events.db.$executeRaw`UPDATE events SET created_at = starts_at - interval '90 days'`;
+    const admin = events.admin();
+    await admin.query('VACUUM ANALYZE events');
+  });
+  afterAll(() => events.stop());
+
+  /** Keeps every statement with its values, as PostgreSQL got them. */
+  function record(client: PoolClient) {
+    const run = client.query.bind(client) as (...args: unknown[]) => unknown;
+    const recording = (...args: unknown[]): unknown => {
+      const [first, second] = args as [string | { text: string; values?: unknown[] }, unknown];
+      const text = typeof first === 'string' ? first : first.text;
+      const values =
+        (typeof first === 'object' ? first.values : undefined) ?? (Array.isArray(second) ? second : []);
+      sent.push({ text, values });
+      return run(...args);
+    };
+    client.query = recording as typeof client.query;
+  }
+
+  async function plansOf(variables: object) {
+    sent.length = 0;
+    const { codes } = await events.anonymous.execute(query, { ...variables });
+    expect(codes).toEqual([]);
+    const statements = sent.filter(({ text }) => /FROM "?(public"?\."?)?events/i.test(text));
+    expect(statements).toHaveLength(1);
+    const { rows } = await events.pool.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN (ANALYZE, BUFFERS OFF) ${statements[0]!.text}`,
+      statements[0]!.values,
+    );
+    return rows.map((row) => row['QUERY PLAN']).join('\n');
+  }
+
+  it.each<[string, object, string]>([
+    ['everything to come', {}, 'events_by_start'],
+    ['what is new', { orderBy: 'CREATED_AT_DESC' }, 'events_by_creation'],
+    ['a country', { filter: { countryCode: 'MD' } }, 'events_of_country'],
+    ['a city', { filter: { city: 'City 7' } }, 'events_of_city'],
+    ['a person', { filter: { organizerId: 'usr_00000000008008000000000003' } }, 'events_of_organizer'],
+    [
+      'a month',
+      { filter: { startsAfter: '2026-12-01T00:00:00Z', startsBefore: '2027-01-01T00:00:00Z' } },
+      'events_by_start',
+    ],
+    ['a domain', { filter: { domains: ['ICT'] } }, 'events_by_start'],
+    ['a language', { filter: { language: 'ro', hasFreePlaces: true } }, 'events_by_start'],
+    ['a rare word', { filter: { text: 'd3d9446802' } }, 'events_search_text'],
+  ])('finds %s by an index', async (_case, variables, index) => {
+    const plan = await plansOf(variables);
+    expect(plan).not.toContain('Seq Scan on events');
+    expect(plan).toContain(index);
+  });
+
+  it('finds the next page by an index', async () => {
+    const { data } = await events.anonymous.execute(query, {});
+    const plan = await plansOf({ after: data.events.pageInfo.endCursor });
+    expect(plan).not.toContain('Seq Scan on events');
+    expect(plan).toContain('events_by_start');
+  });
+});
