@@ -154,7 +154,7 @@ describe('organizing', () => {
     ],
     ['a day no calendar has', { startsAt: '2026-06-31T19:00:00' }, ['startsAt']],
     ['a local time with an offset', { startsAt: '2026-07-01T19:00:00+02:00' }, ['startsAt']],
-    ['no place at all', { capacity: 0 }, ['capacity']],
+    ['a capacity of zero', { capacity: 0 }, ['capacity']],
     [
       'a point beyond the pole',
       { place: { countryCode: 'DE', location: { latitude: 91, longitude: 0 } } },
