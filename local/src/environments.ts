@@ -1,0 +1,61 @@
+import { bucket, bucketRegion, type Infrastructure } from './infrastructure.js';
+import { subgraphNames, type Settings, type SubgraphName } from './settings.js';
+
+export type Environment = Readonly<Record<string, string>>;
+
+const host = '127.0.0.1';
+const tokenIssuer = { JWT_ISSUER: 'diaspora', JWT_AUDIENCE: 'diaspora-api' };
+
+export const demoSuperUserEmail = 'root@diaspora.example';
+
+/** The environment of each service: what it would be given as a process or a container of its own. Pure. */
+export function environmentsOf(
+  settings: Settings,
+  infrastructure: Omit<Infrastructure, 'mailbox' | 'stop'>,
+): Record<SubgraphName | 'router', Environment> {
+  const { ports } = settings;
+  const { secrets, databaseUrls, redisUrl, objectStoreUrl } = infrastructure;
+  const shared = {
+    HOST: host,
+    LOG_LEVEL: settings.logLevel,
+    REDIS_URL: redisUrl,
+    REDIS_NAMESPACE: `diaspora:${ports.router}`,
+    VIEWER_SECRET: secrets.viewerSecret,
+  };
+  const subgraph = (name: SubgraphName, own: Environment = {}): Environment => ({
+    ...shared,
+    PORT: String(ports[name]),
+    DATABASE_URL: databaseUrls[name],
+    ...own,
+  });
+  return {
+    users: subgraph('users', {
+      ...tokenIssuer,
+      SMTP_URL: `smtp://${host}:${ports.smtp}`,
+      TOKEN_SECRET: secrets.tokenSecret,
+      SUPER_USER_EMAILS: demoSuperUserEmail,
+    }),
+    events: subgraph('events'),
+    content: subgraph('content', {
+      S3_ENDPOINT: objectStoreUrl,
+      S3_REGION: bucketRegion,
+      S3_BUCKET: bucket,
+      S3_ACCESS_KEY_ID: secrets.objectStoreKey,
+      S3_SECRET_ACCESS_KEY: secrets.objectStoreSecret,
+      S3_FORCE_PATH_STYLE: 'true',
+    }),
+    messaging: subgraph('messaging'),
+    payments: subgraph('payments', { SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret }),
+    search: subgraph('search'),
+    router: {
+      ...shared,
+      ...tokenIssuer,
+      PORT: String(ports.router),
+      JWKS_URL: `http://${host}:${ports.users}/.well-known/jwks.json`,
+      SUBGRAPH_URLS: subgraphNames.map((name) => `${name}=http://${host}:${ports[name]}`).join(','),
+      CORS_ORIGINS: `http://${host}:${ports.router},http://localhost:${ports.router}`,
+      INTROSPECTION: 'on',
+      LANDING: 'graphiql',
+    },
+  };
+}
