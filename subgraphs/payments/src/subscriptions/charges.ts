@@ -9,7 +9,7 @@ import { hasOtherLive, lockSubscription, type Lifecycle, type SubscriptionWithPl
 import { isLive, nextAttemptAt, settledStatus } from './rules.js';
 
 export type Charges = ReturnType<typeof createCharges>;
-export type Outcome = 'APPLIED' | 'NOTHING_NEW' | 'UNKNOWN_PAYMENT' | 'MISMATCH';
+export type Outcome = 'APPLIED' | 'OWED_BACK' | 'NOTHING_NEW' | 'UNKNOWN_PAYMENT' | 'MISMATCH';
 
 interface Dependencies {
   readonly db: Db;
@@ -105,21 +105,26 @@ export function createCharges({ db, clock, outbox, providers, lifecycle }: Depen
       data: { status, settledAt: told.at, failure: isCaptured ? null : (told.failure ?? 'other') },
     });
     await announce(tx, subscription, payment, told.at);
-    await (isCaptured
-      ? captured(tx, subscription, payment, told.at)
-      : failed(tx, subscription, payment, told.at));
+    if (isCaptured) return captured(tx, subscription, payment, told.at);
+    await failed(tx, subscription, payment, told.at);
     return 'APPLIED';
   }
 
   /** Money buys the period it was asked for, even when it was given up meanwhile; money that can buy nothing is owed back. */
-  async function captured(tx: Transaction, subscription: SubscriptionWithPlan, payment: Payment, at: Date) {
+  async function captured(
+    tx: Transaction,
+    subscription: SubscriptionWithPlan,
+    payment: Payment,
+    at: Date,
+  ): Promise<Outcome> {
     const isNewPeriod = payment.periodIndex > (subscription.periodIndex ?? -1);
     const isRevivable = subscription.status === 'FAILED' && !(await hasOtherLive(tx, subscription));
     if (isNewPeriod && (isLive(subscription.status) || isRevivable)) {
       await lifecycle.activate(tx, subscription, payment, at);
-    } else {
-      await tx.payment.update({ where: { id: payment.id }, data: { owedBackAt: at } });
+      return 'APPLIED';
     }
+    await tx.payment.update({ where: { id: payment.id }, data: { owedBackAt: at } });
+    return 'OWED_BACK';
   }
 
   /** The first payment decides the purchase; a renewal is tried again for some days before it ends the subscription. */

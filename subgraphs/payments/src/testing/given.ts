@@ -1,5 +1,12 @@
 import { createPool, serveSubgraph, createHealth, type JobTask, type Viewer } from '@diaspora/kit';
-import { aViewer, createTestDatabase, silentLog, testClock, testSubgraph } from '@diaspora/kit/testing';
+import {
+  aViewer,
+  createTestDatabase,
+  silentLog,
+  testClock,
+  testSubgraph,
+  type TestClient,
+} from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
@@ -50,6 +57,13 @@ export async function givenPayments(
     anonymous: client.anonymous,
     given: builders(client.as, jobs),
     messages: (viewer: Viewer) => messagesAbout(db, viewer),
+    /** Makes the inbox fail until the returned function is called. */
+    breakInbox: async () => {
+      await admin.query('ALTER TABLE provider_events RENAME TO provider_events_away');
+      return () => admin.query('ALTER TABLE provider_events_away RENAME TO provider_events');
+    },
+    withoutGuard: (index: string, run: () => Promise<void>) => withoutGuard(database.ownerUrl, index, run),
+    state: (viewer: Viewer) => stateOf(client.as(viewer)),
     stop: async () => {
       await server.close();
       await client.stop();
@@ -129,22 +143,49 @@ function builders(as: ReturnType<typeof testSubgraph>['as'], jobs: ReturnType<ty
   async function subscriber(card = cards.succeeds, overrides: object = {}) {
     const someone = person();
     const answer = await as(someone.viewer).execute(subscribe, purchase(card, overrides));
-    const subscriptionId = answer.data.subscribe.subscription.id as string;
+    const { id: subscriptionId } = (answer.data as { subscribe: { subscription: { id: string } } }).subscribe
+      .subscription;
     await jobs.drain();
     return { ...someone, subscriptionId, key: subscriptionIds.decode(subscriptionId) };
   }
   return { person, subscriber };
 }
 
+/** Runs something with an index taken away, to show what it keeps from happening. */
+async function withoutGuard(
+  ownerUrl: string,
+  index: string,
+  run: () => Promise<void>,
+): Promise<{ definition: string }> {
+  const owner = createPool({ url: ownerUrl, max: 1 });
+  try {
+    const found = await owner.query<{ definition: string }>(
+      'SELECT pg_get_indexdef($1::regclass) AS definition',
+      [index],
+    );
+    const definition: string = found.rows[0]!.definition;
+    await owner.query(`DROP INDEX ${index}`);
+    await run();
+    await owner.query(definition);
+    return { definition };
+  } finally {
+    await owner.end();
+  }
+}
+
+/** The viewer's subscription as the viewer sees it. */
+async function stateOf(client: TestClient): Promise<Record<string, unknown>> {
+  const answer = await client.execute(viewerSubscription);
+  return (answer.data as { viewerSubscription: Record<string, unknown> }).viewerSubscription;
+}
+
 export interface Published {
   readonly type: string;
-  // Asserted field by field.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly data: any;
+  readonly data: unknown;
 }
 
 async function messagesAbout(db: Db, viewer: Viewer): Promise<Published[]> {
   const rows = await db.$queryRaw<{ envelope: Published }[]>`
     SELECT envelope FROM kit.outbox WHERE key = ${userIds.encode(viewer.id)} ORDER BY position`;
-  return rows.map(({ envelope: { type, data } }) => ({ type, data }));
+  return rows.map(({ envelope }) => ({ type: envelope.type, data: envelope.data }));
 }

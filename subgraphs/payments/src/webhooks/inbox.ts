@@ -14,6 +14,9 @@ interface Dependencies {
   readonly settle: (tx: Transaction, provider: string, news: PaymentNews) => Promise<string>;
 }
 
+/** Money of another amount than was asked for, money that bought nothing, money of nobody we know. */
+const needsAPerson = new Set(['MISMATCH', 'OWED_BACK', 'UNKNOWN_PAYMENT']);
+
 /** Events of this age may still be missing from the part of a provider's list that was read. */
 const overlapMs = 3_600_000;
 /** How far the first sweep looks back. */
@@ -43,20 +46,20 @@ export function createInbox({ db, clock, log, providers, settle }: Dependencies)
       if (event.processedAt) return;
       const news = providers.named(provider).interpret(event);
       const outcome = news ? await settle(tx, provider, news) : 'UNKNOWN_TYPE';
-      if (outcome === 'MISMATCH')
-        log.error({ provider, eventId }, 'the amount is not the one that was asked for');
+      if (needsAPerson.has(outcome)) log.error({ provider, eventId, outcome }, 'a payment needs a person');
       await tx.providerEvent.update({ where: key, data: { processedAt: clock.now(), outcome } });
     });
   }
 
   /** Reads the providers' own lists for what no webhook brought. */
   async function sweep(): Promise<void> {
-    for (const { name: provider, fetchEvents } of providers.all) {
+    for (const source of providers.all) {
+      const provider = source.name;
       const startedAt = clock.now();
       const known = await db.providerSweep.findUnique({ where: { provider } });
       const lookBackMs = known ? overlapMs : firstSweepMs;
       const since = new Date((known?.sweptUntil ?? startedAt).getTime() - lookBackMs);
-      for await (const event of fetchEvents(since)) await receive(provider, event);
+      for await (const event of source.fetchEvents(since)) await receive(provider, event);
       await db.providerSweep.upsert({
         where: { provider },
         create: { provider, sweptUntil: startedAt },

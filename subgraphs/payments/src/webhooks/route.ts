@@ -23,7 +23,8 @@ export function webhookRoutes(dependencies: {
           const status = statusOf(error);
           if (status === undefined) throw error;
           log.warn({ provider: provider.name, status, reason: (error as Error).message }, 'webhook refused');
-          // What is left of a body that is too large is not read: the connection ends with the answer.
+          // What is left of a body that is too large is thrown away until the connection ends with the answer.
+          request.resume();
           response.status(status).set('connection', 'close').json({ received: false });
         }
       });

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import Stripe from 'stripe';
+import type { Payment } from '../__generated__/prisma/client.js';
+import { paymentIds } from '../ids.js';
+import { webhookSecret } from './given.js';
+
+const stripe = new Stripe('sk_test_never_used');
+
+interface EventOptions {
+  readonly id?: string;
+  readonly at?: Date;
+  readonly amount?: string;
+  readonly currency?: string;
+  readonly reference?: string;
+}
+
+/** The body of an event as the sandbox would send it about a payment of ours. */
+export function eventBody(type: string, payment: Payment, options: EventOptions = {}): string {
+  const at = options.at ?? payment.createdAt;
+  const isFailure = type === 'payment.failed';
+  return JSON.stringify({
+    id: options.id ?? `sbx_evt_${randomUUID()}`,
+    object: 'event',
+    type,
+    created: Math.floor(at.getTime() / 1_000),
+    data: {
+      object: {
+        id: payment.providerPaymentId ?? `sbx_pay_of_${payment.id}`,
+        object: 'payment',
+        amount: options.amount ?? payment.amountMinor.toString(),
+        currency: options.currency ?? payment.currency,
+        failure_code: isFailure ? 'card_declined' : null,
+        metadata: { reference: options.reference ?? paymentIds.encode(payment.id) },
+      },
+    },
+  });
+}
+
+/** Signed by Stripe's own library, so that these tests do not trust our signing. */
+export const signedByStripe = (payload: string, at: Date, secret = webhookSecret): string =>
+  stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp: Math.floor(at.getTime() / 1_000) });
+
+/** Posts a body to the webhook; answers the status. */
+export async function post(url: string, body: string | ReadableStream, signature?: string): Promise<number> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(signature && { 'sandbox-signature': signature }) },
+    body,
+    duplex: 'half',
+  });
+  await response.text();
+  return response.status;
+}
