@@ -53,7 +53,7 @@ describe('addComment', () => {
     const post = await content.given.post();
     const input = said(post.publicId);
     const calls = Array.from({ length: 5 }, () => content.as(reader).execute(add, { input }));
-    const ids = (await Promise.all(calls)).map(({ data }) => data.addComment.comment.id);
+    const ids = (await Promise.all(calls)).map(({ data }) => data.addComment.comment.id as string);
     expect(new Set(ids).size).toBe(1);
     expect(await counts(post.id)).toEqual({ kept: 1, recount: 1 });
   });
@@ -62,7 +62,7 @@ describe('addComment', () => {
     const reader = await content.given.member();
     const removed = await content.given.post({ text: '', removedAt: new Date() });
     const attempt = async (input: object) =>
-      (await content.as(reader).execute(add, { input })).data.addComment.userErrors[0];
+      (await content.as(reader).execute(add, { input })).data.addComment.userErrors[0] as object;
     expect(await attempt(said(postIds.encode(postIds.create())))).toEqual({
       code: 'NOT_FOUND',
       path: ['postId'],
@@ -160,11 +160,41 @@ describe('a thread', () => {
     let after: string | null = null;
     do {
       const { data } = await content.anonymous.execute(thread, { id: post.publicId, first: 3, after });
-      seen.push(...data.post.comments.nodes.map(({ id }: { id: string }) => id));
+      const nodes: { id: string }[] = data.post.comments.nodes;
+      seen.push(...nodes.map(({ id }) => id));
       const { hasNextPage, endCursor }: { hasNextPage: boolean; endCursor: string } =
         data.post.comments.pageInfo;
       after = hasNextPage ? endCursor : null;
     } while (after);
     expect(seen).toEqual(ids);
+  });
+
+  it('is read for all posts of a page by one statement, from either end', async () => {
+    const event = await content.given.event();
+    const query = (
+      posts: number,
+    ) => `{ feed(filter: { eventId: "${event.publicId}" }, first: ${posts}) { nodes { id
+      oldest: comments(first: 2) { nodes { id } pageInfo { hasNextPage } }
+      newest: comments(last: 2) { nodes { id } pageInfo { hasPreviousPage } } } } }`;
+    const expected = [];
+    for (let count = 0; count < 4; count++) {
+      const post = await content.given.post({ eventId: event.id });
+      const ids: { id: string }[] = [];
+      for (let index = 0; index < count; index++)
+        ids.push({ id: (await content.given.comment(post)).publicId });
+      expected.unshift({
+        id: post.publicId,
+        oldest: { nodes: ids.slice(0, 2), pageInfo: { hasNextPage: count > 2 } },
+        newest: { nodes: ids.slice(-2), pageInfo: { hasPreviousPage: count > 2 } },
+      });
+    }
+    const read = async (posts: number) => {
+      const before = content.statements();
+      const { data } = await content.anonymous.execute(query(posts));
+      return { nodes: data.feed.nodes as object[], statements: content.statements() - before };
+    };
+    const all = await read(10);
+    expect(all.nodes).toEqual(expected);
+    expect(all.statements).toBe((await read(1)).statements);
   });
 });

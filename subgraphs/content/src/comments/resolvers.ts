@@ -17,9 +17,12 @@ export const resolvers: Resolvers = {
     })),
   },
   Post: {
-    comments: async (post, args, { services }) => {
+    comments: async (post, args, { services, loaders }) => {
       const page = parsePage(args, oldestFirst);
-      return toConnection(await services.comments.list(post.id, page), page);
+      const comments = page.hasCursor
+        ? services.comments.list(post.id, page)
+        : loaders.outermostComments(page).load(post.id);
+      return toConnection(await comments, page);
     },
   },
   Comment: {

@@ -38,15 +38,18 @@ const asked = (overrides: object = {}) => ({
 /** Asks for a form; posts the bytes with it when there are some. */
 async function upload(viewer: Viewer, bytes?: Uint8Array) {
   const { data } = await content.as(viewer).execute(request, { input: asked() });
-  const { fields, media } = data.requestUpload.upload;
-  const form = {
-    fields: Object.fromEntries(fields.map(({ name, value }: Record<string, string>) => [name, value])),
-  };
+  const { media } = data.requestUpload.upload;
+  const fields = data.requestUpload.upload.fields as { name: string; value: string }[];
+  const form = { fields: Object.fromEntries(fields.map(({ name, value }) => [name, value])) };
   if (bytes) expect(content.storage.post(form, bytes)).toBe(204);
-  return { id: media.id as string, form, key: form.fields.key as string };
+  return { id: media.id as string, form, key: form.fields['key']! };
+}
+interface Answer {
+  media: { status: string; url: string | null } | null;
+  userErrors: object[];
 }
 const completed = async (viewer: Viewer, id: string) =>
-  (await content.as(viewer).execute(complete, { id })).data.completeUpload;
+  (await content.as(viewer).execute(complete, { id })).data.completeUpload as Answer;
 
 describe('requestUpload', () => {
   it('answers a form for one key in quarantine, the declared type and the declared size', async () => {
@@ -57,7 +60,7 @@ describe('requestUpload', () => {
       url: 'https://store.example/media',
       media: { status: 'PENDING', url: null },
     });
-    const key = `quarantine/${mediaIds.decode(form.media.id)}`;
+    const key = `quarantine/${mediaIds.decode(form.media.id as string)}`;
     expect(form.fields).toEqual(
       expect.arrayContaining([
         { name: 'key', value: key },
@@ -65,14 +68,16 @@ describe('requestUpload', () => {
         { name: 'size', value: String(png.length) },
       ]),
     );
-    expect(Date.parse(form.expiresAt)).toBe(content.clock.now().getTime() + config.UPLOAD_SECONDS * 1_000);
+    expect(Date.parse(form.expiresAt as string)).toBe(
+      content.clock.now().getTime() + config.UPLOAD_SECONDS * 1_000,
+    );
   });
 
   it('answers the same file for the same key, until its form is dead', async () => {
     const viewer = aViewer();
     const input = asked();
     const calls = Array.from({ length: 4 }, () => content.as(viewer).execute(request, { input }));
-    const ids = (await Promise.all(calls)).map(({ data }) => data.requestUpload.upload.media.id);
+    const ids = (await Promise.all(calls)).map(({ data }) => data.requestUpload.upload.media.id as string);
     expect(new Set(ids).size).toBe(1);
     const other = await content.as(viewer).execute(request, { input: { ...input, sizeBytes: 1 } });
     expect(other.data.requestUpload.userErrors).toMatchObject([{ code: 'CONFLICT' }]);
@@ -132,7 +137,7 @@ describe('completeUpload', () => {
       expect(key).toContain(createHash('sha256').update(bytes).digest('hex'));
       expect(Buffer.from(bytes).includes('script')).toBe(false);
     }
-    expect(['READY', 'REJECTED']).toContain(answer.media.status);
+    expect(['READY', 'REJECTED']).toContain(answer.media?.status);
   });
 
   it('gives calls at the same time one answer', async () => {
@@ -140,7 +145,7 @@ describe('completeUpload', () => {
     const { id } = await upload(viewer, png);
     const answers = await Promise.all(Array.from({ length: 5 }, () => completed(viewer, id)));
     for (const answer of answers) expect(answer).toEqual(answers[0]);
-    expect(answers[0].media.status).toBe('READY');
+    expect(answers[0]?.media?.status).toBe('READY');
   });
 
   it('rejects what is not what it says it is', async () => {
@@ -179,7 +184,8 @@ describe('a file', () => {
   const reference = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Media { id fileName } } }`;
   const seen = async (viewer: Viewer | null, id: string) => {
     const client = viewer ? content.as(viewer) : content.anonymous;
-    return (await client.execute(reference, { r: [{ __typename: 'Media', id }] })).data._entities[0];
+    return (await client.execute(reference, { r: [{ __typename: 'Media', id }] })).data._entities[0] as
+      object | null;
   };
 
   it('is seen by its uploader, and by others only with a post they see; its name never', async () => {

@@ -19,6 +19,11 @@ const edit = `mutation ($input: EditPostInput!) { editPost(input: $input) {
 const remove = `mutation ($input: DeletePostInput!) { deletePost(input: $input) { deletedPostId userErrors { code } } }`;
 const read = `query ($id: ID!) { post(id: $id) { id text } }`;
 
+interface Edited {
+  post: { text: string };
+  userErrors: object[];
+}
+
 const draft = (overrides: object = {}) => ({
   ...{ idempotencyKey: crypto.randomUUID(), text: 'Salut #Berlin', language: 'ro' },
   ...overrides,
@@ -54,7 +59,7 @@ describe('createPost', () => {
     const author = await content.given.member();
     const input = draft();
     const calls = Array.from({ length: 5 }, () => content.as(author).execute(create, { input }));
-    const ids = (await Promise.all(calls)).map(({ data }) => data.createPost.post.id);
+    const ids = (await Promise.all(calls)).map(({ data }) => data.createPost.post.id as string);
     expect(new Set(ids).size).toBe(1);
     expect(await content.db.post.count({ where: { authorId: author.id } })).toBe(1);
     const other = await content.as(author).execute(create, { input: { ...input, text: 'altceva' } });
@@ -116,7 +121,8 @@ describe('createPost', () => {
     const hidden = await content.given.event('PRIVATE');
     const internal = await content.given.event('MEMBERS');
     const attempt = async (overrides: object) =>
-      (await content.as(author).execute(create, { input: draft(overrides) })).data.createPost.userErrors;
+      (await content.as(author).execute(create, { input: draft(overrides) })).data.createPost
+        .userErrors as object[];
     expect(await attempt({ eventId: unknown })).toMatchObject([{ code: 'NOT_FOUND', path: ['eventId'] }]);
     expect(await attempt({ eventId: hidden.publicId })).toMatchObject([{ code: 'NOT_FOUND' }]);
     expect(await attempt({ eventId: internal.publicId })).toMatchObject([{ code: 'NOT_FOUND' }]);
@@ -172,7 +178,7 @@ describe('editPost', () => {
       const { data } = await content
         .as(author)
         .execute(edit, { input: { postId, expectedVersion, mediaIds } });
-      return data.editPost.post.media.map(({ id }: { id: string }) => id);
+      return (data.editPost.post.media as { id: string }[]).map(({ id }) => id);
     };
     expect(await media(1, [files[1]!, files[0]!])).toEqual([files[1], files[0]]);
     expect(await media(2, [])).toEqual([]);
@@ -185,12 +191,12 @@ describe('editPost', () => {
       const input = { postId: post.publicId, expectedVersion: 1, text: `varianta ${index}` };
       return content.as(author).execute(edit, { input });
     });
-    const answers = (await Promise.all(attempts)).map(({ data }) => data.editPost);
+    const answers = (await Promise.all(attempts)).map(({ data }) => data.editPost as Edited);
     const winners = answers.filter(({ userErrors }) => userErrors.length === 0);
     expect(winners).toHaveLength(1);
     for (const loser of answers.filter((answer) => !winners.includes(answer))) {
       expect(loser).toMatchObject({
-        post: { version: 2, text: winners[0].post.text },
+        post: { version: 2, text: winners[0]?.post.text },
         userErrors: [{ code: 'CONFLICT', path: ['expectedVersion'] }],
       });
     }
