@@ -11,6 +11,8 @@ export interface IdType {
   encode(key: string): string;
   /** Public id to database key. Throws AppError INVALID_INPUT for a malformed or foreign id. */
   decode(id: string): string;
+  /** Public id to database key; null for a malformed or foreign id, as references are answered. */
+  find(id: string): string | null;
 }
 
 export function idType(prefix: string): IdType {
@@ -23,6 +25,7 @@ export function idType(prefix: string): IdType {
       if (key === undefined) throw new AppError('INVALID_INPUT', `This is not the id of a "${prefix}".`);
       return key;
     },
+    find: (id) => toKey(id, prefix) ?? null,
   };
 }
 

@@ -129,10 +129,14 @@ export function decodeCursor(cursor: string, keys: readonly SortKey[]): KeyValue
   });
 }
 
+/** As Date prints itself, years 0 to 9999: what PostgreSQL takes too. */
+const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
 function readKey(type: SortKey['type'], value: unknown): KeyValue | undefined {
   if (type === 'number') return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'string' || value.includes('\u0000')) return undefined;
-  if (type === 'date') return Number.isNaN(Date.parse(value)) ? undefined : new Date(value);
+  if (type === 'date')
+    return isoInstant.test(value) && !Number.isNaN(Date.parse(value)) ? new Date(value) : undefined;
   if (type === 'uuid') return isUuid(value) ? value : undefined;
   if (type === 'bigint') return /^-?\d{1,18}$/.test(value) ? BigInt(value) : undefined;
   return value;

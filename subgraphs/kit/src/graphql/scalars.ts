@@ -24,9 +24,7 @@ function canonicalLanguage(value: unknown): string {
   } catch {
     // falls through to the one error below
   }
-  throw new GraphQLError('A language tag must be BCP 47, such as "ro" or "pt-BR".', {
-    extensions: { code: 'BAD_USER_INPUT' },
-  });
+  throw badInput('A language tag must be BCP 47, such as "ro" or "pt-BR".');
 }
 
 const LanguageTag = new GraphQLScalarType({
@@ -36,16 +34,40 @@ const LanguageTag = new GraphQLScalarType({
   parseLiteral: (node) => canonicalLanguage('value' in node ? node.value : undefined),
 });
 
+const badInput = (message: string) => new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+
+/** The library's scalar, with a second look at what it lets through. */
+function stricter(scalar: GraphQLScalarType, check: (value: string) => string): GraphQLScalarType {
+  const config = scalar.toConfig();
+  return new GraphQLScalarType({
+    ...config,
+    parseValue: (value) => check(String(config.parseValue(value))),
+    parseLiteral: (node, variables) => check(String(config.parseLiteral(node, variables))),
+  });
+}
+
+const CountryCode = stricter(CountryCodeResolver, (value) => value.toUpperCase());
+
+/** No offset, no 30 February: what is read must print as it was written. */
+const LocalDateTime = stricter(LocalDateTimeResolver, (value) => {
+  const [, day, time = ''] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)$/.exec(value) ?? [];
+  const instant = new Date(`${day ?? ''}T${time}Z`);
+  if (Number.isNaN(instant.getTime()) || instant.toISOString().slice(0, 10) !== day) {
+    throw badInput('A local time has no zone and lies on a real day: 2026-03-01T19:00:00.');
+  }
+  return value;
+});
+
 /** Resolvers of the scalars that `kit.graphql` declares. */
 export const scalarResolvers = {
   DateTime: DateTimeResolver,
-  LocalDateTime: LocalDateTimeResolver,
+  LocalDateTime,
   Date: renamed(LocalDateResolver, 'Date'),
   TimeZone: TimeZoneResolver,
   Duration: DurationResolver,
   EmailAddress: EmailAddressResolver,
   PhoneNumber: PhoneNumberResolver,
-  CountryCode: CountryCodeResolver,
+  CountryCode,
   LanguageTag,
   CurrencyCode: renamed(CurrencyResolver, 'CurrencyCode'),
   URL: URLResolver,

@@ -39,7 +39,10 @@ export const resolvers: Resolvers = {
   },
   User: { offices: (profile, _args, { loaders }) => loaders.officesHeldBy.load(profile.accountId) },
   Office: {
-    __resolveReference: ({ id }, { loaders }) => loaders.office.load(officeIds.decode(id)),
+    __resolveReference: ({ id }, { loaders }) => {
+      const key = officeIds.find(id);
+      return key ? loaders.office.load(key) : null;
+    },
     id: (office) => officeIds.encode(office.id),
     holder: async (office, _args, { loaders }) => (await loaders.profile.load(office.holderId))!,
   },

@@ -13,7 +13,10 @@ export const resolvers: Resolvers = {
     })),
   },
   User: {
-    __resolveReference: ({ id }, { loaders }) => loaders.profile.load(userIds.decode(id)),
+    __resolveReference: ({ id }, { loaders }) => {
+      const key = userIds.find(id);
+      return key ? loaders.profile.load(key) : null;
+    },
     id: (profile) => userIds.encode(profile.accountId),
     domains: (profile) => profile.domains as InterestDomain[],
     email: async (profile, _args, { viewer, loaders }) => {
