@@ -10,6 +10,7 @@ export type PostModel = Stub;
 export type CommentModel = Stub;
 export type EventModel = Stub;
 export type OfficeModel = Stub;
+export type PlanSubscriptionModel = Stub;
 
 /** A conversation as one of its participants sees it; nobody else ever holds one. */
 export type ConversationModel = Participant & { readonly conversation: Conversation };

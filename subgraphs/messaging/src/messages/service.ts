@@ -27,22 +27,24 @@ export function createMessages({ db, clock, outbox, allowance }: Dependencies) {
   async function send(sender: Viewer, { conversationId, ...input }: Outgoing): Promise<Message> {
     const { clientMessageId, text } = parseInput(outgoingMessage, input);
     return db.$transaction(async (tx) => {
-      await lockFor(tx, conversationId, sender.id);
+      const { lastMessageAt } = await lockFor(tx, conversationId, sender.id);
       const key = { conversationId, senderId: sender.id, clientMessageId };
       const earlier = await tx.message.findUnique({
         where: { conversationId_senderId_clientMessageId: key },
       });
       if (earlier) return sameMessage(earlier, text);
       if (await counts(tx, conversationId, sender)) await allowance.spend(tx, sender.id);
-      return append(tx, { ...key, text });
+      return append(tx, { ...key, text, sentAt: sentAtAfter(lastMessageAt, clock.now()) });
     });
   }
 
-  async function lockFor(tx: Transaction, conversationId: string, senderId: string): Promise<void> {
-    const rows = await tx.$queryRaw<unknown[]>`
-      SELECT 1 FROM conversations c JOIN participants p ON p.conversation_id = c.id
+  async function lockFor(tx: Transaction, conversationId: string, senderId: string) {
+    const [conversation] = await tx.$queryRaw<{ lastMessageAt: Date | null }[]>`
+      SELECT c.last_message_at AS "lastMessageAt"
+      FROM conversations c JOIN participants p ON p.conversation_id = c.id
       WHERE c.id = ${conversationId}::uuid AND p.user_id = ${senderId}::uuid FOR UPDATE OF c`;
-    if (rows.length === 0) throw noSuchConversation();
+    if (!conversation) throw noSuchConversation();
+    return conversation;
   }
 
   /** Whether a message counts against the free plan: not with a plan that lifts it, not where the other side has written. */
@@ -54,17 +56,14 @@ export function createMessages({ db, clock, outbox, allowance }: Dependencies) {
     return !answered;
   }
 
-  async function append(tx: Transaction, message: Outgoing & { senderId: string }): Promise<Message> {
-    const { conversationId, senderId } = message;
-    const where = { id: conversationId };
-    const { lastSequence, lastMessageAt } = await tx.conversation.update({
-      where,
-      data: { lastSequence: { increment: 1 } },
+  async function append(tx: Transaction, message: Omit<Message, 'id' | 'sequence'>): Promise<Message> {
+    const { conversationId, senderId, sentAt } = message;
+    const { lastSequence } = await tx.conversation.update({
+      where: { id: conversationId },
+      data: { lastSequence: { increment: 1 }, lastMessageAt: sentAt },
     });
-    const sentAt = sentAtAfter(lastMessageAt, clock.now());
-    await tx.conversation.update({ where, data: { lastMessageAt: sentAt } });
     const created = await tx.message.create({
-      data: { ...message, id: messageIds.create(), sequence: lastSequence, sentAt },
+      data: { ...message, id: messageIds.create(), sequence: lastSequence },
     });
     await tx.$executeRaw`
       UPDATE participants SET last_activity_at = ${sentAt},

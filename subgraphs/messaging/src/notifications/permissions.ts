@@ -6,5 +6,5 @@ export const permissions: PermissionMap = {
   Mutation: { markNotificationsRead: authenticated },
   Notification: { '*': authenticated },
   ...carriers('NotificationConnection', 'NotificationEdge', 'MarkNotificationsReadPayload'),
-  ...carriers('Post', 'Comment', 'Event', 'Office'),
+  ...carriers('Post', 'Comment', 'Event', 'Office', 'PlanSubscription'),
 };

@@ -1,6 +1,15 @@
 import { mutation, parsePage, toConnection, type IdType, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { commentIds, eventIds, keyOrNull, notificationIds, officeIds, postIds, userIds } from '../ids.js';
+import {
+  commentIds,
+  eventIds,
+  keyOrNull,
+  notificationIds,
+  officeIds,
+  postIds,
+  subscriptionIds,
+  userIds,
+} from '../ids.js';
 import type { NotificationModel } from '../models.js';
 
 const newestFirst: SortKey[] = [
@@ -8,18 +17,18 @@ const newestFirst: SortKey[] = [
   { field: 'id', direction: 'desc', type: 'uuid' },
 ];
 
-/** The entity a notification points at. A subscription needs no pointing at: there is one, `viewerSubscription`. */
-const subjects: Record<NotificationModel['subjectType'], { __typename: string; ids: IdType } | null> = {
+/** The entity a notification points at. */
+const subjects: Record<NotificationModel['subjectType'], { __typename: string; ids: IdType }> = {
   POST: { __typename: 'Post', ids: postIds },
   COMMENT: { __typename: 'Comment', ids: commentIds },
   EVENT: { __typename: 'Event', ids: eventIds },
   OFFICE: { __typename: 'Office', ids: officeIds },
-  SUBSCRIPTION: null,
+  SUBSCRIPTION: { __typename: 'PlanSubscription', ids: subscriptionIds },
 };
 
 function subjectOf({ subjectType, subjectId }: NotificationModel) {
-  const subject = subjects[subjectType];
-  return subject && { __typename: subject.__typename, id: subject.ids.encode(subjectId) };
+  const { __typename, ids } = subjects[subjectType];
+  return { __typename, id: ids.encode(subjectId) };
 }
 
 export const resolvers: Resolvers = {

@@ -101,3 +101,14 @@ const publishedTo = (db: Db) => async (key: string, type: string) => {
     SELECT envelope -> 'data' AS data FROM kit.outbox WHERE key = ${key} AND type = ${type} ORDER BY position`;
   return rows.map((row) => row.data);
 };
+
+/** Callers wait until so many of them have come: makes a race happen every time instead of now and then. */
+export function barrierFor(callers: number): () => Promise<void> {
+  let missing = callers;
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return () => {
+    if (--missing === 0) open();
+    return opened;
+  };
+}
