@@ -19,7 +19,12 @@ export const text = (limits: { min?: number; max: number }) =>
       message: 'must not contain control characters',
     })
     .transform((value) => value.normalize('NFC').trim())
-    .pipe(z.string().min(limits.min ?? 1).max(limits.max));
+    .pipe(
+      z
+        .string()
+        .min(limits.min ?? 1)
+        .max(limits.max),
+    );
 
 /** A place name folded for comparison: "  BERLIN " and "Berlin" are one city. */
 export const foldName = (name: string): string =>

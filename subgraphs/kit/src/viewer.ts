@@ -32,7 +32,8 @@ interface SignedViewer {
   readonly at: number;
 }
 
-const sign = (payload: string, secret: string): Buffer => createHmac('sha256', secret).update(payload).digest();
+const sign = (payload: string, secret: string): Buffer =>
+  createHmac('sha256', secret).update(payload).digest();
 
 /** The value of the viewer header: `<base64url payload>.<base64url HMAC-SHA256>`, bound to request id and time. */
 export function signViewer(

@@ -1,0 +1,28 @@
+import { describe, expect, it } from '@jest/globals';
+import { scalarResolvers } from './scalars.js';
+
+const { CountryCode, Date: CalendarDate, LanguageTag, LocalDateTime, TimeZone } = scalarResolvers;
+
+describe('scalars', () => {
+  it('have one spelling for each country and language', () => {
+    expect(CountryCode.parseValue('de')).toBe('DE');
+    expect(LanguageTag.parseValue('PT-br')).toBe('pt-BR');
+  });
+
+  it('read local times as they are written', () => {
+    expect(LocalDateTime.parseValue('2026-02-28T19:00:00')).toBe('2026-02-28T19:00:00');
+  });
+
+  it.each([
+    ['CountryCode', CountryCode, 'XX'],
+    ['LanguageTag', LanguageTag, 'not a tag'],
+    ['LanguageTag', LanguageTag, `en-${'x'.repeat(40)}`],
+    ['LocalDateTime', LocalDateTime, '2026-02-30T19:00:00'],
+    ['LocalDateTime', LocalDateTime, '2026-02-01T19:00:00Z'],
+    ['LocalDateTime', LocalDateTime, '2026-02-01T19:00:00+02:00'],
+    ['Date', CalendarDate, '2026-13-01'],
+    ['TimeZone', TimeZone, 'Mars/Olympus'],
+  ])('%s refuses %s', (_name, scalar, value) => {
+    expect(() => scalar.parseValue(value)).toThrow();
+  });
+});

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { containsNul, foldName, parseInput, text } from './input.js';
+
+describe('input', () => {
+  it('normalises, trims and keeps emoji and bidi marks', () => {
+    expect(parseInput(text({ max: 20 }), '  Cafe\u0301 \u200f👩🏽‍🎓 ')).toBe('Caf\u00e9 \u200f👩🏽‍🎓');
+  });
+
+  it.each(['\u0000', 'a\u0007', '\u001b[31m', '   ', 'x'.repeat(6)])('refuses %j', (value) => {
+    expect(() => parseInput(text({ max: 5 }), value)).toThrow();
+  });
+
+  it('names the field at fault', () => {
+    const schema = z.object({ place: z.object({ city: text({ max: 5 }) }) });
+    expect(() => parseInput(schema, { place: { city: 'Konstantinopel' } })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', details: { path: ['place', 'city'] } }) as Error,
+    );
+  });
+
+  it('folds spellings of a place into one', () => {
+    expect(new Set(['Berlin', ' BERLIN ', 'berlin', 'Ｂerlin'].map(foldName)).size).toBe(1);
+    expect(foldName('New   York')).toBe('new york');
+  });
+
+  it('finds a NUL however deep it hides', () => {
+    expect(containsNul({ a: [{ b: 'x\u0000' }] })).toBe(true);
+    expect(containsNul({ a: [{ b: 'x' }, null, 1] })).toBe(false);
+  });
+});

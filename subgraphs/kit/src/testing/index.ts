@@ -1,0 +1,3 @@
+export * from './contract.js';
+export * from './database.js';
+export * from './subgraph.js';
