@@ -7,7 +7,7 @@ describe('input', () => {
     expect(parseInput(text({ max: 20 }), '  Cafe\u0301 \u200f👩🏽‍🎓 ')).toBe('Caf\u00e9 \u200f👩🏽‍🎓');
   });
 
-  it.each(['\u0000', 'a\u0007', '\u001b[31m', '   ', 'x'.repeat(6)])('refuses %j', (value) => {
+  it.each(['\u0000', 'a\u0007', '\u001b[31m', '   ', 'a\ud83d', 'x'.repeat(6)])('refuses %j', (value) => {
     expect(() => parseInput(text({ max: 5 }), value)).toThrow();
   });
 

@@ -18,6 +18,7 @@ export const text = (limits: { min?: number; max: number }) =>
     .refine((value) => !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(value), {
       message: 'must not contain control characters',
     })
+    .refine((value) => !/\p{Surrogate}/u.test(value), { message: 'must not contain half a character' })
     .transform((value) => value.normalize('NFC').trim())
     .pipe(
       z
