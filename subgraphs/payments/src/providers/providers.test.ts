@@ -59,6 +59,14 @@ describe('asking a provider for money', () => {
     expect(await charged(viewer)).toBe(1);
   });
 
+  it('is told of one decision when the sandbox decides twice', async () => {
+    const { job } = await bought();
+    await payments.jobs.run(job);
+    const [settlement] = await payments.jobs.take('settleSandboxPayment');
+    await Promise.all([payments.jobs.run(settlement!), payments.jobs.run(settlement!)]);
+    expect(await payments.jobs.take('deliverSandboxEvent')).toHaveLength(2);
+  });
+
   it('asks again, hours later, for a payment whose job is lost', async () => {
     const { viewer } = await bought();
     await payments.jobs.runTask('sweepProviders');

@@ -115,6 +115,7 @@ describe('the webhook inbox', () => {
     expect(more).toEqual([]);
     await Promise.all([payments.jobs.run(job!), payments.jobs.run(job!)]);
     await payments.jobs.run(job!);
+    expect(await outcomes()).toEqual(['APPLIED']);
     expect((await payments.messages(viewer)).map(({ type }) => type)).toEqual([
       'payment.captured',
       'subscription.activated',
