@@ -1,0 +1,55 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { silentLog } from '@diaspora/kit/testing';
+import { startPlatform } from '../platform.js';
+import { portsFrom, type Settings } from '../settings.js';
+import type { Running } from './community.js';
+
+/** Settings of a machine of its own: a temporary folder and a row of free ports. */
+export async function freshSettings(): Promise<Settings> {
+  return {
+    ports: portsFrom(await findFreeRow()),
+    dataDir: await mkdtemp(path.join(tmpdir(), 'diaspora-journey-')),
+    redisUrl: undefined,
+    logLevel: 'silent',
+  };
+}
+
+export async function startInOneProcess(): Promise<Running> {
+  const settings = await freshSettings();
+  const platform = await startPlatform(settings, { log: silentLog });
+  return {
+    url: platform.url,
+    ports: settings.ports,
+    mailbox: platform.infrastructure.mailbox,
+    stop: async () => {
+      await platform.stop();
+      await rm(settings.dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The first of fifteen neighbouring ports that are free, so that test files do not meet. */
+async function findFreeRow(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const first = 20_000 + Math.floor(Math.random() * 2_000) * 15;
+    const offsets = Object.values(portsFrom(0));
+    const servers = await Promise.all(offsets.map((offset) => hold(first + offset)));
+    await Promise.all(
+      servers.map(
+        (server) => new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined))),
+      ),
+    );
+    if (servers.every(Boolean)) return first;
+  }
+  throw new Error('Found no row of free ports.');
+}
+
+const hold = (port: number): Promise<Server | undefined> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
