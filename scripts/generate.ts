@@ -1,15 +1,21 @@
-/** Writes what is derived from sources and never committed: Prisma clients and resolver types. */
+/** Writes what is derived from sources and never committed: Prisma clients, resolver types and the SDK's documents. */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { codegen } from '@graphql-codegen/core';
+import * as typedDocumentNode from '@graphql-codegen/typed-document-node';
 import * as typescript from '@graphql-codegen/typescript';
+import * as typescriptOperations from '@graphql-codegen/typescript-operations';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
+import { parse } from 'graphql';
 import { readSubgraphTypeDefs, root, subgraphNames, subgraphPaths } from './lib/subgraphs.js';
 
-const prismaCli = path.join(path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')), 'build/index.js');
+const prismaCli = path.join(
+  path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')),
+  'build/index.js',
+);
 
 const scalars = {
   ID: 'string',
@@ -34,7 +40,7 @@ function modelsOf(name: string): Record<string, string> {
   const { models } = subgraphPaths(name);
   if (!existsSync(models)) return {};
   const names = [...readFileSync(models, 'utf8').matchAll(/export (?:type|interface) (\w+)Model\b/g)];
-  return Object.fromEntries(names.map(([, type]) => [type, `../models.js#${type}Model`]));
+  return Object.fromEntries(names.map(([, type = '']) => [type, `../models.js#${type}Model`]));
 }
 
 async function writeResolverTypes(name: string): Promise<void> {
@@ -46,7 +52,11 @@ async function writeResolverTypes(name: string): Promise<void> {
     config: {
       federation: true,
       contextType: '../context.js#Context',
-      mappers: { UserError: '@diaspora/kit#UserErrorModel', Money: '@diaspora/kit#Money as MoneyModel', ...modelsOf(name) },
+      mappers: {
+        UserError: '@diaspora/kit#UserErrorModel',
+        Money: '@diaspora/kit#Money as MoneyModel',
+        ...modelsOf(name),
+      },
       scalars,
       strictScalars: true,
       enumsAsTypes: true,
@@ -62,6 +72,35 @@ async function writeResolverTypes(name: string): Promise<void> {
   writeFileSync(path.join(generated, 'schema.ts'), output);
 }
 
+/** What JSON holds of each scalar. graphql-scalars writes a BigInt as a number while that is exact. */
+const jsonScalars = {
+  ...Object.fromEntries(Object.keys(scalars).map((name) => [name, 'string'])),
+  BigInt: { input: 'number | string', output: 'number | string' },
+  JSON: 'unknown',
+};
+
+/** Typed documents of the client SDK: its operations against the public API. */
+async function writeOperations(): Promise<void> {
+  const source = path.join(root, 'client-sdk/src');
+  const operations = readdirSync(path.join(source, 'operations'))
+    .filter((file) => file.endsWith('.graphql'))
+    .sort()
+    .map((file) => path.join(source, 'operations', file));
+  const output = await codegen({
+    filename: 'operations.ts',
+    schema: parse(readFileSync(path.join(root, 'schema/api.graphql'), 'utf8')),
+    documents: operations.map((location) => ({
+      location,
+      document: parse(readFileSync(location, 'utf8')),
+    })),
+    config: { scalars: jsonScalars, strictScalars: true, useTypeImports: true, futureProofEnums: true },
+    plugins: [{ 'typescript-operations': {} }, { 'typed-document-node': {} }],
+    pluginMap: { 'typescript-operations': typescriptOperations, 'typed-document-node': typedDocumentNode },
+  });
+  mkdirSync(path.join(source, '__generated__'), { recursive: true });
+  writeFileSync(path.join(source, '__generated__/operations.ts'), output);
+}
+
 /** `prisma generate` needs its schema engine only for other commands; any existing file keeps it from downloading one. */
 async function writePrismaClient(name: string): Promise<void> {
   await promisify(execFile)(
@@ -69,7 +108,12 @@ async function writePrismaClient(name: string): Promise<void> {
     [prismaCli, 'generate', '--schema', subgraphPaths(name).prismaSchema, '--no-hints'],
     {
       cwd: root,
-      env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, PRISMA_HIDE_UPDATE_MESSAGE: '1', CHECKPOINT_DISABLE: '1' },
+      env: {
+        ...process.env,
+        PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        CHECKPOINT_DISABLE: '1',
+      },
     },
   );
 }
@@ -80,4 +124,6 @@ const work = async () => {
   for (let name = queue.shift(); name; name = queue.shift()) await writePrismaClient(name);
 };
 await Promise.all([work(), work()]);
-console.log(`generated resolver types and Prisma clients: ${subgraphNames.join(', ')}`);
+// Last: an operation that no longer fits the API must not keep the servers from being built.
+await writeOperations();
+console.log(`generated resolver types, Prisma clients (${subgraphNames.join(', ')}) and the SDK's documents`);
