@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { Page } from './connection.js';
 
 export type Loader<Key, Value> = DataLoader<Key, Value>;
 
@@ -25,10 +26,69 @@ export function createGroupLoader<Key, Row>(
 ): DataLoader<Key, Row[]> {
   return new DataLoader(
     async (keys) => {
-      const groups = new Map<Key, Row[]>(keys.map((key) => [key, []]));
-      for (const row of await load(keys)) groups.get(keyOf(row))?.push(row);
+      const groups = groupBy(keys, await load(keys), keyOf);
       return keys.map((key) => groups.get(key) ?? []);
     },
     { maxBatchSize },
   );
+}
+
+/** What the first pages of one list have in common, whoever their parent is: order and number of rows. */
+export type FirstPage = Pick<Page, 'orderBy' | 'take'>;
+
+const maxBatchRows = 20_000;
+
+/**
+ * The first page of a list under each of many parents by one query, where a page after a cursor belongs to one parent.
+ * Answers the loader for one shape of page; pages of other shapes are other queries. `load` bounds the rows of each
+ * parent (CROSS JOIN LATERAL ... LIMIT) and answers those of one parent in order. Nothing is remembered beyond a batch:
+ * a page read after a mutation of the same request shows what it did.
+ */
+export function createFirstPageLoaders<Key, Row>(
+  load: (parents: readonly Key[], page: FirstPage) => Promise<readonly Row[]>,
+  parentOf: (row: Row) => Key,
+): (page: FirstPage) => DataLoader<Key, Row[]> {
+  const loaders = new Map<string, DataLoader<Key, Row[]>>();
+  return (page) => {
+    const shape = JSON.stringify([page.orderBy, page.take]);
+    const known = loaders.get(shape);
+    if (known) return known;
+    const loader = new DataLoader<Key, Row[]>(
+      async (keys) => {
+        const parents = [...new Set(keys)];
+        const groups = groupBy(parents, await load(parents, page), parentOf);
+        return keys.map((key) => groups.get(key) ?? []);
+      },
+      { cache: false, maxBatchSize: Math.min(maxBatchSize, Math.ceil(maxBatchRows / page.take)) },
+    );
+    loaders.set(shape, loader);
+    return loader;
+  };
+}
+
+/** The column of a field, where the data model maps camel case to snake case: `publishedAt` is `published_at`. */
+export const columnOf = (field: string): string =>
+  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** A select list that answers rows under the names of their fields: `author_id AS "authorId"`. For trusted names. */
+export const selectionOf = (fields: Record<string, string>): string =>
+  Object.values(fields)
+    .map((field) => `${columnOf(field)} AS "${field}"`)
+    .join(', ');
+
+/** What follows ORDER BY to read such a page: `published_at desc, id desc`. */
+export const orderOf = ({ orderBy }: Pick<Page, 'orderBy'>): string =>
+  orderBy
+    .flatMap((key) => Object.entries(key))
+    .map(([field, direction]) => `${columnOf(field)} ${direction}`)
+    .join(', ');
+
+function groupBy<Key, Row>(
+  keys: readonly Key[],
+  rows: readonly Row[],
+  keyOf: (row: Row) => Key,
+): ReadonlyMap<Key, Row[]> {
+  const groups = new Map<Key, Row[]>(keys.map((key) => [key, []]));
+  for (const row of rows) groups.get(keyOf(row))?.push(row);
+  return groups;
 }

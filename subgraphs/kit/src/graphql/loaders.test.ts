@@ -1,0 +1,91 @@
+import { describe, expect, it } from '@jest/globals';
+import { parsePage, type SortKey } from './connection.js';
+import { createFirstPageLoaders, orderOf, selectionOf, type FirstPage } from './loaders.js';
+
+interface Row {
+  readonly parent: string;
+  readonly id: number;
+}
+
+const keys: SortKey[] = [
+  { field: 'publishedAt', direction: 'desc', type: 'date' },
+  { field: 'id', direction: 'desc', type: 'uuid' },
+];
+const first = (count: number) => parsePage({ first: count }, keys);
+const last = (count: number) => parsePage({ last: count }, keys);
+
+/** Parents a and b have rows 1 and 2; `calls` are the queries sent. */
+function given() {
+  const calls: { parents: readonly string[]; page: FirstPage }[] = [];
+  const rows: Row[] = [
+    { parent: 'a', id: 1 },
+    { parent: 'b', id: 1 },
+    { parent: 'a', id: 2 },
+    { parent: 'b', id: 2 },
+  ];
+  const pages = createFirstPageLoaders(
+    async (parents: readonly string[], page) => {
+      calls.push({ parents, page });
+      return rows.filter(({ parent }) => parents.includes(parent));
+    },
+    (row) => row.parent,
+  );
+  const load = async (page: FirstPage, parent: string) =>
+    (await pages(page).load(parent)).map(({ id }) => id);
+  return { calls, load, rows };
+}
+
+describe('first pages of many parents', () => {
+  it('are read by one query, in its order, each parent named once', async () => {
+    const { calls, load } = given();
+    const pages = await Promise.all(['a', 'b', 'none', 'a'].map((parent) => load(first(5), parent)));
+    expect(pages).toEqual([[1, 2], [1, 2], [], [1, 2]]);
+    expect(calls).toMatchObject([{ parents: ['a', 'b', 'none'], page: { take: 6 } }]);
+  });
+
+  it('of another size or from the other end are another query', async () => {
+    const { calls, load } = given();
+    await Promise.all([load(first(5), 'a'), load(first(2), 'a'), load(last(5), 'a'), load(last(5), 'b')]);
+    expect(calls.map(({ parents, page }) => [parents, page.take, page.orderBy[0]])).toEqual([
+      [['a'], 6, { publishedAt: 'desc' }],
+      [['a'], 3, { publishedAt: 'desc' }],
+      [['a', 'b'], 6, { publishedAt: 'asc' }],
+    ]);
+  });
+
+  it('show what has changed since they were last read', async () => {
+    const { load, rows } = given();
+    await load(first(5), 'a');
+    rows.push({ parent: 'a', id: 3 });
+    expect(await load(first(5), 'a')).toEqual([1, 2, 3]);
+  });
+
+  it('are read by several queries when they would be too many rows for one', async () => {
+    const { calls, load } = given();
+    await Promise.all(Array.from({ length: 500 }, (_, index) => load(first(99), `parent ${index}`)));
+    expect(calls.map(({ parents }) => parents.length)).toEqual([200, 200, 100]);
+  });
+
+  it('fail alone when their query fails', async () => {
+    const pages = createFirstPageLoaders(
+      ([parent]: readonly string[], { take }): Promise<Row[]> =>
+        take > 3 ? Promise.reject(new Error('too slow')) : Promise.resolve([{ parent: parent!, id: 1 }]),
+      (row) => row.parent,
+    );
+    await expect(pages(first(3)).load('a')).rejects.toThrow('too slow');
+    expect(await pages(first(2)).load('a')).toEqual([{ parent: 'a', id: 1 }]);
+  });
+});
+
+describe('the SQL of such a query', () => {
+  it('names columns as the data model does, and fields as Prisma does', () => {
+    expect(selectionOf({ id: 'id', startsAtLocal: 'startsAtLocal' })).toBe(
+      'id AS "id", starts_at_local AS "startsAtLocal"',
+    );
+  });
+
+  it('orders as the page does, from either end', () => {
+    expect(orderOf(first(5))).toBe('published_at desc, id desc');
+    expect(orderOf(last(5))).toBe('published_at asc, id asc');
+  });
+});
