@@ -1,6 +1,6 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { commentIds, referencedKey, userIds } from '../ids.js';
+import { commentIds, userIds } from '../ids.js';
 
 const oldestFirst: readonly SortKey[] = [
   { field: 'createdAt', direction: 'asc', type: 'date' },
@@ -21,13 +21,13 @@ export const resolvers: Resolvers = {
       const page = parsePage(args, oldestFirst);
       const comments = page.hasCursor
         ? services.comments.list(post.id, page)
-        : loaders.outermostComments(page).load(post.id);
+        : loaders.firstComments(page).load(post.id);
       return toConnection(await comments, page);
     },
   },
   Comment: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = referencedKey(commentIds, id);
+      const key = commentIds.find(id);
       return key ? loaders.comment.load(key) : null;
     },
     id: (comment) => commentIds.encode(comment.id),

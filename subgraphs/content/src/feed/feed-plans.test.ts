@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PrismaClient } from '../database.js';
 import { eventIds, postIds } from '../ids.js';
 import { messages } from '../messages.js';
-import { createPosts, followOrigin, newestFirst } from '../posts/index.js';
+import { createPostLoaders, createPosts, followOrigin, newestFirst } from '../posts/index.js';
 import { createFeed } from './service.js';
 
 const posts = 20_000;
@@ -18,7 +18,7 @@ const seen: { query: string; params: unknown[] }[] = [];
 const connect = () => {
   const db = new PrismaClient({ adapter: new PrismaPg(pool), log: [{ emit: 'event', level: 'query' }] });
   db.$on('query', ({ query, params }) => {
-    if (/^(SELECT|UPDATE)/.test(query)) seen.push({ query, params: JSON.parse(params) as unknown[] });
+    if (/^\s*(SELECT|UPDATE)/.test(query)) seen.push({ query, params: JSON.parse(params) as unknown[] });
   });
   return db;
 };
@@ -53,7 +53,7 @@ afterAll(async () => {
 async function planOf(run: () => PromiseLike<unknown>): Promise<{ plan: string; discarded: number }> {
   seen.length = 0;
   await run();
-  const { query, params } = seen.find((statement) => statement.query.includes('"posts"'))!;
+  const { query, params } = seen.find((statement) => /FROM posts|"posts"/.test(statement.query))!;
   const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
     `EXPLAIN (ANALYZE, COSTS OFF) ${query}`,
     params,
@@ -105,4 +105,23 @@ describe(`on ${posts} posts`, () => {
     const correcting = await planOf(() => db.$transaction((tx) => followOrigin(tx, authorId, 'XX')));
     expect(correcting.plan).toContain('posts_by_author');
   });
+
+  it.each(['author', 'event'] as const)(
+    'first pages of 20 parents are found by an index: %s',
+    async (parent) => {
+      const ids = await db.$queryRawUnsafe<{ id: string }[]>(
+        `SELECT DISTINCT ${parent}_id AS id FROM posts LIMIT 20`,
+      );
+      for (const viewer of [null, aViewer()]) {
+        for (const page of [parsePage({ first: 20 }, newestFirst), parsePage({ last: 20 }, newestFirst)]) {
+          const { firstPostsOfAuthor, firstPostsOfEvent } = createPostLoaders(db, viewer);
+          const load = parent === 'author' ? firstPostsOfAuthor(page) : firstPostsOfEvent(page);
+          const { plan, discarded } = await planOf(() => load.loadMany(ids.map(({ id }) => id)));
+          expect(plan).not.toContain('Seq Scan');
+          expect(plan).toContain(`posts_by_${parent}`);
+          expect(discarded).toBeLessThan(posts / 10);
+        }
+      }
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { mutation } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { mediaIds, referencedKey } from '../ids.js';
+import { mediaIds } from '../ids.js';
 
 export const resolvers: Resolvers = {
   Mutation: {
@@ -15,7 +15,7 @@ export const resolvers: Resolvers = {
   },
   Media: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = referencedKey(mediaIds, id);
+      const key = mediaIds.find(id);
       return key ? loaders.media.load(key) : null;
     },
     id: (media) => mediaIds.encode(media.id),

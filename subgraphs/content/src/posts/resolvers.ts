@@ -1,6 +1,6 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { eventIds, postIds, referencedKey, userIds } from '../ids.js';
+import { eventIds, postIds, userIds } from '../ids.js';
 
 /** Newest first; the id decides between posts of one millisecond. */
 export const newestFirst: readonly SortKey[] = [
@@ -26,7 +26,7 @@ export const resolvers: Resolvers = {
   },
   Post: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = referencedKey(postIds, id);
+      const key = postIds.find(id);
       return key ? loaders.post.load(key) : null;
     },
     id: (post) => postIds.encode(post.id),
@@ -36,19 +36,25 @@ export const resolvers: Resolvers = {
       (await loaders.filesOfPost.load(post.id)).map(({ media }) => media),
   },
   User: {
-    __resolveReference: ({ id }) => (referencedKey(userIds, id) ? { id } : null),
-    posts: async (user, args, { viewer, services }) => {
+    __resolveReference: ({ id }) => (userIds.find(id) ? { id } : null),
+    posts: async (user, args, { viewer, services, loaders }) => {
       const page = parsePage(args, newestFirst);
       const authorId = userIds.decode(user.id);
-      return toConnection(await services.posts.list(viewer, { authorId }, page), page);
+      const posts = page.hasCursor
+        ? services.posts.list(viewer, { authorId }, page)
+        : loaders.firstPostsOfAuthor(page).load(authorId);
+      return toConnection(await posts, page);
     },
   },
   Event: {
-    __resolveReference: ({ id }) => (referencedKey(eventIds, id) ? { id } : null),
-    posts: async (event, args, { viewer, services }) => {
+    __resolveReference: ({ id }) => (eventIds.find(id) ? { id } : null),
+    posts: async (event, args, { viewer, services, loaders }) => {
       const page = parsePage(args, newestFirst);
       const eventId = eventIds.decode(event.id);
-      return toConnection(await services.posts.list(viewer, { eventId }, page), page);
+      const posts = page.hasCursor
+        ? services.posts.list(viewer, { eventId }, page)
+        : loaders.firstPostsOfEvent(page).load(eventId);
+      return toConnection(await posts, page);
     },
   },
 };

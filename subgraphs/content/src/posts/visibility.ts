@@ -1,13 +1,20 @@
-import type { Viewer } from '@diaspora/kit';
+import { AppError, type Viewer } from '@diaspora/kit';
 import type { Post } from '../__generated__/prisma/client.js';
-import { AppError } from '@diaspora/kit';
-import type { Prisma, Transaction } from '../database.js';
+import { Prisma, type Transaction } from '../database.js';
+
+type Reader = Pick<Viewer, 'id'> | null;
+
+const shownTo = (viewer: Reader): Post['visibility'][] => (viewer ? ['PUBLIC', 'MEMBERS'] : ['PUBLIC']);
 
 /** The posts a viewer sees, visitors included. Every way to a post goes through this filter. */
-export const visiblePosts = (viewer: Pick<Viewer, 'id'> | null): Prisma.PostWhereInput => ({
+export const visiblePosts = (viewer: Reader): Prisma.PostWhereInput => ({
   removedAt: null,
-  ...(!viewer && { visibility: 'PUBLIC' as const }),
+  visibility: { in: shownTo(viewer) },
 });
+
+/** The same filter on rows of posts, for statements that Prisma cannot write. */
+export const visiblePostRows = (viewer: Reader): Prisma.Sql =>
+  Prisma.sql`removed_at IS NULL AND visibility = ANY(${shownTo(viewer)}::post_visibility[])`;
 
 /**
  * A post the viewer sees, locked until the transaction ends. Whoever changes a post or what hangs on it takes this lock
