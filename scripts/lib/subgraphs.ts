@@ -34,6 +34,6 @@ function parseFile(file: string): DocumentNode {
   try {
     return parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Error(`${path.relative(root, file)}: ${(error as Error).message}`);
+    throw new Error(`${path.relative(root, file)}: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -3,7 +3,11 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { silentLog } from '@diaspora/kit/testing';
+import { environmentsOf } from '../environments.js';
+import { startInfrastructure } from '../infrastructure.js';
 import { startPlatform } from '../platform.js';
+import { startProcesses } from '../processes.js';
+import { silentProgress } from '../progress.js';
 import { portsFrom, type Settings } from '../settings.js';
 import type { Running } from './community.js';
 
@@ -26,6 +30,26 @@ export async function startInOneProcess(): Promise<Running> {
     mailbox: platform.infrastructure.mailbox,
     stop: async () => {
       await platform.stop();
+      await rm(settings.dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The six subgraphs and the router as processes of their own, configured by their environments only. */
+export async function startInSevenProcesses(): Promise<Running> {
+  const settings = await freshSettings();
+  const infrastructure = await startInfrastructure(settings, silentProgress, () => undefined);
+  const processes = await startProcesses(environmentsOf(settings, infrastructure)).catch(
+    async (error: unknown) => {
+      await infrastructure.stop();
+      throw error;
+    },
+  );
+  return {
+    ...{ url: processes.url, ports: settings.ports, mailbox: infrastructure.mailbox },
+    stop: async () => {
+      await processes.stop();
+      await infrastructure.stop();
       await rm(settings.dataDir, { recursive: true, force: true });
     },
   };

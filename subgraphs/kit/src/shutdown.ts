@@ -3,7 +3,7 @@ import type { Logger } from './logger.js';
 type Stop = () => Promise<unknown>;
 
 /** Collects what was started and stops it in reverse order; every stop is tried, the first failure is thrown. */
-export function createStopStack(): { push(stop: Stop): void; stop(): Promise<void> } {
+export function createStopStack(): { push: (stop: Stop) => void; stop: () => Promise<void> } {
   const stops: Stop[] = [];
   let stopping: Promise<void> | undefined;
   const stopAll = async () => {

@@ -9,7 +9,7 @@ import { createHealth } from './http/health.js';
 import { serveSubgraph } from './http/server.js';
 import { startJobs } from './jobs/index.js';
 import type { Logger } from './logger.js';
-import { startConsumer, startRelay, type SqlTransaction, type TransactionRunner } from './messages/index.js';
+import { startConsumer, startRelay, type TransactionRunner } from './messages/index.js';
 import { connectRedis, type RedisConnection } from './redis/index.js';
 import { createStopStack } from './shutdown.js';
 
@@ -125,7 +125,7 @@ async function startBackground(
   const relay = startRelay({ pool, redis, namespace, source: subgraph.name, log, registry });
   push(() => relay.stop());
   if (subgraph.handlers && subgraph.handlers.length > 0) {
-    const consumer = startConsumer<SqlTransaction & never>({
+    const consumer = startConsumer<never>({
       pool,
       redis,
       namespace,

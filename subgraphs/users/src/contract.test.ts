@@ -15,7 +15,7 @@ describeSubgraphContract('users', async () => {
       typename: 'User',
       ids: people.map((person) => person.publicId),
       field: 'displayName offices { id }',
-      viewer: people[0]!.viewer,
+      viewer: people[0].viewer,
     },
     statements: users.statements,
   };

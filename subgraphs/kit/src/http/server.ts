@@ -92,7 +92,10 @@ export function createApolloServer<Context extends BaseContext>(
 const refuseNul = (): ApolloServerPlugin => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ request }) => {
-      const hidden = containsNul(request.variables) || /\\u0000|\\u\{0+\}|\u0000/.test(request.query ?? '');
+      const hidden =
+        containsNul(request.variables) ||
+        /\\u0000|\\u\{0+\}/.test(request.query ?? '') ||
+        containsNul(request.query);
       if (hidden) {
         const message = 'Text must not contain NUL characters.';
         throw new GraphQLError(message, { originalError: new AppError('INVALID_INPUT', message) });

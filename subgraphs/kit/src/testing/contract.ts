@@ -26,7 +26,7 @@ export function describeSubgraphContract(name: string, create: () => Promise<Con
 
     beforeAll(async () => {
       subject = await create();
-      server = await serveSubgraph(subject.subgraph as Subgraph<BaseContext>, {
+      server = await serveSubgraph(subject.subgraph, {
         port: 0,
         host: '127.0.0.1',
         viewerSecret,

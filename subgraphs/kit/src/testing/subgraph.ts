@@ -7,7 +7,7 @@ import type { Viewer } from '../viewer.js';
 
 export interface TestResult {
   // Answers are asserted field by field; typing each query would say everything twice.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+
   readonly data: any;
   readonly errors: readonly GraphQLFormattedError[];
   /** `extensions.code` of each error. */

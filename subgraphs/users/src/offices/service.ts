@@ -11,7 +11,8 @@ import {
 } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Office } from '../__generated__/prisma/client.js';
-import { Prisma, type Db, type Transaction } from '../database.js';
+import type { Prisma } from '../database.js';
+import { type Db, type Transaction } from '../database.js';
 import { officeIds, userIds } from '../ids.js';
 import { announceEpoch } from '../jobs.js';
 import type { UsersMessages } from '../messages.js';
