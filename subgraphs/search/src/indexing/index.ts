@@ -1,0 +1,1 @@
+export { indexingHandlers } from './handlers.js';

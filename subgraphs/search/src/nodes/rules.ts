@@ -1,0 +1,44 @@
+import { AppError, idType, type IdType } from '@diaspora/kit';
+
+/** Which entity an id prefix stands for: every entity of the supergraph that implements Node. */
+const typenames = {
+  cmt: 'Comment',
+  cnv: 'Conversation',
+  evt: 'Event',
+  med: 'Media',
+  msg: 'Message',
+  ntf: 'Notification',
+  ofc: 'Office',
+  pln: 'Plan',
+  pst: 'Post',
+  reg: 'Registration',
+  sub: 'PlanSubscription',
+  usr: 'User',
+} as const;
+
+export type NodeTypename = (typeof typenames)[keyof typeof typenames];
+
+/** A reference that the entity's owner resolves, with the viewer's rights. */
+export interface NodeReference<Typename extends NodeTypename = NodeTypename> {
+  readonly __typename: Typename;
+  readonly id: string;
+}
+
+export const nodeTypenames: readonly NodeTypename[] = Object.values(typenames);
+
+const kinds = Object.entries(typenames).map(([prefix, typename]) => ({ ids: idType(prefix), typename }));
+
+/** The entity a global id names; null for anything else. Whether it exists, its owner knows. */
+export function referenceOf(id: string): NodeReference | null {
+  const kind = kinds.find(({ ids }) => id.startsWith(`${ids.prefix}_`));
+  return kind && isIdOf(kind.ids, id) ? { __typename: kind.typename, id } : null;
+}
+
+function isIdOf(ids: IdType, id: string): boolean {
+  try {
+    return ids.decode(id) !== '';
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
+}
