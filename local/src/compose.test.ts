@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadContentConfig } from '@diaspora/content/config';
+import { loadEventsConfig } from '@diaspora/events/config';
+import { loadMessagingConfig } from '@diaspora/messaging/config';
+import { loadPaymentsConfig } from '@diaspora/payments/config';
+import { readConfig } from '@diaspora/router';
+import { loadSearchConfig } from '@diaspora/search/config';
+import { loadUsersConfig } from '@diaspora/users/config';
+import { load, YAML11_SCHEMA } from 'js-yaml';
+import { subgraphNames } from './settings.js';
+
+interface Compose {
+  services: Record<string, { command?: string[]; environment?: Record<string, string | number> }>;
+}
+
+const root = path.resolve(import.meta.dirname, '../..');
+const compose = load(readFileSync(path.join(root, 'docker-compose.yml'), 'utf8'), {
+  schema: YAML11_SCHEMA,
+}) as Compose;
+const secretNames = readFileSync(path.join(root, '.env.example'), 'utf8').match(/^[A-Z_0-9]+(?==)/gm) ?? [];
+
+const loaders = {
+  users: loadUsersConfig,
+  events: loadEventsConfig,
+  content: loadContentConfig,
+  messaging: loadMessagingConfig,
+  payments: loadPaymentsConfig,
+  search: loadSearchConfig,
+  router: readConfig,
+};
+
+/** As docker compose fills in variables from .env. */
+function environmentOf(name: string): Record<string, string> {
+  const values: Record<string, string> = Object.fromEntries(
+    secretNames.map((secret) => [secret, `${secret}-`.padEnd(40, 'x')]),
+  );
+  const fill = (text: string) =>
+    text.replace(/\$\{(\w+)(?::[?-]([^}]*))?\}/g, (_all, key: string) => {
+      if (!(key in values)) throw new Error(`.env.example does not name ${key}`);
+      return key === 'LOG_LEVEL' ? 'info' : values[key]!;
+    });
+  const { environment = {} } = compose.services[name]!;
+  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, fill(String(value))]));
+}
+
+describe('docker-compose.yml', () => {
+  it.each([...subgraphNames, 'router'] as const)('configures %s as it wants to be configured', (name) => {
+    const config = loaders[name](environmentOf(name));
+    expect(config.HOST).toBe('0.0.0.0');
+    const entry = compose.services[name]!.command!.at(-1)!;
+    expect(readFileSync(path.join(root, entry), 'utf8')).toContain('runMain');
+  });
+
+  it('routes to every subgraph on its own port', () => {
+    const { SUBGRAPH_URLS } = readConfig(environmentOf('router'));
+    const ports = subgraphNames.map((name) => [name, `http://${name}:${environmentOf(name)['PORT']}`]);
+    expect(SUBGRAPH_URLS).toEqual(Object.fromEntries(ports));
+  });
+});
