@@ -1,3 +1,4 @@
+export { demoAccounts } from './demo-data.js';
 export { environmentsOf, type Environment } from './environments.js';
 export { startInfrastructure, type Infrastructure } from './infrastructure.js';
 export { startPlatform, type Platform } from './platform.js';

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Progress } from '@diaspora/local';
+import { settle, type Community } from './community.js';
+import { countWork, type Work } from './counters.js';
+import { journeys, type Journey } from './journeys.js';
+import { fire, isRight, median, type Sample, type Shot } from './load.js';
+import { startMachine, type Machine, type Target } from './machine.js';
+import type { Options } from './options.js';
+import { processorSeconds } from './proc.js';
+
+/** Medians over the rounds. */
+export interface Figures {
+  readonly rate: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** Milliseconds of processor time that the router, or the bare gateway, spends on a request; Linux only. */
+  readonly processorMs: number | undefined;
+}
+
+export interface Measured {
+  readonly journey: Journey;
+  readonly work: Work;
+  /** Size of one answer. */
+  readonly bytes: number;
+  readonly byConnections: readonly { connections: number; router: Figures; bareGateway: Figures }[];
+}
+
+type Taken = Sample & { readonly processorMs: number | undefined };
+
+const warmUpSeconds = 3;
+const warmUpConnections = 8;
+
+/** Starts everything, settles a community, measures one journey after the other and removes everything again. */
+export async function measureRequests(
+  options: Options,
+  { progress, onStarted }: { progress: Progress; onStarted: (machine: Machine) => void },
+): Promise<Measured[]> {
+  const machine = await startMachine(progress);
+  onStarted(machine);
+  try {
+    const { url } = machine.router;
+    const community = await progress.step('a community', () => settle(url, machine.mailbox, options.people));
+    const wanted = journeys.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+    const measured: Measured[] = [];
+    for (const journey of wanted) {
+      await renewTokens(community);
+      measured.push(
+        await progress
+          .step(journey.name, () => measure({ journey, machine, community, options }))
+          .catch((error: Error) => {
+            throw new Error(`${journey.name}: ${error.message}`, { cause: error });
+          }),
+      );
+    }
+    return measured;
+  } finally {
+    await machine.stop();
+  }
+}
+
+interface Given {
+  readonly journey: Journey;
+  readonly machine: Machine;
+  readonly community: Community;
+  readonly options: Options;
+}
+
+async function measure({ journey, machine, community, options }: Given): Promise<Measured> {
+  const { router, bareGateway } = machine;
+  const next = journey.start(community);
+  if (!journey.writes) await compareAnswers(machine, next());
+  for (const { url } of [router, bareGateway]) {
+    await fire({ url, next, connections: warmUpConnections, seconds: warmUpSeconds });
+  }
+  let bytes = 0;
+  const work = await countWork(machine, async () => {
+    bytes = (await ask(router, next())).length;
+  });
+  const byConnections: Measured['byConnections'][number][] = [];
+  for (const connections of options.connections) {
+    const samples = { router: [] as Taken[], bareGateway: [] as Taken[] };
+    for (let round = 0; round < options.rounds; round++) {
+      samples.router.push(await sample(router, { next, connections, options }));
+      samples.bareGateway.push(await sample(bareGateway, { next, connections, options }));
+    }
+    byConnections.push({
+      connections,
+      router: figuresOf(samples.router),
+      bareGateway: figuresOf(samples.bareGateway),
+    });
+  }
+  return { journey, work, bytes, byConnections };
+}
+
+async function sample(
+  { name, url, pid }: Target,
+  { next, connections, options }: { next: () => Shot; connections: number; options: Options },
+): Promise<Taken> {
+  // What the sample before left half done is over by then.
+  await delay(300);
+  const before = await processorSeconds(pid);
+  const taken = await fire({ url, next, connections, seconds: options.seconds }).catch((error: Error) => {
+    throw new Error(`through the ${name} at ${connections} connections: ${error.message}`, { cause: error });
+  });
+  const after = await processorSeconds(pid);
+  const used = before === undefined || after === undefined ? undefined : after - before;
+  return { ...taken, processorMs: used === undefined ? undefined : (used * 1_000) / taken.answers };
+}
+
+function figuresOf(samples: readonly Taken[]): Figures {
+  const processor = samples.map(({ processorMs }) => processorMs).filter((ms) => ms !== undefined);
+  return {
+    rate: median(samples.map(({ rate }) => rate)),
+    p50: median(samples.map(({ p50 }) => p50)),
+    p99: median(samples.map(({ p99 }) => p99)),
+    processorMs: processor.length > 0 ? median(processor) : undefined,
+  };
+}
+
+async function ask({ name, url }: Target, { token, body }: Shot): Promise<string> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
+  const text = await response.text();
+  if (isRight(response.status, text)) return text;
+  throw new Error(`The ${name} answered ${response.status} ${text.slice(0, 600)}`);
+}
+
+/** A comparison of speed says something only between those who give the same answer. */
+async function compareAnswers({ router, bareGateway }: Machine, shot: Shot): Promise<void> {
+  // Addresses of files are signed for a moment and so are new each time.
+  const plain = (text: string) => text.trim().replaceAll(/"url":"[^"]*"/g, '"url":"..."');
+  const [ours, theirs] = [plain(await ask(router, shot)), plain(await ask(bareGateway, shot))];
+  if (ours === theirs) return;
+  const place = [...ours].findIndex((character, index) => character !== theirs[index]);
+  const around = (text: string) => text.slice(Math.max(0, place - 60), place + 60);
+  throw new Error(
+    `The answers differ: ...${around(ours)}... of the router, ...${around(theirs)}... of the other.`,
+  );
+}
+
+async function renewTokens({ people }: Community): Promise<void> {
+  for (const client of people) await client.refresh();
+}
