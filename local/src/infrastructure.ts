@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createStopStack, provisionDatabase } from '@diaspora/kit';
-import { startPostgres, startRedis } from '@diaspora/kit/embedded';
+import { assertPortFree, startPostgres, startRedis } from '@diaspora/kit/embedded';
 import { migrate } from '@diaspora/kit/migrations';
 import { startMailbox, type Mailbox } from './mailbox/index.js';
 import { startObjectStore } from './object-store/index.js';
@@ -35,6 +35,7 @@ export async function startInfrastructure(
   const { ports, dataDir } = settings;
   const stack = createStopStack();
   try {
+    for (const [name, port] of Object.entries(ports)) await assertPortFree(port, name);
     await openFolder(dataDir);
     const secrets = await loadSecrets(dataDir);
     const postgres = await progress.step('PostgreSQL', () =>

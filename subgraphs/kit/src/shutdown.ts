@@ -17,13 +17,19 @@ export function createStopStack(): { push: (stop: Stop) => void; stop: () => Pro
 }
 
 const graceMs = 15_000;
+/** Ctrl-C reaches a process from the terminal and again from what started it, such as npm: that is one wish. */
+const sameSignalMs = 1_000;
 
-/** On SIGINT, SIGTERM or SIGHUP: stops once, then exits. A second signal, or 15 seconds, ends it the hard way. */
+/** On SIGINT, SIGTERM or SIGHUP: stops once, then exits. A later second signal, or 15 seconds, ends it the hard way. */
 export function onShutdown(stop: Stop, options: { log?: Logger } = {}): void {
-  let stopping = false;
+  let stoppingSince: number | undefined;
   const end = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    const now = performance.now();
+    if (stoppingSince !== undefined) {
+      if (now - stoppingSince > sameSignalMs) process.exit(1);
+      return;
+    }
+    stoppingSince = now;
     options.log?.info({ signal }, 'stopping');
     setTimeout(() => process.exit(1), graceMs).unref();
     stop().then(

@@ -1,4 +1,4 @@
-export { findFreePort } from './ports.js';
+export { assertPortFree, findFreePort } from './ports.js';
 export { startPostgres } from './postgres.js';
 export type { EmbeddedPostgres, PostgresOptions } from './postgres.js';
 export { startRedis } from './redis.js';
