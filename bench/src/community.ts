@@ -58,12 +58,16 @@ const person = (index: number): Person => ({
   languages: ['en', pick(['ro', 'ar', 'pl'], index)],
 });
 
+interface Place {
+  /** `http://127.0.0.1:4000` */
+  readonly url: string;
+  readonly mailbox: Infrastructure['mailbox'];
+  readonly signal: AbortSignal;
+}
+
 /** Fills an empty platform through its public API, as people would. */
-export async function settle(
-  url: string,
-  mailbox: Infrastructure['mailbox'],
-  size: number,
-): Promise<Community> {
+export async function settle({ url, mailbox, signal }: Place, size: number): Promise<Community> {
+  const each = eachOf(signal);
   const people = await each(size, (index) => signUp(url, mailbox, person(index)));
   const ids = await each(size, (index) => idOf(people[index]!));
   await appointAmbassador(people[0]!, {
@@ -98,7 +102,7 @@ export async function settle(
     await writeTo(people[index]!, message);
     if (index % 4 === 0) await subscribeToPremium(people[index]!, 'bench-premium');
   });
-  await arrival(people, eventIds.length + size + postIds.length);
+  await arrival(people[0]!, eventIds.length + size + postIds.length);
   return { people, busyEventIds, postIds, places };
 }
 
@@ -143,11 +147,11 @@ async function takePlace(client: Client, eventId: string): Promise<string> {
   return data.registerForEvent.registration.id;
 }
 
-/** What search and the mailboxes of notifications learn by messages is there before anything is measured. */
-async function arrival(people: readonly Client[], documents: number): Promise<void> {
+/** What search learns by messages is there before anything is measured. */
+async function arrival(client: Client, documents: number): Promise<void> {
   await eventually(
     async () => {
-      const data = (await people[0]!.must('{ search(query: "", first: 1) { totalCount } }')) as {
+      const data = (await client.must('{ search(query: "", first: 1) { totalCount } }')) as {
         search: { totalCount: number };
       };
       return data.search.totalCount >= documents || undefined;
@@ -158,15 +162,18 @@ async function arrival(people: readonly Client[], documents: number): Promise<vo
 }
 
 /** Work for 0 to `count` - 1, eight at a time; answers in order. */
-async function each<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < count) {
-      const index = next++;
-      results[index] = await work(index);
-    }
+const eachOf =
+  (signal: AbortSignal) =>
+  async <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> => {
+    const results: T[] = [];
+    let next = 0;
+    const worker = async () => {
+      while (next < count) {
+        signal.throwIfAborted();
+        const index = next++;
+        results[index] = await work(index);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+    return results;
   };
-  await Promise.all(Array.from({ length: 8 }, worker));
-  return results;
-}

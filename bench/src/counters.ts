@@ -1,7 +1,7 @@
 import { median } from './load.js';
 import type { Machine } from './machine.js';
 
-/** What one request causes. */
+/** What a journey causes. */
 export interface Work {
   /** Requests of the router to subgraphs. */
   readonly fetches: number;
@@ -11,13 +11,13 @@ export interface Work {
 
 type Counts = Readonly<Record<string, number>>;
 
-/** Fetches and statements of one request, by the counters before and after it: the median of five. */
+/** Fetches and statements, what its messages cause among them, by the counters before and after: the median of five. */
 export async function countWork(machine: Machine, ask: () => Promise<void>): Promise<Work> {
   const differences: Counts[] = [];
   for (let attempt = 0; attempt < 5; attempt++) {
     const before = await calm(machine);
     await ask();
-    const after = await read(machine);
+    const after = await calm(machine);
     differences.push(
       Object.fromEntries(Object.keys(after).map((name) => [name, after[name]! - before[name]!])),
     );

@@ -8,6 +8,8 @@ export interface Journey {
   readonly what: string;
   /** True when asking changes what the next one is answered. */
   readonly writes: boolean;
+  /** How many requests in a row differ in kind. */
+  readonly kinds: number;
   /** Requests in an endless row; taken from the same row by all samples, or a second one would only repeat the first. */
   start(community: Community): () => Shot;
 }
@@ -57,15 +59,33 @@ function mutating({ people, postIds, places }: Community): () => Shot {
 }
 
 export const journeys: readonly Journey[] = [
-  { name: 'discovery', what: '20 events with organizers', writes: false, start: reading(discovery) },
   {
-    ...{ name: 'event-page', what: 'an event, 10 posts, comments, authors', writes: false },
+    name: 'discovery',
+    what: '20 events with organizers',
+    writes: false,
+    kinds: 1,
+    start: reading(discovery),
+  },
+  {
+    ...{ name: 'event-page', what: 'an event, 10 posts, comments, authors', writes: false, kinds: 1 },
     start: reading(eventPage, ({ busyEventIds: ids }, turn) => ({
       id: ids[(turn * 7 + Math.floor(turn / ids.length)) % ids.length],
     })),
   },
-  { name: 'feed', what: '20 posts with authors and media', writes: false, start: reading(feed) },
-  { name: 'search', what: '50 hits of three kinds, facets', writes: false, start: reading(search, about) },
-  { name: 'home', what: 'first screen, all six subgraphs', writes: false, start: reading(home, about) },
-  { name: 'mutations', what: 'comment, like, register in turn', writes: true, start: mutating },
+  { name: 'feed', what: '20 posts with authors and media', writes: false, kinds: 1, start: reading(feed) },
+  {
+    name: 'search',
+    what: '50 hits of three kinds, facets',
+    writes: false,
+    kinds: 1,
+    start: reading(search, about),
+  },
+  {
+    name: 'home',
+    what: 'first screen, all six subgraphs',
+    writes: false,
+    kinds: 1,
+    start: reading(home, about),
+  },
+  { name: 'mutations', what: 'a comment, a like, a registration', writes: true, kinds: 3, start: mutating },
 ];

@@ -22,10 +22,11 @@ export interface Load {
   readonly seconds: number;
   /** The next request, another one each time. */
   readonly next: () => Shot;
+  readonly signal: AbortSignal;
 }
 
 /** Sends requests for some seconds, each connection its next one as soon as it has its answer. Throws on a wrong answer. */
-export async function fire({ url, connections, seconds, next }: Load): Promise<Sample> {
+export async function fire({ url, connections, seconds, next, signal }: Load): Promise<Sample> {
   const times: number[] = [];
   let wrong = 0;
   let example = '';
@@ -43,6 +44,7 @@ export async function fire({ url, connections, seconds, next }: Load): Promise<S
     },
     onResponse: check,
   };
+  signal.throwIfAborted();
   const startedAt = performance.now();
   const lost = await new Promise<number>((resolve, reject) => {
     const options = {
@@ -54,8 +56,10 @@ export async function fire({ url, connections, seconds, next }: Load): Promise<S
       requests: [request],
     };
     const run = autocannon(options, (error, result) => (error ? reject(error) : resolve(result.errors)));
+    signal.addEventListener('abort', () => run.stop(), { once: true });
     run.on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
   });
+  signal.throwIfAborted();
   const elapsed = (performance.now() - startedAt) / 1_000;
   if (lost > 0) throw new Error(`${lost} of ${times.length + lost} requests got no answer.`);
   if (wrong > 0) throw new Error(`${wrong} of ${times.length} answers were wrong, such as: ${example}`);

@@ -10,9 +10,9 @@ import {
   startProcesses,
   type Environment,
   type Infrastructure,
-  type Progress,
 } from '@diaspora/local';
 import { findFreeRow } from './free-ports.js';
+import type { Run } from './run.js';
 
 export interface Target {
   readonly name: 'router' | 'bare gateway';
@@ -37,7 +37,7 @@ function forBench<Name extends string>(environments: Record<Name, Environment>):
   return Object.fromEntries(entries) as Record<Name, Environment>;
 }
 
-export async function startMachine(progress: Progress): Promise<Machine> {
+export async function startMachine({ progress, signal }: Run): Promise<Machine> {
   const stack = createStopStack();
   try {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'diaspora-bench-'));
@@ -47,9 +47,11 @@ export async function startMachine(progress: Progress): Promise<Machine> {
     const settings = { ports, dataDir, redisUrl: undefined, logLevel: 'error' } as const;
     const infrastructure = await startInfrastructure(settings, progress, () => undefined);
     stack.push(() => infrastructure.stop());
+    signal.throwIfAborted();
     const environments = forBench(environmentsOf(settings, infrastructure));
     const services = await progress.step('seven processes', () => startProcesses(environments));
     stack.push(() => services.stop());
+    signal.throwIfAborted();
     const afterLast = String(Math.max(...Object.values(ports)) + 1);
     const bare = await progress.step('bare gateway', () =>
       startProcess({

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Progress } from '@diaspora/local';
 import { settle, type Community } from './community.js';
 import { countWork, type Work } from './counters.js';
 import { journeys, type Journey } from './journeys.js';
-import { fire, isRight, median, type Sample, type Shot } from './load.js';
+import { fire, isRight, median, type Load, type Sample, type Shot } from './load.js';
+import type { Run } from './run.js';
 import { startMachine, type Machine, type Target } from './machine.js';
 import type { Options } from './options.js';
 import { processorSeconds } from './proc.js';
@@ -20,7 +20,7 @@ export interface Figures {
 export interface Measured {
   readonly journey: Journey;
   readonly work: Work;
-  /** Size of one answer. */
+  /** Size of its answer. */
   readonly bytes: number;
   readonly byConnections: readonly { connections: number; router: Figures; bareGateway: Figures }[];
 }
@@ -31,26 +31,18 @@ const warmUpSeconds = 3;
 const warmUpConnections = 8;
 
 /** Starts everything, settles a community, measures one journey after the other and removes everything again. */
-export async function measureRequests(
-  options: Options,
-  { progress, onStarted }: { progress: Progress; onStarted: (machine: Machine) => void },
-): Promise<Measured[]> {
-  const machine = await startMachine(progress);
-  onStarted(machine);
+export async function measureRequests(options: Options, { progress, signal }: Run): Promise<Measured[]> {
+  const machine = await startMachine({ progress, signal });
   try {
-    const { url } = machine.router;
-    const community = await progress.step('a community', () => settle(url, machine.mailbox, options.people));
+    const { mailbox, router } = machine;
+    const place = { url: router.url, mailbox, signal };
+    const community = await progress.step('a community', () => settle(place, options.people));
     const wanted = journeys.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
     const measured: Measured[] = [];
     for (const journey of wanted) {
       await renewTokens(community);
-      measured.push(
-        await progress
-          .step(journey.name, () => measure({ journey, machine, community, options }))
-          .catch((error: Error) => {
-            throw new Error(`${journey.name}: ${error.message}`, { cause: error });
-          }),
-      );
+      const given = { journey, machine, community, options, signal };
+      measured.push(await progress.step(journey.name, () => named(journey.name, measure(given))));
     }
     return measured;
   } finally {
@@ -63,25 +55,28 @@ interface Given {
   readonly machine: Machine;
   readonly community: Community;
   readonly options: Options;
+  readonly signal: AbortSignal;
 }
 
-async function measure({ journey, machine, community, options }: Given): Promise<Measured> {
+async function measure({ journey, machine, community, options, signal }: Given): Promise<Measured> {
   const { router, bareGateway } = machine;
   const next = journey.start(community);
   if (!journey.writes) await compareAnswers(machine, next());
   for (const { url } of [router, bareGateway]) {
-    await fire({ url, next, connections: warmUpConnections, seconds: warmUpSeconds });
+    await fire({ url, next, connections: warmUpConnections, seconds: warmUpSeconds, signal });
   }
   let bytes = 0;
   const work = await countWork(machine, async () => {
-    bytes = (await ask(router, next())).length;
+    bytes = 0;
+    for (let turn = 0; turn < journey.kinds; turn++) bytes += (await ask(router, next())).length;
   });
+  const { seconds } = options;
   const byConnections: Measured['byConnections'][number][] = [];
   for (const connections of options.connections) {
     const samples = { router: [] as Taken[], bareGateway: [] as Taken[] };
     for (let round = 0; round < options.rounds; round++) {
-      samples.router.push(await sample(router, { next, connections, options }));
-      samples.bareGateway.push(await sample(bareGateway, { next, connections, options }));
+      samples.router.push(await sample(router, { next, connections, seconds, signal }));
+      samples.bareGateway.push(await sample(bareGateway, { next, connections, seconds, signal }));
     }
     byConnections.push({
       connections,
@@ -92,20 +87,24 @@ async function measure({ journey, machine, community, options }: Given): Promise
   return { journey, work, bytes, byConnections };
 }
 
-async function sample(
-  { name, url, pid }: Target,
-  { next, connections, options }: { next: () => Shot; connections: number; options: Options },
-): Promise<Taken> {
+async function sample({ name, url, pid }: Target, shots: Omit<Load, 'url'>): Promise<Taken> {
   // What the sample before left half done is over by then.
   await delay(300);
   const before = await processorSeconds(pid);
-  const taken = await fire({ url, next, connections, seconds: options.seconds }).catch((error: Error) => {
-    throw new Error(`through the ${name} at ${connections} connections: ${error.message}`, { cause: error });
-  });
+  const taken = await named(
+    `through the ${name} at ${shots.connections} connections`,
+    fire({ url, ...shots }),
+  );
   const after = await processorSeconds(pid);
   const used = before === undefined || after === undefined ? undefined : after - before;
   return { ...taken, processorMs: used === undefined ? undefined : (used * 1_000) / taken.answers };
 }
+
+/** Says in a failure what failed. */
+const named = <T>(what: string, work: Promise<T>): Promise<T> =>
+  work.catch((error: unknown) => {
+    throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  });
 
 function figuresOf(samples: readonly Taken[]): Figures {
   const processor = samples.map(({ processorMs }) => processorMs).filter((ms) => ms !== undefined);

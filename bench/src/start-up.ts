@@ -5,10 +5,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { demoAccounts, signIn, type Client, type Progress } from '@diaspora/local';
+import { demoAccounts, signIn, type Client } from '@diaspora/local';
 import { findFreeRow } from './free-ports.js';
 import { journeys } from './journeys.js';
 import { fire } from './load.js';
+import type { Run } from './run.js';
 import { memoryOf, type Memory } from './proc.js';
 
 export interface StartUp {
@@ -33,39 +34,30 @@ interface Started {
 }
 
 /** What `npm start` costs: time until it is ready, twice, and memory before and after some load. */
-export async function measureStartUp(
-  progress: Progress,
-  onStarted: (stop: () => Promise<void>) => void,
-): Promise<StartUp> {
+export async function measureStartUp({ progress, signal }: Run): Promise<StartUp> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'diaspora-bench-'));
   let running: Started | undefined;
-  const stop = async () => {
-    await running?.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  };
-  onStarted(stop);
   try {
     const port = await findFreeRow();
-    const start = async () => (running = await startMain({ PORT: String(port), DATA_DIR: dataDir }));
+    const settings = { PORT: String(port), DATA_DIR: dataDir };
+    const start = async () => (running = await startMain(settings, signal));
     const first = await progress.step('first start', start);
     await first.stop();
     const second = await progress.step('second start', start);
     const memoryWhenReady = await memoryOf(second.pid);
-    const answers = await progress.step('load', () => readFor(`http://127.0.0.1:${port}`));
+    const url = `http://127.0.0.1:${port}`;
+    const answers = await progress.step('load', () => readFor(url, signal));
     const memoryAfterLoad = await memoryOf(second.pid);
-    return {
-      firstSeconds: first.seconds,
-      secondSeconds: second.seconds,
-      memoryWhenReady,
-      memoryAfterLoad,
-      answers,
-    };
+    const { seconds: firstSeconds } = first;
+    return { firstSeconds, secondSeconds: second.seconds, memoryWhenReady, memoryAfterLoad, answers };
   } finally {
-    await stop();
+    await running?.stop();
+    await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-async function startMain(settings: Readonly<Record<string, string>>): Promise<Started> {
+async function startMain(settings: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Started> {
+  signal.throwIfAborted();
   const startedAt = performance.now();
   const child = spawn(process.execPath, [tsx, 'local/src/main.ts'], {
     ...{
@@ -89,7 +81,7 @@ async function startMain(settings: Readonly<Record<string, string>>): Promise<St
       if (line.startsWith('Ready')) resolve((performance.now() - startedAt) / 1_000);
     });
   });
-  const late = AbortSignal.timeout(readyWithinMs);
+  const late = AbortSignal.any([signal, AbortSignal.timeout(readyWithinMs)]);
   const failed = Promise.race([gone, once(late, 'abort')]).then(() => {
     throw new Error(
       `npm start did not get ready: ${said.trim() || `nothing for ${readyWithinMs / 1_000} s`}`,
@@ -105,7 +97,7 @@ async function startMain(settings: Readonly<Record<string, string>>): Promise<St
 }
 
 /** The reading journeys in turn, by the demo accounts over the demo data; the number of answers. */
-async function readFor(url: string): Promise<number> {
+async function readFor(url: string, signal: AbortSignal): Promise<number> {
   const people: Client[] = [];
   for (const account of demoAccounts) people.push(await signIn(url, account));
   const { events } = (await people[0]!.must('{ events(first: 20) { nodes { id } } }')) as {
@@ -115,5 +107,5 @@ async function readFor(url: string): Promise<number> {
   const rows = journeys.filter(({ writes }) => !writes).map((journey) => journey.start(community));
   let turn = 0;
   const next = () => rows[turn++ % rows.length]!();
-  return (await fire({ url, next, connections: 16, seconds: loadSeconds })).answers;
+  return (await fire({ url, next, connections: 16, seconds: loadSeconds, signal })).answers;
 }
