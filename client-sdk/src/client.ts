@@ -1,0 +1,112 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import {
+  LoginDocument,
+  LogoutDocument,
+  RefreshSessionDocument,
+  RegisterDocument,
+  ResendVerificationDocument,
+  VerifyEmailDocument,
+  type LoginInput,
+  type PersonPartsFragment,
+  type RegisterInput,
+  type VerifyEmailInput,
+} from './__generated__/operations.js';
+import { createExecute, createExecuteAs, type Rest } from './execute.js';
+import { newKey } from './keys.js';
+import { paginate, type Page, type PageVariables } from './paginate.js';
+import { defaultRetryPolicy, type RetryPolicy } from './retry.js';
+import { createSession } from './session.js';
+import { createMemoryStorage, type SessionStorage } from './storage.js';
+import { createTransport } from './transport.js';
+import { createUploads } from './uploads.js';
+
+export interface ClientOptions {
+  /** The GraphQL endpoint, absolute. */
+  readonly url: string;
+  /** Where the session is kept; in memory when absent. */
+  readonly storage?: SessionStorage;
+  readonly fetch?: typeof fetch;
+  /** Called once when a session ends in another way than by `signOut`. */
+  readonly onSessionEnded?: () => void;
+  /** Time one request may take, in milliseconds; 30,000 when absent. */
+  readonly timeoutMs?: number;
+  /** How queries are tried again while the network or a server is away. */
+  readonly retry?: Partial<RetryPolicy>;
+  /** Milliseconds since 1970; the device's clock when absent. */
+  readonly now?: () => number;
+}
+
+export type Client = ReturnType<typeof createClient>;
+
+/** A client of the community's API. Every failure is an ApiError of its own class (errors.ts). */
+export function createClient(options: ClientOptions) {
+  const { url, storage = createMemoryStorage(), timeoutMs = 30_000, onSessionEnded } = options;
+  // Called as a function of its own: browsers refuse a fetch that is a method of something else.
+  const request: typeof fetch = (...args) => (options.fetch ?? globalThis.fetch)(...args);
+  const transport = createTransport({ url, fetch: request, timeoutMs });
+
+  const executeAs = createExecuteAs(transport);
+  const session = createSession({
+    storage,
+    onSessionEnded,
+    now: options.now ?? Date.now,
+    renewTokens: async (refreshToken) => {
+      const { refreshSession } = await executeAs(RefreshSessionDocument, { input: { refreshToken } });
+      return refreshSession.tokens!;
+    },
+  });
+
+  const execute = createExecute({ transport, session, retry: { ...defaultRetryPolicy, ...options.retry } });
+
+  return {
+    /**
+     * Runs an operation as whoever is signed in, or as a visitor. Renews the session without being asked; repeats
+     * queries, and only those, while the network or a server is away. Throws an ApiError: UserInputError for a
+     * payload's userErrors, the class of the code for others.
+     */
+    execute,
+    uploads: createUploads({ execute, transport }),
+    /** A new idempotency key (a UUID). */
+    newKey,
+
+    /** True while a session is kept; the server may have ended it meanwhile. */
+    isSignedIn: (): Promise<boolean> => session.isOpen(),
+
+    /** Signs in with address and password. Throws UserInputError INVALID_CREDENTIALS or EMAIL_NOT_VERIFIED. */
+    async signIn(input: LoginInput): Promise<PersonPartsFragment | null> {
+      const { login } = await executeAs(LoginDocument, { input });
+      await session.begin(login.tokens!);
+      return login.user;
+    },
+
+    /** Ends the session here in any case; throws when the server could not be told. */
+    signOut: (): Promise<void> => session.close((accessToken) => executeAs(LogoutDocument, {}, accessToken)),
+
+    /** The way to an account: register, then verify with the mailed code, then sign in. */
+    signUp: {
+      /** The answer does not tell whether the address was known. Throws UserInputError for a refused input. */
+      register: async (input: RegisterInput): Promise<void> =>
+        void (await executeAs(RegisterDocument, { input })),
+      /** Throws UserInputError for a wrong, spent or expired code. */
+      verify: async (input: VerifyEmailInput): Promise<void> =>
+        void (await executeAs(VerifyEmailDocument, { input })),
+      /** Mails a new code. */
+      resendCode: async (email: string): Promise<void> =>
+        void (await executeAs(ResendVerificationDocument, { input: { email } })),
+    },
+
+    /**
+     * All items of a list, for `for await`. `pick` finds the list in the answer; no list ends the iteration. With
+     * `last` among the variables it goes backwards. Throws what `execute` throws.
+     */
+    paginate: <Data, Variables extends PageVariables, Item>(
+      document: TypedDocumentNode<Data, Variables>,
+      variables: Variables,
+      pick: (data: Data) => Page<Item> | null | undefined,
+    ): AsyncGenerator<Item, void, undefined> =>
+      paginate(
+        async (page: Variables) => pick(await execute(document, ...([page] as unknown as Rest<Variables>))),
+        variables,
+      ),
+  };
+}

@@ -1,0 +1,46 @@
+import { data, fault, userError, type Answer } from './start-server.js';
+
+const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
+
+/**
+ * A server with one account. Access tokens are `access-1`, `access-2` and so on; the newest is good until it is spent,
+ * all others are refused for the reason in `state.refusal`.
+ */
+export function sessionAnswers({ expiresAt = inAnHour } = {}) {
+  const state = { newest: 0, isSpent: false, isOver: false, refusal: 'TOKEN_EXPIRED' };
+  const issue = () => {
+    state.newest += 1;
+    state.isSpent = false;
+    const [accessToken, refreshToken] = [`access-${state.newest}`, `refresh-${state.newest}`];
+    return { accessToken, accessTokenExpiresAt: expiresAt(), refreshToken };
+  };
+  const refusal = () => fault('UNAUTHENTICATED', { status: 401, reason: state.refusal });
+  const isRefused = (accessToken: string | undefined) =>
+    accessToken !== undefined && (state.isSpent || state.isOver || accessToken !== `access-${state.newest}`);
+
+  const answers: Record<string, Answer> = {
+    Login: () => {
+      const user = { id: 'usr_1', displayName: 'Ana', headline: null };
+      return data({ login: { tokens: issue(), user, userErrors: [] } });
+    },
+    RefreshSession: ({ variables, accessToken }) => {
+      if (isRefused(accessToken)) return refusal(); // As the router does, for every operation.
+      const { refreshToken } = variables['input'] as { refreshToken: string };
+      const isGood = !state.isOver && refreshToken === `refresh-${state.newest}`;
+      const ended = { tokens: null, userErrors: [userError('SESSION_ENDED')] };
+      return data({ refreshSession: isGood ? { tokens: issue(), userErrors: [] } : ended });
+    },
+    Logout: ({ accessToken }) => {
+      if (isRefused(accessToken)) return refusal();
+      state.isOver = true;
+      return data({ logout: { isSignedOut: true, userErrors: [] } });
+    },
+    UnreadNotificationCount: ({ accessToken }) =>
+      isRefused(accessToken) ? refusal() : data({ unreadNotificationCount: 7 }),
+    LikePost: ({ accessToken }) => {
+      const post = { id: 'pst_1', reactionCount: 1, viewerHasLiked: true };
+      return isRefused(accessToken) ? refusal() : data({ likePost: { post, userErrors: [] } });
+    },
+  };
+  return { state, answers };
+}
