@@ -39,10 +39,11 @@ export type FirstPage = Pick<Page, 'orderBy' | 'take'>;
 const maxBatchRows = 20_000;
 
 /**
- * The first page of a list under each of many parents by one query, where a page after a cursor belongs to one parent.
- * Answers the loader for one shape of page; pages of other shapes are other queries. `load` bounds the rows of each
- * parent (CROSS JOIN LATERAL ... LIMIT) and answers those of one parent in order. Nothing is remembered beyond a batch:
- * a page read after a mutation of the same request shows what it did.
+ * The first page of a list under each of many parents by one call of `load`, where a page after a cursor belongs to one.
+ * Answers the loader for one shape of page; pages of other shapes are other calls. `load` bounds the rows of each parent
+ * (CROSS JOIN LATERAL ... LIMIT) and answers those of one parent in order: their ids by that statement and the rows by
+ * Prisma are two statements, however many parents there are. Nothing is remembered beyond a batch: a page read after a
+ * mutation of the same request shows what it did.
  */
 export function createFirstPageLoaders<Key, Row>(
   load: (parents: readonly Key[], page: FirstPage) => Promise<readonly Row[]>,
@@ -69,12 +70,6 @@ export function createFirstPageLoaders<Key, Row>(
 /** The column of a field, where the data model maps camel case to snake case: `publishedAt` is `published_at`. */
 export const columnOf = (field: string): string =>
   field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** A select list that answers rows under the names of their fields: `author_id AS "authorId"`. For trusted names. */
-export const selectionOf = (fields: Record<string, string>): string =>
-  Object.values(fields)
-    .map((field) => `${columnOf(field)} AS "${field}"`)
-    .join(', ');
 
 /** What follows ORDER BY to read such a page: `published_at desc, id desc`. */
 export const orderOf = ({ orderBy }: Pick<Page, 'orderBy'>): string =>
