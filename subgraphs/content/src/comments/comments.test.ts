@@ -169,7 +169,7 @@ describe('a thread', () => {
     expect(seen).toEqual(ids);
   });
 
-  it('is read for all posts of a page by one statement, from either end', async () => {
+  it('costs as many statements for all posts of a page as for one, from either end', async () => {
     const event = await content.given.event();
     const query = (
       posts: number,

@@ -2,7 +2,6 @@ import {
   createFirstPageLoaders,
   createRowLoader,
   orderOf,
-  selectionOf,
   type FirstPage,
   type Loader,
   type Viewer,
@@ -24,17 +23,15 @@ export const createCommentLoaders = (db: Db, viewer: Viewer | null): CommentLoad
     (comment) => comment.id,
   ),
   firstComments: createFirstPageLoaders(
-    (postIds, page) => {
-      const order = Prisma.raw(orderOf(page));
-      return db.$queryRaw<Comment[]>`
-        SELECT ${columns} FROM unnest(${[...postIds]}::uuid[]) AS post (key)
+    async (postIds, page) => {
+      const found = await db.$queryRaw<{ id: string }[]>`
+        SELECT comment.id FROM unnest(${[...postIds]}::uuid[]) AS post (id)
         CROSS JOIN LATERAL (
-          SELECT * FROM comments WHERE post_id = post.key ORDER BY ${order} LIMIT ${page.take}
-        ) AS comment
-        ORDER BY ${order}`;
+          SELECT id FROM comments WHERE post_id = post.id ORDER BY ${Prisma.raw(orderOf(page))} LIMIT ${page.take}
+        ) AS comment`;
+      const ids = found.map(({ id }) => id);
+      return db.comment.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
     },
     (comment) => comment.postId,
   ),
 });
-
-const columns = Prisma.raw(selectionOf(Prisma.CommentScalarFieldEnum));

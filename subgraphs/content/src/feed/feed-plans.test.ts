@@ -49,16 +49,21 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The plan of the statement on posts that `run` sends, and how many rows it looked at and threw away. */
+/** The plans of the statements on posts that `run` sends, and how many rows they looked at and threw away. */
 async function planOf(run: () => PromiseLike<unknown>): Promise<{ plan: string; discarded: number }> {
   seen.length = 0;
   await run();
-  const { query, params } = seen.find((statement) => /FROM posts|"posts"/.test(statement.query))!;
-  const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
-    `EXPLAIN (ANALYZE, COSTS OFF) ${query}`,
-    params,
-  );
-  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  const statements = seen.filter(({ query }) => /FROM posts|"posts"/.test(query));
+  expect(statements).not.toHaveLength(0);
+  const plans: string[] = [];
+  for (const { query, params } of statements) {
+    const { rows } = await owner.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN (ANALYZE, COSTS OFF) ${query}`,
+      params,
+    );
+    plans.push(...rows.map((row) => row['QUERY PLAN']));
+  }
+  const plan = plans.join('\n');
   const discarded = [...plan.matchAll(/Rows Removed by Filter: (\d+)/g)].reduce(
     (sum, [, n]) => sum + Number(n),
     0,

@@ -4,7 +4,6 @@ import {
   createGroupLoader,
   createRowLoader,
   orderOf,
-  selectionOf,
   type FirstPage,
   type Loader,
   type Viewer,
@@ -44,17 +43,19 @@ export const createPostLoaders = (db: Db, viewer: Viewer | null): PostLoaders =>
 
 const createFirstPostLoaders = (db: Db, viewer: Viewer | null, parent: 'authorId' | 'eventId') =>
   createFirstPageLoaders(
-    (parentIds, page) => {
-      const order = Prisma.raw(orderOf(page));
-      return db.$queryRaw<Post[]>`
-        SELECT ${columns} FROM unnest(${[...parentIds]}::uuid[]) AS parent (key)
+    async (parentIds, page) => {
+      const found = await db.$queryRaw<{ id: string }[]>`
+        SELECT post.id FROM unnest(${[...parentIds]}::uuid[]) AS parent (id)
         CROSS JOIN LATERAL (
-          SELECT * FROM posts WHERE ${Prisma.raw(columnOf(parent))} = parent.key AND ${visiblePostRows(viewer)}
-          ORDER BY ${order} LIMIT ${page.take}
-        ) AS post
-        ORDER BY ${order}`;
+          SELECT id FROM posts WHERE ${Prisma.raw(columnOf(parent))} = parent.id AND ${visiblePostRows(viewer)}
+          ORDER BY ${Prisma.raw(orderOf(page))} LIMIT ${page.take}
+        ) AS post`;
+      const ids = found.map(({ id }) => id);
+      // Once more visible: one of them may have been removed since.
+      return db.post.findMany({
+        where: { AND: [{ id: { in: ids } }, visiblePosts(viewer)] },
+        orderBy: page.orderBy,
+      });
     },
     (post: Post) => post[parent] ?? '',
   );
-
-const columns = Prisma.raw(selectionOf(Prisma.PostScalarFieldEnum));
