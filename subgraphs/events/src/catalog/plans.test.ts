@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PoolClient } from 'pg';
+import { userIds } from '../ids.js';
 import { givenEvents } from '../testing/given.js';
 
 const size = 20_000;
@@ -44,17 +45,21 @@ describe(`discovery among ${size} events`, () => {
     client.query = recording as typeof client.query;
   }
 
-  async function plansOf(variables: object) {
+  async function plansOf(variables: object, operation = query, expected = 1) {
     sent.length = 0;
-    const { codes } = await events.anonymous.execute(query, { ...variables });
+    const { codes } = await events.anonymous.execute(operation, { ...variables });
     expect(codes).toEqual([]);
     const statements = sent.filter(({ text }) => /FROM "?(public"?\."?)?events/i.test(text));
-    expect(statements).toHaveLength(1);
-    const { rows } = await events.pool.query<{ 'QUERY PLAN': string }>(
-      `EXPLAIN (ANALYZE, BUFFERS OFF) ${statements[0]!.text}`,
-      statements[0]!.values,
-    );
-    return rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(statements).toHaveLength(expected);
+    const plans: string[] = [];
+    for (const { text, values } of statements) {
+      const { rows } = await events.pool.query<{ 'QUERY PLAN': string }>(
+        `EXPLAIN (ANALYZE, BUFFERS OFF) ${text}`,
+        values,
+      );
+      plans.push(...rows.map((row) => row['QUERY PLAN']));
+    }
+    return plans.join('\n');
   }
 
   it.each<[string, object, string]>([
@@ -82,5 +87,18 @@ describe(`discovery among ${size} events`, () => {
     const plan = await plansOf({ after: data.events.pageInfo.endCursor });
     expect(plan).not.toContain('Seq Scan on events');
     expect(plan).toContain('events_by_start');
+  });
+
+  it.each(['first', 'last'])('finds what twenty people organize by an index, the %s of each', async (end) => {
+    const found = await events.db.event.findMany({ distinct: 'organizerId', take: 20 });
+    const people = found.map(({ organizerId }) => ({ __typename: 'User', id: userIds.encode(organizerId) }));
+    const plan = await plansOf(
+      { people },
+      `query ($people: [_Any!]!) { _entities(representations: $people) { ... on User {
+        organizedEvents(${end}: 10) { nodes { id } } } } }`,
+      2,
+    );
+    expect(plan).not.toContain('Seq Scan on events');
+    expect(plan).toContain('events_of_organizer');
   });
 });

@@ -1,6 +1,6 @@
 import { parsePage, toConnection } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { eventIds, keyOrNull, userIds } from '../ids.js';
+import { eventIds, userIds } from '../ids.js';
 import { maySteer, readFilter } from './rules.js';
 import { eventOrders } from './service.js';
 
@@ -13,15 +13,19 @@ export const resolvers: Resolvers = {
     },
   },
   User: {
-    __resolveReference: ({ id }) => (keyOrNull(userIds, id) ? { id } : null),
-    organizedEvents: async ({ id }, args, { viewer, services }) => {
+    __resolveReference: ({ id }) => (userIds.find(id) ? { id } : null),
+    organizedEvents: async ({ id }, args, { viewer, services, loaders }) => {
       const page = parsePage(args, eventOrders.STARTS_AT_DESC);
-      return toConnection(await services.catalog.listOrganizedBy(userIds.decode(id), viewer, page), page);
+      const organizerId = userIds.decode(id);
+      const events = page.hasCursor
+        ? services.catalog.listOrganizedBy(organizerId, viewer, page)
+        : loaders.firstOrganizedEvents(page).load(organizerId);
+      return toConnection(await events, page);
     },
   },
   Event: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = keyOrNull(eventIds, id);
+      const key = eventIds.find(id);
       return key ? loaders.event.load(key) : null;
     },
     id: (event) => eventIds.encode(event.id),

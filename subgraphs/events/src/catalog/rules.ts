@@ -50,7 +50,7 @@ const filterSchema = z.object({
   text: text({ max: 200 }).nullish(),
   domains: z.array(z.custom<EventDomain>()).max(16).nullish(),
   types: z.array(z.custom<EventType>()).max(4).nullish(),
-  countryCode: z.string().toUpperCase().nullish(),
+  countryCode: z.string().nullish(),
   city: text({ max: 80 }).nullish(),
   language: z.string().nullish(),
   startsAfter: instant.nullish(),

@@ -3,7 +3,7 @@ import type { Event } from '../__generated__/prisma/client.js';
 import type { Db, Prisma } from '../database.js';
 import { userIds } from '../ids.js';
 import { cityKeyOf, longestEventMs, maySteer, searchWords, statusOf, type EventFilter } from './rules.js';
-import { listedFor } from './visibility.js';
+import { announcedTo, listedFor } from './visibility.js';
 
 export type Catalog = ReturnType<typeof createCatalog>;
 
@@ -45,13 +45,7 @@ export function createCatalog({ db, clock }: Dependencies) {
     find([current(), listedFor(viewer), ...conditionsOf(filter)], page);
 
   const listOrganizedBy = (organizerId: string, viewer: Viewer | null, page: Page): Promise<Event[]> =>
-    find(
-      [
-        { organizerId },
-        maySteer(viewer, { organizerId }) ? {} : { publishedAt: { not: null }, ...listedFor(viewer) },
-      ],
-      page,
-    );
+    find([{ organizerId }, maySteer(viewer, { organizerId }) ? {} : announcedTo(viewer)], page);
 
   function conditionsOf(filter: EventFilter): Prisma.EventWhereInput[] {
     const { text, domains, types, countryCode, city, language, startsAfter, startsBefore, organizerId } =

@@ -11,7 +11,7 @@ const fiveYearsMs = 5 * 366 * 86_400_000;
 const placeSchema = z.object({
   venue: text({ max: 160 }).nullish(),
   address: text({ max: 300 }).nullish(),
-  countryCode: z.string().toUpperCase(),
+  countryCode: z.string(),
   city: text({ max: 80 }).nullish(),
   location: z
     .object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
@@ -107,8 +107,8 @@ export function readSchedule(
   input: { startsAt: string; endsAt: string; timeZone: string },
   now: Date,
 ): Schedule {
-  const starts = resolveLocal(parseLocal(input.startsAt, ['startsAt']), input.timeZone);
-  const ends = resolveLocal(parseLocal(input.endsAt, ['endsAt']), input.timeZone);
+  const starts = resolveLocal(parseLocal(input.startsAt), input.timeZone);
+  const ends = resolveLocal(parseLocal(input.endsAt), input.timeZone);
   const refuse = (message: string, field: string) =>
     new AppError('INVALID_INPUT', message, { path: [field] });
   if (starts.instant <= now) throw refuse('An event starts in the future.', 'startsAt');

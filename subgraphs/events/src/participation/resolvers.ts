@@ -1,6 +1,6 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { eventIds, keyOrNull, registrationIds, userIds } from '../ids.js';
+import { eventIds, registrationIds, userIds } from '../ids.js';
 
 const oldestFirst: SortKey[] = [{ field: 'id', direction: 'asc', type: 'uuid' }];
 const newestFirst: SortKey[] = [{ field: 'id', direction: 'desc', type: 'uuid' }];
@@ -31,20 +31,27 @@ export const resolvers: Resolvers = {
     viewerEligibility: async (event, _args, { viewer, loaders, services }) =>
       services.participation.eligibility(event, await loaders.viewerRegistration.load(event.id), viewer),
     viewerRegistration: (event, _args, { loaders }) => loaders.viewerRegistration.load(event.id),
-    registrations: async (event, args, { services }) => {
+    registrations: async (event, args, { services, loaders }) => {
       const page = parsePage(args, oldestFirst);
-      return toConnection(await services.participation.listForEvent(event.id, page), page);
+      const registrations = page.hasCursor
+        ? services.participation.listForEvent(event.id, page)
+        : loaders.firstRegistrationsOfEvent(page).load(event.id);
+      return toConnection(await registrations, page);
     },
   },
   User: {
-    registrations: async ({ id }, args, { services }) => {
+    registrations: async ({ id }, args, { services, loaders }) => {
       const page = parsePage(args, newestFirst);
-      return toConnection(await services.participation.listForUser(userIds.decode(id), page), page);
+      const userId = userIds.decode(id);
+      const registrations = page.hasCursor
+        ? services.participation.listForUser(userId, page)
+        : loaders.firstRegistrationsOfUser(page).load(userId);
+      return toConnection(await registrations, page);
     },
   },
   Registration: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = keyOrNull(registrationIds, id);
+      const key = registrationIds.find(id);
       return key ? loaders.registration.load(key) : null;
     },
     id: (registration) => registrationIds.encode(registration.id),
