@@ -1,4 +1,4 @@
-import { idType, type IdType } from '@diaspora/kit';
+import { idType } from '@diaspora/kit';
 
 export const conversationIds = idType('cnv');
 export const messageIds = idType('msg');
@@ -11,12 +11,3 @@ export const postIds = idType('pst');
 export const commentIds = idType('cmt');
 export const eventIds = idType('evt');
 export const subscriptionIds = idType('sub');
-
-/** For references: a malformed or foreign id refers to nothing. */
-export function keyOrNull(type: IdType, id: string): string | null {
-  try {
-    return type.decode(id);
-  } catch {
-    return null;
-  }
-}

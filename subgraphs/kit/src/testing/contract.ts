@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isInterfaceType, isObjectType, isUnionType, type GraphQLObjectType } from 'graphql';
 import { Registry } from 'prom-client';
-import type { BaseContext, Subgraph } from '../graphql/define-subgraph.js';
+import type { Subgraph } from '../graphql/define-subgraph.js';
 import { createHealth } from '../http/health.js';
 import type { ListeningServer } from '../http/listen.js';
 import { serveSubgraph } from '../http/server.js';
 import { signViewer, VIEWER_HEADER, type Viewer } from '../viewer.js';
 import { silentLog } from './subgraph.js';
 
-interface ContractSubject {
+interface ServiceSubject {
   readonly subgraph: Subgraph;
-  /** Entities to resolve by reference: ids of N existing objects of one type, visible to the viewer. */
+}
+
+interface EntityOwner extends ServiceSubject {
+  /** Existing objects of one type to resolve by reference, visible to the viewer. */
   readonly entities: { typename: string; ids: readonly string[]; field: string; viewer: Viewer | null };
   /** How many SQL statements the subgraph has sent so far. */
   readonly statements: () => number;
@@ -18,89 +21,111 @@ interface ContractSubject {
 
 const viewerSecret = 'contract-secret-contract-secret-contract';
 
-/** What every subgraph promises; called once by each, with the subgraph on a real database. */
-export function describeSubgraphContract(name: string, create: () => Promise<ContractSubject>): void {
-  describe(`${name} keeps the subgraph contract`, () => {
-    let subject: ContractSubject;
-    let server: ListeningServer;
+const signed = (viewer: Viewer | null, now?: number) => ({
+  [VIEWER_HEADER]: signViewer(viewer, { secret: viewerSecret, requestId: 'request-1', now }),
+});
 
+const serve = (subgraph: Subgraph) =>
+  serveSubgraph(subgraph, {
+    ...{ port: 0, host: '127.0.0.1', viewerSecret, log: silentLog },
+    ...{ health: createHealth({ nothing: async () => undefined }), registry: new Registry() },
+  });
+
+async function post(url: string, body: unknown, headers: Record<string, string>) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, text, body: JSON.parse(text) as { data?: any; errors?: any[] } };
+}
+
+/** What every subgraph that owns entities promises; called once by each, with the subgraph on a real database. */
+export function describeSubgraphContract(name: string, create: () => Promise<EntityOwner>): void {
+  let made: Promise<EntityOwner> | undefined;
+  const once = () => (made ??= create());
+  describeServiceContract(name, once);
+  describeReferences(name, once);
+}
+
+function describeReferences(name: string, create: () => Promise<EntityOwner>): void {
+  describe(`${name} resolves references to its entities`, () => {
+    let subject: EntityOwner;
+    let server: ListeningServer;
     beforeAll(async () => {
       subject = await create();
-      server = await serveSubgraph(subject.subgraph, {
-        port: 0,
-        host: '127.0.0.1',
-        viewerSecret,
-        log: silentLog,
-        health: createHealth({ nothing: async () => undefined }),
-        registry: new Registry(),
-      });
+      server = await serve(subject.subgraph);
     });
     afterAll(() => server.close());
 
-    const post = async (body: unknown, headers: Record<string, string>) => {
-      const response = await fetch(server.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      });
-      return { status: response.status, body: (await response.json()) as { data?: any; errors?: any[] } };
+    const resolve = ({ entities }: EntityOwner, ids: readonly string[]) => {
+      const { typename, field, viewer } = entities;
+      const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ${typename} { ${field} } } }`;
+      const r = ids.map((id) => ({ __typename: typename, id }));
+      return post(server.url, { query, variables: { r } }, signed(viewer));
     };
-    const signed = (viewer: Viewer | null, now?: number) => ({
-      [VIEWER_HEADER]: signViewer(viewer, { secret: viewerSecret, requestId: 'request-1', now }),
+
+    it('with as many statements for many as for one', async () => {
+      const { ids } = subject.entities;
+      expect(ids.length).toBeGreaterThan(1);
+      const statementsFor = async (some: readonly string[]) => {
+        const before = subject.statements();
+        const { body } = await resolve(subject, some);
+        expect(body.errors).toBeUndefined();
+        expect(body.data._entities).toHaveLength(some.length);
+        expect(body.data._entities).not.toContain(null);
+        return subject.statements() - before;
+      };
+      expect(await statementsFor(ids)).toBe(await statementsFor(ids.slice(0, 1)));
     });
-    const entitiesQuery = () =>
-      `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ${subject.entities.typename} { ${subject.entities.field} } } }`;
-    const references = () =>
-      subject.entities.ids.map((id) => ({ __typename: subject.entities.typename, id }));
+
+    it.each([
+      ['missing', (id: string) => `${id.slice(0, -6)}zzzzzz`],
+      ['malformed', () => 'nonsense'],
+      ['foreign', () => 'zzz_01h455vb4pex5vsknk084sn02q'],
+    ])('with null, not an error, when one is %s', async (_name, alter) => {
+      const { body } = await resolve(subject, [alter(subject.entities.ids[0]!)]);
+      expect(body).toEqual({ data: { _entities: [null] } });
+    });
+  });
+}
+
+/** What every subgraph promises, one without entities of its own included. */
+export function describeServiceContract(name: string, create: () => Promise<ServiceSubject>): void {
+  describe(`${name} keeps the subgraph contract`, () => {
+    let subject: ServiceSubject;
+    let server: ListeningServer;
+    const subgraph = () => subject.subgraph;
+    beforeAll(async () => {
+      subject = await create();
+      server = await serve(subject.subgraph);
+    });
+    afterAll(() => server.close());
 
     it('gives every field of every object type a rule of its own or of its type', () => {
-      expect(unruledFields(subject.subgraph)).toEqual([]);
+      expect(unruledFields(subgraph())).toEqual([]);
     });
 
     it('resolves nothing that its schema does not declare', () => {
-      expect(strayResolvers(subject.subgraph)).toEqual([]);
-    });
-
-    it('resolves many references with a bounded number of statements', async () => {
-      const { entities, statements } = subject;
-      expect(entities.ids.length).toBeGreaterThan(1);
-      const query = async (ids: readonly unknown[]) => {
-        const before = statements();
-        const answer = await post({ query: entitiesQuery(), variables: { r: ids } }, signed(entities.viewer));
-        expect(answer.body.errors).toBeUndefined();
-        expect(answer.body.data._entities).toHaveLength(ids.length);
-        expect(answer.body.data._entities).not.toContain(null);
-        return statements() - before;
-      };
-      expect(await query(references())).toBe(await query(references().slice(0, 1)));
-    });
-
-    it('answers null, not an error, for a reference to nothing', async () => {
-      const [existing] = references();
-      const missing = `${existing!.id.slice(0, -6)}zzzzzz`;
-      const answer = await post(
-        { query: entitiesQuery(), variables: { r: [{ ...existing, id: missing }] } },
-        signed(subject.entities.viewer),
-      );
-      expect(answer.body).toEqual({ data: { _entities: [null] } });
+      expect(strayResolvers(subgraph())).toEqual([]);
     });
 
     it('refuses requests that the router did not sign', async () => {
-      const query = { query: '{ __typename }' };
+      const statusWith = async (headers: Record<string, string>) =>
+        (await post(server.url, { query: '{ __typename }' }, headers)).status;
       const forged = signViewer(null, { secret: 'another-secret-another-secret-another', requestId: 'r' });
-      expect((await post(query, {})).status).toBe(401);
-      expect((await post(query, { [VIEWER_HEADER]: forged })).status).toBe(401);
-      expect((await post(query, { [VIEWER_HEADER]: 'nonsense' })).status).toBe(401);
-      expect((await post(query, signed(null, Date.now() - 120_000))).status).toBe(401);
-      expect((await post(query, signed(null))).status).toBe(200);
+      expect(await statusWith({})).toBe(401);
+      expect(await statusWith({ [VIEWER_HEADER]: forged })).toBe(401);
+      expect(await statusWith({ [VIEWER_HEADER]: 'nonsense' })).toBe(401);
+      expect(await statusWith(signed(null, Date.now() - 120_000))).toBe(401);
+      expect(await statusWith(signed(null))).toBe(200);
     });
 
     it('refuses text that PostgreSQL cannot store', async () => {
-      const answer = await post(
-        { query: 'query ($name: String!) { __type(name: $name) { name } }', variables: { name: 'a\u0000b' } },
-        signed(null),
-      );
-      expect(answer.body.errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
+      const query = 'query ($name: String!) { __type(name: $name) { name } }';
+      const { body } = await post(server.url, { query, variables: { name: 'a\u0000b' } }, signed(null));
+      expect(body.errors?.[0]?.extensions.code).toBe('INVALID_INPUT');
     });
 
     it('answers health probes', async () => {
@@ -109,28 +134,13 @@ export function describeSubgraphContract(name: string, create: () => Promise<Con
     });
 
     it('masks what it did not expect', async () => {
-      const broken = {
-        ...subject.subgraph,
-        createContext: () => {
-          throw new Error('connect to db.internal failed');
-        },
+      const createContext = () => {
+        throw new Error('connect to db.internal failed');
       };
-      const second = await serveSubgraph(broken as unknown as Subgraph<BaseContext>, {
-        port: 0,
-        host: '127.0.0.1',
-        viewerSecret,
-        log: silentLog,
-        health: createHealth({}),
-        registry: new Registry(),
-      });
-      const response = await fetch(second.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...signed(null) },
-        body: JSON.stringify({ query: '{ __typename }' }),
-      });
-      const text = await response.text();
-      await second.close();
-      expect(response.status).toBe(500);
+      const broken = await serve({ ...subgraph(), createContext });
+      const { status, text } = await post(broken.url, { query: '{ __typename }' }, signed(null));
+      await broken.close();
+      expect(status).toBe(500);
       expect(text).not.toContain('db.internal');
     });
   });

@@ -1,6 +1,6 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { conversationIds, keyOrNull, userIds } from '../ids.js';
+import { conversationIds, userIds } from '../ids.js';
 
 const newestActivityFirst: SortKey[] = [
   { field: 'lastActivityAt', direction: 'desc', type: 'date' },
@@ -29,7 +29,7 @@ export const resolvers: Resolvers = {
   },
   Conversation: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = keyOrNull(conversationIds, id);
+      const key = conversationIds.find(id);
       return key === null ? null : loaders.conversation.load(key);
     },
     id: (side) => conversationIds.encode(side.conversationId),

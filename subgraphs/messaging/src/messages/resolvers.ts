@@ -1,6 +1,6 @@
 import { mutation, toConnection } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { conversationIds, keyOrNull, messageIds, userIds } from '../ids.js';
+import { conversationIds, messageIds, userIds } from '../ids.js';
 import { parseHistoryPage } from './rules.js';
 
 export const resolvers: Resolvers = {
@@ -20,7 +20,7 @@ export const resolvers: Resolvers = {
   },
   Message: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = keyOrNull(messageIds, id);
+      const key = messageIds.find(id);
       return key === null ? null : loaders.message.load(key);
     },
     id: (message) => messageIds.encode(message.id),

@@ -3,7 +3,6 @@ import type { Resolvers } from '../__generated__/schema.js';
 import {
   commentIds,
   eventIds,
-  keyOrNull,
   notificationIds,
   officeIds,
   postIds,
@@ -51,7 +50,7 @@ export const resolvers: Resolvers = {
   },
   Notification: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = keyOrNull(notificationIds, id);
+      const key = notificationIds.find(id);
       return key === null ? null : loaders.notification.load(key);
     },
     id: (notification) => notificationIds.encode(notification.id),

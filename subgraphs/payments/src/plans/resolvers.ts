@@ -1,6 +1,6 @@
 import { parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Entitlement, Resolvers } from '../__generated__/schema.js';
-import { keyOf, planIds } from '../ids.js';
+import { planIds } from '../ids.js';
 
 const byPrice: SortKey[] = [
   { field: 'amountMinor', direction: 'asc', type: 'bigint' },
@@ -16,7 +16,7 @@ export const resolvers: Resolvers = {
   },
   Plan: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = keyOf(planIds, id);
+      const key = planIds.find(id);
       return key === null ? null : loaders.plan.load(key);
     },
     id: (plan) => planIds.encode(plan.id),

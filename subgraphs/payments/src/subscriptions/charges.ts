@@ -1,7 +1,7 @@
 import { addJob, type Clock, type Outbox } from '@diaspora/kit';
 import type { Payment, PaymentStatus } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
-import { keyOf, paymentIds, subscriptionIds, userIds } from '../ids.js';
+import { paymentIds, subscriptionIds, userIds } from '../ids.js';
 import { requestPayment } from '../jobs.js';
 import type { PaymentsMessages } from '../messages.js';
 import { PaymentRefused, type PaymentNews, type Providers } from '../providers/index.js';
@@ -72,7 +72,7 @@ export function createCharges({ db, clock, outbox, providers, lifecycle }: Depen
 
   /** Applies what a provider reports, whatever came before and however often. */
   async function settle(tx: Transaction, provider: string, news: PaymentNews): Promise<Outcome> {
-    const paymentId = keyOf(paymentIds, news.reference);
+    const paymentId = paymentIds.find(news.reference);
     const found = paymentId && (await tx.payment.findFirst({ where: { id: paymentId, provider } }));
     const subscription = found ? await lockSubscription(tx, found.subscriptionId) : null;
     if (!found || !subscription) return 'UNKNOWN_PAYMENT';

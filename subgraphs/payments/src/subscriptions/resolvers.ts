@@ -1,6 +1,6 @@
 import { mutation } from '@diaspora/kit';
 import type { PaymentFailure, Resolvers } from '../__generated__/schema.js';
-import { keyOf, subscriptionIds, userIds } from '../ids.js';
+import { subscriptionIds, userIds } from '../ids.js';
 
 const failures: Record<string, PaymentFailure> = {
   card_declined: 'CARD_DECLINED',
@@ -23,12 +23,12 @@ export const resolvers: Resolvers = {
     })),
   },
   User: {
-    __resolveReference: ({ id }) => (keyOf(userIds, id) === null ? null : { id }),
+    __resolveReference: ({ id }) => (userIds.find(id) === null ? null : { id }),
     subscription: ({ id }, _args, { loaders }) => loaders.subscriptionOf.load(userIds.decode(id)),
   },
   PlanSubscription: {
     __resolveReference: ({ id }, { loaders }) => {
-      const key = keyOf(subscriptionIds, id);
+      const key = subscriptionIds.find(id);
       return key === null ? null : loaders.subscription.load(key);
     },
     id: (subscription) => subscriptionIds.encode(subscription.id),

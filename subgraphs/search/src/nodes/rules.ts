@@ -1,4 +1,4 @@
-import { AppError, idType, type IdType } from '@diaspora/kit';
+import { idType } from '@diaspora/kit';
 
 /** Which entity an id prefix stands for: every entity of the supergraph that implements Node. */
 const typenames = {
@@ -31,14 +31,5 @@ const kinds = Object.entries(typenames).map(([prefix, typename]) => ({ ids: idTy
 /** The entity a global id names; null for anything else. Whether it exists, its owner knows. */
 export function referenceOf(id: string): NodeReference | null {
   const kind = kinds.find(({ ids }) => id.startsWith(`${ids.prefix}_`));
-  return kind && isIdOf(kind.ids, id) ? { __typename: kind.typename, id } : null;
-}
-
-function isIdOf(ids: IdType, id: string): boolean {
-  try {
-    return ids.decode(id) !== '';
-  } catch (error) {
-    if (error instanceof AppError) return false;
-    throw error;
-  }
+  return kind?.ids.find(id) ? { __typename: kind.typename, id } : null;
 }
