@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -23,7 +22,6 @@ export interface StartUp {
 }
 
 const root = path.resolve(import.meta.dirname, '../..');
-const tsx = createRequire(import.meta.url).resolve('tsx/cli');
 const readyWithinMs = 120_000;
 const loadSeconds = 15;
 
@@ -59,7 +57,7 @@ export async function measureStartUp({ progress, signal }: Run): Promise<StartUp
 async function startMain(settings: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Started> {
   signal.throwIfAborted();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [tsx, 'local/src/main.ts'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'local/src/main.ts'], {
     ...{
       cwd: root,
       env: { ...process.env, ...settings, REDIS_URL: undefined },
