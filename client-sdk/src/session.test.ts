@@ -36,6 +36,17 @@ const outcomes = async (calls: Promise<unknown>[]) =>
     call.status === 'fulfilled' ? 'done' : call.reason.reason,
   );
 
+/** The moment when an operation was asked for that often and the client has read the answers. */
+function reachedAfter(count: number, operationName: string) {
+  const moment = createMoment();
+  const answer = account.answers[operationName]!;
+  account.answers[operationName] = (call) => {
+    if (server.named(operationName).length === count) setTimeout(moment.reach, 50);
+    return answer(call);
+  };
+  return moment;
+}
+
 const twenty = <Result>(call: () => Promise<Result>) => Array.from({ length: 20 }, call);
 
 describe('an access token', () => {
@@ -155,6 +166,19 @@ describe('a session', () => {
     expect(await outcomes([count()])).toEqual(['done']);
   });
 
+  it('asks once for 20 parallel calls also when the renewal fails', async () => {
+    const { client } = await signedIn();
+    account.state.isSpent = true;
+    account.answers['RefreshSession'] = async () => {
+      await allRefused.reached;
+      return 'cut' as const;
+    };
+    const allRefused = reachedAfter(20, 'LikePost');
+    const like = () => client.execute(LikePostDocument, { input: { postId: 'pst_1' } });
+    expect(await outcomes(twenty(like))).toEqual(Array(20).fill(undefined));
+    expect(server.named('RefreshSession')).toHaveLength(1);
+  });
+
   it('ends by signing out, here and on the server, without a call of onSessionEnded', async () => {
     const { client, ends } = await signedIn();
     account.state.isSpent = true;
@@ -216,6 +240,12 @@ describe('two tabs with one storage', () => {
     const first = await signedIn({ storage: openTab() });
     const second = createClient({ url: server.url, storage: openTab() });
     account.state.isSpent = true;
+    const allRefused = reachedAfter(40, 'UnreadNotificationCount');
+    const refreshSession = account.answers['RefreshSession']!;
+    account.answers['RefreshSession'] = async (call) => {
+      await allRefused.reached;
+      return refreshSession(call);
+    };
     const calls = [first.client, second].flatMap((tab) =>
       twenty(() => tab.execute(UnreadNotificationCountDocument)),
     );
