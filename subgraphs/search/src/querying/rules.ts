@@ -126,6 +126,13 @@ function completionOf(written: string): { before: string; beginning: string } | 
 /** True for words that must be met by a similar one; others only count for the order. */
 export const isLongEnoughToResemble = (word: string): boolean => [...word].length >= shortestSimilarWord;
 
+/** Trigram likeness (0 to 1) from which a word is worth a second look, and from which it needs none. */
+export const faintlySimilar = 0.3;
+export const clearlySimilar = 0.6;
+
+/** How many letters of a word may be wrong, missing or too many. */
+export const slipsIn = (word: string): number => ([...word].length < 8 ? 1 : 2);
+
 /** The word with each two neighbours swapped: the slip that trigrams do not see, since it breaks three of them. */
 export function swapsOf(word: string): string[] {
   const letters = [...word];

@@ -15,7 +15,14 @@ import type { Db, Prisma } from '../database.js';
 import { idsOfKind } from '../ids.js';
 import type { NodeReference } from '../nodes/index.js';
 import { readQuery, type Reading } from './reading.js';
-import { piecesOf, readWish, searchInput, type FacetName, type HighlightPiece } from './rules.js';
+import {
+  faintlySimilar,
+  piecesOf,
+  readWish,
+  searchInput,
+  type FacetName,
+  type HighlightPiece,
+} from './rules.js';
 import {
   countStatement,
   facetsStatement,
@@ -104,7 +111,7 @@ export function createQuerying({ db }: { readonly db: Db }) {
 
 /** One swapped or wrong letter in a word of six: what resembles a word less than this is another word. */
 const similarityThreshold = (db: Db) =>
-  db.$queryRaw`SELECT set_config('pg_trgm.word_similarity_threshold', '0.5', true)`;
+  db.$queryRaw`SELECT set_config('pg_trgm.word_similarity_threshold', ${String(faintlySimilar)}, true)`;
 
 const kinds: readonly string[] = Object.keys(idsOfKind);
 

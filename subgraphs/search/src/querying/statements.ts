@@ -4,11 +4,13 @@ import type { DocumentKind } from '../__generated__/prisma/client.js';
 import type { Reading } from './reading.js';
 import {
   boxesAround,
+  clearlySimilar,
   closing,
   earthRadiusKm,
   highlightOptions,
   less,
   opening,
+  slipsIn,
   type Circle,
   type FacetName,
   type Filter,
@@ -178,7 +180,11 @@ function similarSpelling({
   words,
   required,
 }: NonNullable<(Reading & { kind: 'words' })['similar']>): WordCondition {
-  const alike = (word: string) => sql`terms %> ${word}`;
+  // The index proposes by trigrams, of which one wrong letter breaks three; edit distance takes what they undervalue.
+  const alike = (word: string) => sql`(terms %> ${word} AND (
+    word_similarity(${word}, terms) >= ${clearlySimilar} OR EXISTS (
+      SELECT FROM regexp_split_to_table(terms, '[^[:alnum:]]+') AS term
+      WHERE octet_length(term) < 256 AND levenshtein_less_equal(term, ${word}, ${slipsIn(word)}) <= ${slipsIn(word)})))`;
   const met = (swapped: string) => sql`text_vector @@ ${query(swapped)}`;
   const likeness = words.map((word) => sql`word_similarity(${word}, terms)`);
   return {
