@@ -55,8 +55,13 @@ export async function fire({ url, connections, seconds, next, signal }: Load): P
       timeout: 30,
       requests: [request],
     };
-    const run = autocannon(options, (error, result) => (error ? reject(error) : resolve(result.errors)));
-    signal.addEventListener('abort', () => run.stop(), { once: true });
+    const stop = () => run.stop();
+    const run = autocannon(options, (error, result) => {
+      signal.removeEventListener('abort', stop);
+      if (error) reject(error);
+      else resolve(result.errors);
+    });
+    signal.addEventListener('abort', stop);
     run.on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
   });
   signal.throwIfAborted();

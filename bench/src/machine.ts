@@ -15,9 +15,8 @@ import { findFreeRow } from './free-ports.js';
 import type { Run } from './run.js';
 
 export interface Target {
-  readonly name: 'router' | 'bare gateway';
+  readonly name: 'router' | 'bareGateway';
   readonly url: string;
-  readonly pid: number;
 }
 
 /** The platform as seven processes, and the bare gateway beside its router. */
@@ -25,6 +24,7 @@ export interface Machine {
   readonly router: Target;
   readonly bareGateway: Target;
   readonly mailbox: Infrastructure['mailbox'];
+  readonly pids: Readonly<Record<string, number>>;
   /** Where the router and each subgraph show their counters. */
   readonly metricsUrls: readonly { name: string; url: string }[];
   stop(): Promise<void>;
@@ -64,9 +64,10 @@ export async function startMachine({ progress, signal }: Run): Promise<Machine> 
     const { mailbox } = infrastructure;
     const names = Object.keys(environments) as (keyof typeof environments)[];
     return {
-      router: { name: 'router', url: services.url, pid: services.pids.router },
-      bareGateway: { name: 'bare gateway', url: bare.url, pid: bare.pid },
+      router: { name: 'router', url: services.url },
+      bareGateway: { name: 'bareGateway', url: bare.url },
       mailbox,
+      pids: { ...services.pids, bareGateway: bare.pid },
       metricsUrls: names.map((name) => ({ name, url: `http://127.0.0.1:${ports[name]}/metrics` })),
       stop: () => stack.stop(),
     };

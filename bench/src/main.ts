@@ -5,7 +5,7 @@ import { help, readOptions, type Options } from './options.js';
 import { measureRequests } from './requests.js';
 import { measureStartUp } from './start-up.js';
 import type { Run } from './run.js';
-import { requestTable, startUpTable, workTable } from './tables.js';
+import { processorTable, requestTable, startUpTable, workTable } from './tables.js';
 
 const write = (text: string) => void process.stdout.write(text);
 
@@ -25,6 +25,7 @@ async function measure(options: Options, run: Run): Promise<void> {
       );
       write(`${requestTable(measured, connections)}\n`);
     }
+    write(`\nProcessor time of one request through the router, by process\n\n${processorTable(measured)}\n`);
   }
 }
 

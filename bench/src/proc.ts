@@ -12,15 +12,29 @@ export interface Memory {
 // USER_HZ, which Linux has fixed at 100 for what it shows of itself.
 const ticksPerSecond = 100;
 
-/** Seconds of processor time a process has used; undefined where /proc does not tell. */
-export async function processorSeconds(pid: number): Promise<number | undefined> {
+/**
+ * Seconds of processor time that each of the named processes has used, this process (`load`) and all else that
+ * descends from it (`storage`: PostgreSQL and Redis). Undefined where /proc does not tell.
+ */
+export async function processorSeconds(
+  pids: Readonly<Record<string, number>>,
+): Promise<Record<string, number> | undefined> {
+  const named = Object.entries({ ...pids, load: process.pid });
+  const others = (await treeOf(process.pid)).filter((pid) => named.every(([, known]) => known !== pid));
+  const seconds = await Promise.all(named.map(async ([name, pid]) => [name, await secondsOf(pid)] as const));
+  if (seconds.some(([, value]) => value === undefined)) return undefined;
+  const storage = await Promise.all(others.map((pid) => secondsOf(pid, 'with ended children')));
+  const sum = storage.reduce<number>((total, value) => total + (value ?? 0), 0);
+  return { ...(Object.fromEntries(seconds) as Record<string, number>), storage: sum };
+}
+
+/** PostgreSQL ends connections that are idle: what they used is by then among the ended children of their parent. */
+async function secondsOf(pid: number, children?: 'with ended children'): Promise<number | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  const [userTicks, systemTicks] =
-    stat
-      ?.slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11, 13) ?? [];
-  return userTicks === undefined ? undefined : (Number(userTicks) + Number(systemTicks)) / ticksPerSecond;
+  if (stat === undefined) return undefined;
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = fields.slice(11, children ? 15 : 13).reduce((sum, field) => sum + Number(field), 0);
+  return ticks / ticksPerSecond;
 }
 
 /** Memory of a process and all that descend from it; undefined where /proc does not tell. */

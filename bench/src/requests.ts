@@ -13,8 +13,8 @@ export interface Figures {
   readonly rate: number;
   readonly p50: number;
   readonly p99: number;
-  /** Milliseconds of processor time that the router, or the bare gateway, spends on a request; Linux only. */
-  readonly processorMs: number | undefined;
+  /** Milliseconds of processor time that each process spends on a request; undefined where nobody tells. */
+  readonly processor: Readonly<Record<string, number>> | undefined;
 }
 
 export interface Measured {
@@ -25,7 +25,7 @@ export interface Measured {
   readonly byConnections: readonly { connections: number; router: Figures; bareGateway: Figures }[];
 }
 
-type Taken = Sample & { readonly processorMs: number | undefined };
+type Taken = Sample & Pick<Figures, 'processor'>;
 
 const warmUpSeconds = 3;
 const warmUpConnections = 8;
@@ -59,7 +59,7 @@ interface Given {
 }
 
 async function measure({ journey, machine, community, options, signal }: Given): Promise<Measured> {
-  const { router, bareGateway } = machine;
+  const { router, bareGateway, pids } = machine;
   const next = journey.start(community);
   if (!journey.writes) await compareAnswers(machine, next());
   for (const { url } of [router, bareGateway]) {
@@ -70,13 +70,13 @@ async function measure({ journey, machine, community, options, signal }: Given):
     bytes = 0;
     for (let turn = 0; turn < journey.kinds; turn++) bytes += (await ask(router, next())).length;
   });
-  const { seconds } = options;
   const byConnections: Measured['byConnections'][number][] = [];
   for (const connections of options.connections) {
+    const shots = { next, connections, seconds: options.seconds, signal };
     const samples = { router: [] as Taken[], bareGateway: [] as Taken[] };
     for (let round = 0; round < options.rounds; round++) {
-      samples.router.push(await sample(router, { next, connections, seconds, signal }));
-      samples.bareGateway.push(await sample(bareGateway, { next, connections, seconds, signal }));
+      samples.router.push(await sample(router, pids, shots));
+      samples.bareGateway.push(await sample(bareGateway, pids, shots));
     }
     byConnections.push({
       connections,
@@ -87,18 +87,26 @@ async function measure({ journey, machine, community, options, signal }: Given):
   return { journey, work, bytes, byConnections };
 }
 
-async function sample({ name, url, pid }: Target, shots: Omit<Load, 'url'>): Promise<Taken> {
+async function sample(
+  { name, url }: Target,
+  pids: Machine['pids'],
+  shots: Omit<Load, 'url'>,
+): Promise<Taken> {
   // What the sample before left half done is over by then.
   await delay(300);
-  const before = await processorSeconds(pid);
+  const before = await processorSeconds(pids);
   const taken = await named(
     `through the ${name} at ${shots.connections} connections`,
     fire({ url, ...shots }),
   );
-  const after = await processorSeconds(pid);
-  const used = before === undefined || after === undefined ? undefined : after - before;
-  return { ...taken, processorMs: used === undefined ? undefined : (used * 1_000) / taken.answers };
+  const after = await processorSeconds(pids);
+  const processor =
+    before && after && mapValues(after, (seconds, key) => ((seconds - before[key]!) * 1_000) / taken.answers);
+  return { ...taken, processor };
 }
+
+const mapValues = <T>(record: Readonly<Record<string, T>>, map: (value: T, key: string) => number) =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
 
 /** Says in a failure what failed. */
 const named = <T>(what: string, work: Promise<T>): Promise<T> =>
@@ -107,12 +115,12 @@ const named = <T>(what: string, work: Promise<T>): Promise<T> =>
   });
 
 function figuresOf(samples: readonly Taken[]): Figures {
-  const processor = samples.map(({ processorMs }) => processorMs).filter((ms) => ms !== undefined);
+  const processor = samples.map((one) => one.processor).filter((one) => one !== undefined);
   return {
     rate: median(samples.map(({ rate }) => rate)),
     p50: median(samples.map(({ p50 }) => p50)),
     p99: median(samples.map(({ p99 }) => p99)),
-    processorMs: processor.length > 0 ? median(processor) : undefined,
+    processor: processor[0] && mapValues(processor[0], (_, key) => median(processor.map((one) => one[key]!))),
   };
 }
 

@@ -2,6 +2,8 @@ import type { Figures, Measured } from './requests.js';
 import type { Memory } from './proc.js';
 import type { StartUp } from './start-up.js';
 
+const subgraphs = ['users', 'events', 'content', 'messaging', 'payments', 'search'];
+
 /** Markdown that also reads well on a terminal; all columns but the first are figures. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = heads.map((head, column) =>
@@ -18,11 +20,11 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
 
 const digits = (value: number | undefined, places = 1) => (value === undefined ? '-' : value.toFixed(places));
 
-const figureCells = ({ rate, p50, p99, processorMs }: Figures) => [
+const figureCells = ({ rate, p50, p99 }: Figures, ms: number | undefined) => [
   digits(rate, rate < 100 ? 1 : 0),
   digits(p50),
   digits(p99),
-  digits(processorMs, 2),
+  digits(ms, 2),
 ];
 
 const ratio = (ours: number | undefined, theirs: number | undefined) =>
@@ -43,12 +45,24 @@ export function requestTable(measured: readonly Measured[], connections: number)
   ];
   const rows = measured.map(({ journey, byConnections }) => {
     const { router, bareGateway } = byConnections.find((one) => one.connections === connections)!;
+    const ours = router.processor?.['router'];
+    const theirs = bareGateway.processor?.['bareGateway'];
     return [
-      ...[journey.name, ...figureCells(router), ...figureCells(bareGateway)],
-      ...[ratio(router.rate, bareGateway.rate), ratio(router.processorMs, bareGateway.processorMs)],
+      ...[journey.name, ...figureCells(router, ours), ...figureCells(bareGateway, theirs)],
+      ...[ratio(router.rate, bareGateway.rate), ratio(ours, theirs)],
     ];
   });
   return table([...heads, 'req/s ratio', 'CPU ratio'], rows);
+}
+
+/** Who spends the processor time of a request through the router, at the last number of connections. */
+export function processorTable(measured: readonly Measured[]): string {
+  const names = ['router', ...subgraphs, 'storage', 'load'];
+  const rows = measured.map(({ journey, byConnections }) => {
+    const processor = byConnections.at(-1)?.router.processor;
+    return [journey.name, ...names.map((name) => digits(processor?.[name]))];
+  });
+  return table(['CPU ms', ...names], rows);
 }
 
 /** What one request of each journey causes behind the router. */
