@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,6 +11,7 @@ import { loadDemoData } from './demo-data.js';
 import { freshSettings } from './journeys/running.js';
 import { startPlatform, type Platform } from './platform.js';
 import { silentProgress } from './progress.js';
+import type { Settings } from './settings.js';
 
 const readme = readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
 const tour = readme.slice(readme.indexOf('## Five minutes'), readme.indexOf('## The house'));
@@ -23,8 +25,9 @@ const answer = (text: string): unknown => JSON.parse(text.replace(/\d{4}-\d\d-\d
 
 describe('the tour in README.md', () => {
   let platform: Platform;
+  let settings: Settings;
   beforeAll(async () => {
-    const settings = await freshSettings();
+    settings = await freshSettings();
     platform = await startPlatform(settings, { log: silentLog });
     await loadDemoData(platform, settings.dataDir, silentProgress);
     await eventually(async () => {
@@ -34,7 +37,10 @@ describe('the tour in README.md', () => {
       return data.search.totalCount === 1 || undefined;
     }, 'the demo event in search');
   }, 120_000);
-  afterAll(() => platform.stop());
+  afterAll(async () => {
+    await platform.stop();
+    await rm(settings.dataDir, { recursive: true, force: true });
+  });
 
   it('answers as it says, command by command', async () => {
     const commands = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
