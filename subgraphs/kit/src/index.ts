@@ -4,7 +4,6 @@ export * from './database/index.js';
 export * from './errors.js';
 export * from './graphql/connection.js';
 export * from './graphql/define-subgraph.js';
-export { formatError } from './graphql/errors.js';
 export * from './graphql/loaders.js';
 export * from './graphql/money.js';
 export * from './graphql/mutation.js';

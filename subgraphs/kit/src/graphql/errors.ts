@@ -1,7 +1,9 @@
+import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { BaseContext } from './define-subgraph.js';
 
 /** Codes that GraphQL itself and Apollo Server raise about the request; they may reach clients as they are. */
 const requestCodes = new Set([
@@ -14,40 +16,61 @@ const requestCodes = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ]);
 
+const INTERNAL = 'INTERNAL';
+
 /** What was thrown, out of the GraphQLError that a resolver or a plugin's refusal is wrapped in. */
 function originOf(error: unknown): unknown {
   const origin = unwrapResolverError(error);
   return origin instanceof GraphQLError && origin.originalError ? origin.originalError : origin;
 }
 
+/** Code and message that may be shown; undefined for a fault of ours. */
+function publicPart(error: unknown, formatted: GraphQLFormattedError) {
+  const origin = originOf(error);
+  if (origin instanceof AppError) return { code: origin.code, message: origin.message };
+  const code = formatted.extensions?.['code'];
+  return typeof code === 'string' && requestCodes.has(code)
+    ? { code, message: formatted.message }
+    : undefined;
+}
+
 /**
  * The one mapping from a thrown error to what a client sees. AppErrors and faults of the request keep code and
- * message; everything else is logged once and answered as INTERNAL with the request id.
+ * message; everything else is answered as INTERNAL. `faultReports` logs it and adds the request id.
  */
-export function formatError(
-  formatted: GraphQLFormattedError,
-  error: unknown,
-  context: { log: Logger; requestId?: string | undefined },
-): GraphQLFormattedError {
-  const original = originOf(error);
-  const place = {
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const { code, message } = publicPart(error, formatted) ?? {
+    code: INTERNAL,
+    message: 'Something went wrong on our side.',
+  };
+  return {
+    message,
     ...(formatted.path && { path: formatted.path }),
     ...(formatted.locations && { locations: formatted.locations }),
-  };
-  if (original instanceof AppError) {
-    return { message: original.message, ...place, extensions: { code: original.code } };
-  }
-  const code = formatted.extensions?.['code'];
-  if (typeof code === 'string' && requestCodes.has(code)) {
-    return { message: formatted.message, ...place, extensions: { code } };
-  }
-  context.log.error(
-    { err: original, path: formatted.path, requestId: context.requestId },
-    'unexpected error',
-  );
-  return {
-    message: 'Something went wrong on our side.',
-    ...place,
-    extensions: { code: 'INTERNAL', ...(context.requestId && { requestId: context.requestId }) },
+    extensions: { code },
   };
 }
+
+/** Logs each fault once, in the log of its request, and gives clients the request id to quote. */
+export const faultReports = (log: Logger): ApolloServerPlugin<BaseContext> => ({
+  contextCreationDidFail: async ({ error }) => log.error({ err: error }, 'no context for an operation'),
+  unexpectedErrorProcessingRequest: async ({ error }) => log.error({ err: error }, 'request failed'),
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ errors, contextValue }) => {
+      for (const error of errors.filter((each) => !publicPart(each, each))) {
+        const { requestId } = contextValue;
+        contextValue.log.error({ err: originOf(error), path: error.path, requestId }, 'unexpected error');
+      }
+    },
+    willSendResponse: async ({ response, contextValue: { requestId } }) => {
+      if (response.body.kind !== 'single') return;
+      const { singleResult } = response.body;
+      if (!singleResult.errors) return;
+      singleResult.errors = singleResult.errors.map((error) =>
+        error.extensions?.['code'] === INTERNAL
+          ? { ...error, extensions: { ...error.extensions, requestId } }
+          : error,
+      );
+    },
+  }),
+});

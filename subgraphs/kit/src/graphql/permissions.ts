@@ -1,12 +1,10 @@
-import { allow, and, chain, deny, not, or, rule, shield, type IRule, type IRules } from 'graphql-shield';
+import { allow, deny, rule, shield, type IRule, type IRules } from 'graphql-shield';
 import { AppError } from '../errors.js';
 import type { Viewer } from '../viewer.js';
 
-export { and, chain, not, or };
-
 /** Type name -> field name (or `*` for all others of the type) -> rule. */
 export type PermissionMap = Record<string, Record<string, Rule>>;
-type Rule = IRule | ReturnType<typeof and>;
+type Rule = IRule | typeof allow;
 
 /** What a rule may look at. */
 export interface RuleContext {
@@ -16,11 +14,9 @@ export interface RuleContext {
 /** Open to everybody, anonymous visitors included. */
 export const anyone = allow;
 
-/** Closed to everybody. */
-export const nobody = deny;
-
 /**
- * A named rule over the viewer, the parent object and the arguments. Answers true or the AppError to raise.
+ * A named rule over the viewer, the parent object and the arguments. Answers true or the AppError to raise; false is
+ * FORBIDDEN. A rule that throws closes the field with that error, which is reported as the fault it is.
  * Never cached: a rule is cheaper than a wrong answer.
  */
 export function permission<Parent = unknown, Args = unknown, Context extends RuleContext = RuleContext>(
@@ -32,8 +28,13 @@ export function permission<Parent = unknown, Args = unknown, Context extends Rul
   }) => boolean | AppError | Promise<boolean | AppError>,
 ) {
   return rule(name, { cache: 'no_cache' })(async (parent: Parent, args: Args, context: Context) => {
-    const verdict = await decide({ parent, args, context });
-    return verdict === false ? forbidden() : verdict;
+    try {
+      const verdict = await decide({ parent, args, context });
+      return verdict === false ? forbidden() : verdict;
+    } catch (error) {
+      // Thrown on, it would look like a denial, and nobody would hear of the fault.
+      return error instanceof Error ? error : new Error(`rule ${name} failed`, { cause: error });
+    }
   });
 }
 

@@ -5,7 +5,7 @@ import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { GraphQLError } from 'graphql';
 import type { Registry } from 'prom-client';
 import { AppError } from '../errors.js';
-import { formatError } from '../graphql/errors.js';
+import { faultReports, formatError } from '../graphql/errors.js';
 import type { BaseContext, Subgraph } from '../graphql/define-subgraph.js';
 import { containsNul } from '../input.js';
 import type { Logger } from '../logger.js';
@@ -55,7 +55,11 @@ export async function serveSubgraph<Context extends BaseContext>(
   );
   app.use(answerHttpError(log));
 
-  const server = await listen(app, { port: options.port, host: options.host, name: subgraph.name });
+  const place = { port: options.port, host: options.host, name: subgraph.name };
+  const server = await listen(app, place).catch(async (error: unknown) => {
+    await apollo.stop();
+    throw error;
+  });
   return { ...server, close: async (graceMs) => server.close(graceMs).finally(() => apollo.stop()) };
 }
 
@@ -83,8 +87,8 @@ export function createApolloServer<Context extends BaseContext>(
     stopOnTerminationSignals: false,
     persistedQueries: false,
     logger: log,
-    plugins: [ApolloServerPluginInlineTraceDisabled(), refuseNul(), ...plugins],
-    formatError: (formatted, error) => formatError(formatted, error, { log }),
+    plugins: [ApolloServerPluginInlineTraceDisabled(), refuseNul(), faultReports(log), ...plugins],
+    formatError,
   });
 }
 
@@ -104,16 +108,24 @@ const refuseNul = (): ApolloServerPlugin => ({
   }),
 });
 
+const statusOfCode: Readonly<Record<string, number>> = {
+  ...{ UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, CONFLICT: 409, RATE_LIMITED: 429 },
+  UNAVAILABLE: 503,
+};
+
+/** What no route answered: a refusal by its code, an unusable request by its status, all else is our fault. */
 const answerHttpError =
   (log: Logger): ErrorRequestHandler =>
-  (error: Error & { status?: number }, _request, response, _next) => {
+  (error: Error & { status?: number }, _request, response, next) => {
+    if (response.headersSent) return next(error);
     if (error instanceof AppError) {
-      response.status(401).json({ errors: [{ message: error.message, extensions: { code: error.code } }] });
+      const { message, code } = error;
+      response.status(statusOfCode[code] ?? 400).json({ errors: [{ message, extensions: { code } }] });
       return;
     }
-    if (!error.status || error.status >= 500) log.error({ err: error }, 'request failed');
-    const code = error.status && error.status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
-    response
-      .status(error.status ?? 500)
-      .json({ errors: [{ message: 'Request not usable.', extensions: { code } }] });
+    const status = error.status ?? 500;
+    if (status >= 500) log.error({ err: error }, 'request failed');
+    const fault = { message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL' } };
+    const unusable = { message: 'Request not usable.', extensions: { code: 'BAD_REQUEST' } };
+    response.status(status).json({ errors: [status < 500 ? unusable : fault] });
   };
