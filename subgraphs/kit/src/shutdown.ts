@@ -9,7 +9,11 @@ export function createStopStack(): { push: (stop: Stop) => void; stop: () => Pro
   const stopAll = async () => {
     const failures: unknown[] = [];
     for (const stop of stops.reverse()) {
-      await stop().catch((error: unknown) => failures.push(error));
+      try {
+        await stop();
+      } catch (error) {
+        failures.push(error); // also what is thrown before there is a promise: the rest must still stop
+      }
     }
     if (failures.length > 0) throw failures[0];
   };

@@ -116,7 +116,10 @@ interface Background {
   readonly registry: Registry;
 }
 
-/** Relay out, consumer in, jobs: on their own small pool, so that they neither starve nor count as requests. */
+/**
+ * Relay out, consumer in, jobs. Their bookkeeping has a small pool of its own, so that it neither starves nor counts as
+ * requests; what handlers and jobs do to the domain goes through the service's client like everything else.
+ */
 async function startBackground(
   input: Background,
   push: (stop: () => Promise<unknown>) => void,

@@ -20,7 +20,8 @@ export function createHealth(checks: Readonly<Record<string, ReadinessCheck>>): 
   let draining = false;
 
   const probe = async (name: string, check: ReadinessCheck) => {
-    const succeeded = await within(checkTimeoutMs, check()).then(
+    const work = (async () => check())(); // a check that throws at once has failed like one that rejects
+    const succeeded = await within(checkTimeoutMs, work).then(
       () => true,
       () => false,
     );

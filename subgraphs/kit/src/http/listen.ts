@@ -18,14 +18,18 @@ export async function listen(
   const server = createServer(handler);
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, options)));
-    server.listen(options.port, options.host, resolve);
+    const refuse = (error: NodeJS.ErrnoException) => reject(listenError(error, options));
+    server.once('error', refuse);
+    server.listen(options.port, options.host, () => {
+      server.off('error', refuse); // or the first error of a running server would vanish
+      resolve();
+    });
   });
   const { port } = server.address() as AddressInfo;
   return {
     server,
     port,
-    url: `http://${options.host}:${port}`,
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     close: (graceMs = 10_000) => close(server, graceMs),
   };
 }
