@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import { logLevel } from './config.js';
 
 export type { Logger };
 
@@ -7,14 +8,25 @@ const secretFields = [
   'token',
   'refreshToken',
   'accessToken',
-  'code',
   'secret',
   'authorization',
   'cookie',
   'email',
 ];
 
-/** A JSON logger named after its service. Secrets and personal data that slip in are redacted by field name. */
+/** What is logged of an error. Other fields, such as PostgreSQL's `detail`, quote the data that was being written. */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const { type, message, stack, ...rest } = pino.stdSerializers.err(error);
+  const code: unknown = rest['code'];
+  return { type, message, stack, ...(typeof code === 'string' && { code }) };
+}
+
+/**
+ * A JSON logger named after its service. Secrets and personal data that slip in are redacted by field name; of errors
+ * only type, message, stack (with those of the causes) and code are written. A level that is none is `info`: that it
+ * is none, the configuration says.
+ */
 export function createLogger(options: {
   name: string;
   level?: string;
@@ -23,7 +35,8 @@ export function createLogger(options: {
   return pino(
     {
       name: options.name,
-      level: options.level ?? 'info',
+      level: logLevel().catch('info').parse(options.level),
+      serializers: { err: serializeError },
       redact: {
         paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
         censor: '[redacted]',
