@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { containsNul, foldName, parseInput, text } from './input.js';
+import { containsNul, foldName, line, parseInput, text } from './input.js';
 
 describe('input', () => {
   it('normalises, trims and keeps emoji and bidi marks', () => {
@@ -9,6 +9,11 @@ describe('input', () => {
 
   it.each(['\u0000', 'a\u0007', '\u001b[31m', '   ', 'a\ud83d', 'x'.repeat(6)])('refuses %j', (value) => {
     expect(() => parseInput(text({ max: 5 }), value)).toThrow();
+  });
+
+  it.each(['a\nb', 'a\tb', 'a\u2028b'])('keeps %j out of a single line', (value) => {
+    expect(() => parseInput(line({ max: 5 }), value)).toThrow('single line');
+    expect(parseInput(text({ max: 5 }), value)).toBe(value);
   });
 
   it('names the field at fault', () => {
@@ -28,6 +33,7 @@ describe('input', () => {
 
   it('finds a NUL however deep it hides', () => {
     expect(containsNul({ a: [{ b: 'x\u0000' }] })).toBe(true);
+    expect(containsNul({ a: [{ 'b\u0000': 'x' }] })).toBe(true);
     expect(containsNul({ a: [{ b: 'x' }, null, 1] })).toBe(false);
   });
 });

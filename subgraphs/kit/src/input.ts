@@ -27,16 +27,20 @@ export const text = (limits: { min?: number; max: number }) =>
         .max(limits.max),
     );
 
+/** The same in one line: names, headlines, titles. */
+export const line = (limits: { min?: number; max: number }) =>
+  text(limits).refine((value) => !/[\n\r\t\u2028\u2029]/.test(value), { message: 'must be a single line' });
+
 /** A place name folded for comparison: "  BERLIN " and "Berlin" are one city. */
 export const foldName = (name: string): string =>
   name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLocaleLowerCase('en');
 
 const controlCharacter = '\u0000';
 
-/** True when any string inside a JSON-like value holds a NUL, which PostgreSQL cannot store. */
+/** True when any string inside a JSON-like value, names of fields included, holds a NUL, which PostgreSQL cannot store. */
 export function containsNul(value: unknown): boolean {
   if (typeof value === 'string') return value.includes(controlCharacter);
   if (Array.isArray(value)) return value.some(containsNul);
-  if (typeof value === 'object' && value !== null) return Object.values(value).some(containsNul);
+  if (typeof value === 'object' && value !== null) return Object.entries(value).some(containsNul);
   return false;
 }

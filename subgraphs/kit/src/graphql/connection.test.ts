@@ -77,8 +77,10 @@ describe('keyset paging', () => {
     ['both sizes', { first: 1, last: 1 }],
     ['a page over the limit', { first: 101 }],
     ['a negative page', { last: -1 }],
+    ['first with before', { first: 1, before: encodeCursor({ rank: 1, id: v7() }, keys) }],
+    ['last with after', { last: 1, after: encodeCursor({ rank: 1, id: v7() }, keys) }],
   ])('refuses %s', (_name, args) => {
-    expect(() => parsePage(args, keys)).toThrow();
+    expect(() => parsePage(args, keys)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }));
   });
 
   it.each([

@@ -1,7 +1,10 @@
 import { validate as isUuid } from 'uuid';
 import { AppError } from '../errors.js';
 
-/** Relay arguments (https://relay.dev/graphql/connections.htm). Exactly one of first and last is required. */
+/**
+ * Relay arguments (https://relay.dev/graphql/connections.htm). Exactly one of first and last is required;
+ * first goes with after, last with before.
+ */
 export interface ConnectionArgs {
   readonly first?: number | null | undefined;
   readonly last?: number | null | undefined;
@@ -61,7 +64,12 @@ export function parsePage(args: ConnectionArgs, keys: readonly SortKey[]): Page 
       path: [forward ? 'first' : 'last'],
     });
   }
-  const cursor = forward ? args.after : args.before;
+  const [cursor, other] = forward ? [args.after, args.before] : [args.before, args.after];
+  if (other != null) {
+    throw new AppError('INVALID_INPUT', 'Cursors: first goes with after, last with before.', {
+      path: [forward ? 'before' : 'after'],
+    });
+  }
   const turn = (direction: 'asc' | 'desc') => (forward ? direction : direction === 'asc' ? 'desc' : 'asc');
   const turned = keys.map((key) => ({ ...key, direction: turn(key.direction) }));
   return {

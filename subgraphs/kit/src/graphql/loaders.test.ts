@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { parsePage, type SortKey } from './connection.js';
-import { columnOf, createFirstPageLoaders, orderOf, type FirstPage } from './loaders.js';
+import {
+  columnOf,
+  createFirstPageLoaders,
+  createGroupLoader,
+  createRowLoader,
+  orderOf,
+  type FirstPage,
+} from './loaders.js';
 
 interface Row {
   readonly parent: string;
@@ -34,6 +41,54 @@ function given() {
     (await pages(page).load(parent)).map(({ id }) => id);
   return { calls, load, rows };
 }
+
+describe('rows and groups of many keys', () => {
+  it('are read by one query, in the order of the keys and not of the rows', async () => {
+    const queries: (readonly string[])[] = [];
+    const loader = createRowLoader(
+      async (ids: readonly string[]) => {
+        queries.push(ids);
+        return [{ id: 'b' }, { id: 'a' }];
+      },
+      (row) => row.id,
+    );
+    expect(await loader.loadMany(['a', 'none', 'b', 'a'])).toEqual([
+      { id: 'a' },
+      null,
+      { id: 'b' },
+      { id: 'a' },
+    ]);
+    expect(queries).toEqual([['a', 'none', 'b']]);
+  });
+
+  it('are an empty list where there is none', async () => {
+    const rows = [
+      { parent: 'b', id: 1 },
+      { parent: 'a', id: 2 },
+      { parent: 'b', id: 3 },
+      { parent: 'stranger', id: 4 },
+    ];
+    const loader = createGroupLoader(
+      async (_parents: readonly string[]) => rows,
+      (row) => row.parent,
+    );
+    const [a, none, b] = (await loader.loadMany(['a', 'none', 'b'])) as Row[][];
+    expect([a, none, b].map((group) => group!.map(({ id }) => id))).toEqual([[2], [], [1, 3]]);
+  });
+
+  it('are read by several queries beyond a thousand keys', async () => {
+    const sizes: number[] = [];
+    const loader = createRowLoader(
+      async (ids: readonly number[]) => {
+        sizes.push(ids.length);
+        return ids.map((id) => ({ id }));
+      },
+      (row) => row.id,
+    );
+    await loader.loadMany(Array.from({ length: 2_500 }, (_, id) => id));
+    expect(sizes).toEqual([1_000, 1_000, 500]);
+  });
+});
 
 describe('first pages of many parents', () => {
   it('are read by one query, in its order, each parent named once', async () => {
