@@ -37,23 +37,14 @@ export default ts.config(
     },
   },
   {
-    files: [
-      '**/main.ts',
-      'scripts/**',
-      'bench/src/**',
-      '**/testing/**',
-      'subgraphs/kit/src/embedded/**',
-    ],
+    files: ['**/main.ts', 'scripts/**', 'bench/src/**', '**/testing/**', 'subgraphs/kit/src/embedded/**'],
     rules: { 'no-console': 'off', 'no-restricted-syntax': ['error', noModuleMocks] },
   },
   { files: ['**/*.test.ts'], ...jest.configs['flat/recommended'] },
   {
     files: ['**/*.test.ts'],
     rules: {
-      'jest/expect-expect': [
-        'error',
-        { assertFunctionNames: ['expect', 'expect*', 'describe*'] },
-      ],
+      'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', 'describe*'] }],
       'jest/no-standalone-expect': 'off',
       'no-restricted-syntax': ['error', noModuleMocks],
     },

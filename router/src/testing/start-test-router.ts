@@ -39,7 +39,7 @@ export interface QueryOptions {
 export interface QueryResult {
   readonly status: number;
   readonly headers: Headers;
-  readonly data: any;  
+  readonly data: any;
   readonly errors: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
 }
 
