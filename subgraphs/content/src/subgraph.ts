@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { commentsSlice, createCommentLoaders, createComments } from './comments/index.js';
 import type { ContentConfig } from './config.js';
 import type { Context } from './context.js';
-import { PrismaClient, type Db } from './database.js';
+import { connectDatabase, type Db } from './database.js';
 import { eventHandlers } from './events/index.js';
 import { createFeed, feedSlice } from './feed/index.js';
 import {
@@ -106,7 +106,7 @@ export async function startContent(options: {
   const running = await startSubgraph({
     ...options,
     name: 'content',
-    connect: (adapter) => new PrismaClient({ adapter }),
+    connect: connectDatabase,
     create: ({ db, clock }) => createContentSubgraph({ db, clock, storage, config }),
   });
   return { ...running, stop: () => running.stop().finally(() => storage.stop()) };

@@ -58,6 +58,20 @@ describe('addComment', () => {
     expect(await counts(post.id)).toEqual({ kept: 1, recount: 1 });
   });
 
+  it('says, when its call is repeated, that the post was removed meanwhile', async () => {
+    const reader = await content.given.member();
+    const post = await content.given.post();
+    const input = said(post.publicId);
+    await content.as(reader).execute(add, { input });
+    await content.db.post.update({ where: { id: post.id }, data: { text: '', removedAt: new Date() } });
+    const { data, errors } = await content.as(reader).execute(add, { input });
+    expect(errors).toEqual([]);
+    expect(data.addComment).toEqual({
+      comment: null,
+      userErrors: [{ code: 'NOT_FOUND', path: ['postId'] }],
+    });
+  });
+
   it('refuses posts that are not there, and texts that are too long or empty', async () => {
     const reader = await content.given.member();
     const removed = await content.given.post({ text: '', removedAt: new Date() });

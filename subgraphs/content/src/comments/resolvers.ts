@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { AppError, mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { commentIds, userIds } from '../ids.js';
 
@@ -32,7 +32,12 @@ export const resolvers: Resolvers = {
     },
     id: (comment) => commentIds.encode(comment.id),
     author: (comment) => ({ id: userIds.encode(comment.authorId) }),
-    post: async (comment, _args, { loaders }) => (await loaders.post.load(comment.postId))!,
+    post: async (comment, _args, { loaders }) => {
+      const post = await loaders.post.load(comment.postId);
+      // Removed since the comment was read.
+      if (!post) throw new AppError('NOT_FOUND', 'There is no such post.');
+      return post;
+    },
     isDeleted: (comment) => comment.deletedAt !== null,
   },
 };

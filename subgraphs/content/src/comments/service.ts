@@ -11,7 +11,7 @@ import type { Comment } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
 import { commentIds, postIds, userIds } from '../ids.js';
 import type { ContentMessages } from '../messages.js';
-import { lockPost } from '../posts/index.js';
+import { lockPost, visiblePosts } from '../posts/index.js';
 import { excerptOf, mayDelete, newComment } from './rules.js';
 
 export type Comments = ReturnType<typeof createComments>;
@@ -43,7 +43,9 @@ export function createComments({ db, clock, outbox }: Dependencies) {
         return { commentId: comment.id };
       }),
     );
-    return db.comment.findUniqueOrThrow({ where: { id: commentId } });
+    const comment = await db.comment.findFirst({ where: { id: commentId, post: visiblePosts(author) } });
+    if (!comment) throw new AppError('NOT_FOUND', 'There is no such post.', { path: ['postId'] });
+    return comment;
   }
 
   /** Erases a comment's text and leaves its place. Deleting it again changes nothing. */

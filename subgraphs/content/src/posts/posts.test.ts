@@ -231,6 +231,19 @@ describe('deletePost', () => {
     ]);
   });
 
+  it('succeeds for each of two calls that meet, and tells others once', async () => {
+    const author = await content.given.member();
+    const posts = [];
+    for (let index = 0; index < 10; index++) posts.push(await content.given.post({ authorId: author.id }));
+    const before = (await content.published()).length;
+    const calls = posts.flatMap(({ publicId: postId }) =>
+      [1, 2].map(() => content.as(author).execute(remove, { input: { postId } })),
+    );
+    const answers = (await Promise.all(calls)).map(({ data }) => data.deletePost as { userErrors: object[] });
+    expect(answers.flatMap(({ userErrors }) => userErrors)).toEqual([]);
+    expect((await content.published()).length - before).toBe(posts.length);
+  });
+
   it('leaves one outcome when an edit and a removal meet, and the removal is told last', async () => {
     const author = await content.given.member();
     const post = await content.given.post({ authorId: author.id });

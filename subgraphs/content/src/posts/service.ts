@@ -15,7 +15,7 @@ import type { ContentMessages } from '../messages.js';
 import { assertMayBeAbout, ownReadyFiles, replaceFiles } from './attachments.js';
 import { postPublished } from './published.js';
 import { hashtagsOf, newPost, postChanges } from './rules.js';
-import { lockPost, visiblePosts } from './visibility.js';
+import { lockPost, lockRow, visiblePosts } from './visibility.js';
 
 export type Posts = ReturnType<typeof createPosts>;
 
@@ -90,6 +90,7 @@ export function createPosts({ db, clock, outbox }: Dependencies) {
   /** Removes a post and erases what it said. To remove it again is no failure for those who may. */
   async function remove(actor: Viewer, postId: string): Promise<void> {
     await db.$transaction(async (tx) => {
+      await lockRow(tx, postId);
       const known = await tx.post.findUnique({ where: { id: postId } });
       const mayRemove = known?.authorId === actor.id || actor.roles.includes('SUPER_USER');
       if (known?.removedAt && mayRemove) return;

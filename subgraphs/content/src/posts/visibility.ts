@@ -21,8 +21,13 @@ export const visiblePostRows = (viewer: Reader): Prisma.Sql =>
  * first: counters stay true, and messages about one post leave in the order of what they tell.
  */
 export async function lockPost(tx: Transaction, postId: string, viewer: Pick<Viewer, 'id'>): Promise<Post> {
-  await tx.$executeRaw`SELECT 1 FROM posts WHERE id = ${postId}::uuid FOR NO KEY UPDATE`;
+  await lockRow(tx, postId);
   const post = await tx.post.findFirst({ where: { AND: [{ id: postId }, visiblePosts(viewer)] } });
   if (!post) throw new AppError('NOT_FOUND', 'There is no such post.', { path: ['postId'] });
   return post;
+}
+
+/** The same lock, whoever asks and whether the post is still there. */
+export async function lockRow(tx: Transaction, postId: string): Promise<void> {
+  await tx.$executeRaw`SELECT 1 FROM posts WHERE id = ${postId}::uuid FOR NO KEY UPDATE`;
 }

@@ -1,3 +1,4 @@
+import { aViewer } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { postIds, userIds } from '../ids.js';
 import { givenContent, type Content } from '../testing/given.js';
@@ -88,6 +89,21 @@ describe('likes at the same time', () => {
     expect((await Promise.all(calls)).flatMap(({ errors }) => errors)).toEqual([]);
     expect(await counts(post.id)).toEqual({ kept: 1, recount: 1 });
     expect(await told(post.publicId)).toHaveLength(1);
+  });
+
+  it('wait for their turn when a post is busy for seconds', async () => {
+    const post = await content.given.post();
+    const busy = content.db.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT 1 FROM posts WHERE id = ${post.id}::uuid FOR UPDATE`;
+      await tx.$executeRaw`SELECT pg_sleep(2.5)`;
+    });
+    // More than there are connections.
+    const calls = Array.from({ length: 30 }, () =>
+      content.as(aViewer()).execute(like, { id: post.publicId }),
+    );
+    expect((await Promise.all(calls)).flatMap(({ errors }) => errors)).toEqual([]);
+    await busy;
+    expect(await counts(post.id)).toEqual({ kept: 30, recount: 30 });
   });
 
   it('and unlikes of many people leave a count that equals a recount', async () => {

@@ -2,7 +2,7 @@ import { createPool, type Viewer } from '@diaspora/kit';
 import { aViewer, createTestDatabase, testClock, testSubgraph } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Post } from '../__generated__/prisma/client.js';
-import { PrismaClient, type Db } from '../database.js';
+import { connectDatabase, type Db } from '../database.js';
 import { commentIds, eventIds, mediaIds, postIds, userIds } from '../ids.js';
 import { createContentSubgraph } from '../subgraph.js';
 import { createMemoryStorage } from './memory-storage.js';
@@ -22,7 +22,7 @@ export async function givenContent() {
   const database = await createTestDatabase('content');
   let statements = 0;
   const pool = createPool({ url: database.url, max: 20, onStatement: () => statements++ });
-  const db = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const db = connectDatabase(new PrismaPg(pool));
   const clock = testClock();
   const storage = createMemoryStorage(clock);
   const subgraph = createContentSubgraph({ db, clock, storage, config });
