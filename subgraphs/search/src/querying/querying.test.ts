@@ -407,6 +407,7 @@ describe('what people type', () => {
       { after: Buffer.from('[1,"0190a5a0-0000-7000-8000-000000000000","X"]').toString('base64url') },
       'INVALID_INPUT',
     ],
+    ['a year PostgreSQL has not', { filter: { startsAfter: '0000-01-01T00:00:00.000Z' } }, 'INVALID_INPUT'],
     [
       'a circle around nowhere',
       { filter: { near: { latitude: 91, longitude: 0, radiusKm: 1 } } },

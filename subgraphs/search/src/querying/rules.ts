@@ -19,14 +19,17 @@ const near = z.object({
   radiusKm: z.number().positive().max(1_000),
 });
 
+/** PostgreSQL and JavaScript disagree about years beyond these. */
+const instant = z.date().min(new Date('1900-01-01T00:00:00Z')).max(new Date('9000-01-01T00:00:00Z'));
+
 const filter = z.object({
   countryCode: optional(z.string()),
   city: optional(text({ max: 80 }).transform(foldName)),
   countryOfOrigin: optional(z.string()),
   languages: someOf(baseLanguage),
   domains: someOf((domain) => domain),
-  startsAfter: optional(z.date()),
-  startsBefore: optional(z.date()),
+  startsAfter: optional(instant),
+  startsBefore: optional(instant),
   hashtags: someOf((tag) => foldName(tag.replace(/^[#＃]/u, ''))),
   near: optional(near),
 });
