@@ -97,6 +97,8 @@ describe('keyset paging', () => {
     const dated: SortKey[] = [{ field: 'at', direction: 'asc', type: 'date' }];
     const far = Buffer.from(JSON.stringify(['+275760-01-01T00:00:00.000Z'])).toString('base64url');
     expect(() => decodeCursor(far, dated)).toThrow();
+    const yearZero = encodeCursor({ at: new Date('0000-12-31T00:00:00.000Z') }, dated);
+    expect(() => decodeCursor(yearZero, dated)).toThrow();
     const cursor = encodeCursor({ at: new Date(0) }, dated);
     expect(decodeCursor(cursor, dated)).toEqual([new Date(0)]);
   });

@@ -137,8 +137,8 @@ export function decodeCursor(cursor: string, keys: readonly SortKey[]): KeyValue
   });
 }
 
-/** As Date prints itself, years 0 to 9999: what PostgreSQL takes too. */
-const isoInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+/** As Date prints itself, years 1 to 9999: what PostgreSQL takes too. */
+const isoInstant = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 function readKey(type: SortKey['type'], value: unknown): KeyValue | undefined {
   if (type === 'number') return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
