@@ -224,12 +224,17 @@ describe('catalog', () => {
       ['an underscore as a wildcard', { text: 'd_ns' }],
       ['a backslash', { text: '\\' }],
       ['one word of two', { text: 'joc fotbal' }],
-      ['another language that begins like it', { language: 'p' }],
+      ['another region of its language', { language: 'pt-PT' }],
       ['a start that is excluded', { startsAfter: new Date(later.getTime() + 1).toISOString() }],
       ['an empty list of domains', { domains: [] }],
     ])('do not take %s', async (_case, filter) => {
-      const { data } = await events.anonymous.execute(eventsQuery, { first: 100, filter });
-      expect(idsOf((data?.events ?? { nodes: [] }) as Listed)).not.toContain(wanted.publicId);
+      expect(idsOf(await list({ filter }))).not.toContain(wanted.publicId);
+    });
+
+    it('tell a language from another that begins like it', async () => {
+      const asturian = await events.given.event({ language: 'ast' });
+      expect(idsOf(await list({ filter: { language: 'as' } }))).toEqual([]);
+      expect(idsOf(await list({ filter: { language: 'ast' } }))).toEqual([asturian.publicId]);
     });
 
     it('tell events with free places from sold-out ones', async () => {
