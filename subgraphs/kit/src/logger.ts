@@ -16,11 +16,15 @@ const secretFields = [
 
 /** What is logged of an error. Other fields, such as PostgreSQL's `detail`, quote the data that was being written. */
 function serializeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return { type: typeof error };
+  if (!(error instanceof Error)) return { type: typeof error, message: messageOf(error) };
   const { type, message, stack, ...rest } = pino.stdSerializers.err(error);
   const code: unknown = rest['code'];
   return { type, message, stack, ...(typeof code === 'string' && { code }) };
 }
+
+/** Errors of other services arrive as plain objects. */
+const messageOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'message' in error ? error.message : undefined;
 
 /**
  * A JSON logger named after its service. Secrets and personal data that slip in are redacted by field name; of errors
