@@ -41,6 +41,21 @@ describe('readiness', () => {
     expect((await createHealth({ database: database.check }).ready()).ready).toBe(false);
   });
 
+  it('may be had without everything, and tells what never worked from what works', async () => {
+    const [first, second] = [dependency(), dependency()];
+    second.turn('off');
+    const health = createHealth(
+      { first: first.check, second: second.check },
+      ({ first: state }) => state === 'ok',
+    );
+    for (let asked = 0; asked < 3; asked++) {
+      expect(await health.ready()).toEqual({ ready: true, checks: { first: 'ok', second: 'failing' } });
+    }
+    first.turn('off');
+    const answers = [await health.ready(), await health.ready(), await health.ready()];
+    expect(answers.map(({ ready }) => ready)).toEqual([true, true, false]);
+  });
+
   it('counts a check that throws at once like one that rejects', async () => {
     const health = createHealth({
       database: () => {

@@ -3,43 +3,46 @@ import type { Express } from 'express';
 /** Resolves when the dependency works, rejects when it does not. */
 export type ReadinessCheck = () => Promise<unknown>;
 
+/** A check that has worked is `failing` from its third failure in a row on, any other from its first, until it works. */
+export type CheckStates = Readonly<Record<string, 'ok' | 'failing'>>;
+
 export interface Health {
-  /** True until `checks` have failed `failuresBeforeUnready` times in a row, and again after one success. */
-  ready(): Promise<{ ready: boolean; checks: Record<string, 'ok' | 'failing'> }>;
+  ready(): Promise<{ ready: boolean; checks: CheckStates }>;
   /** From now on /health/ready answers 503, so that load balancers send nothing new. */
   drain(): void;
 }
 
-const failuresBeforeUnready = 3;
+const failuresBeforeFailing = 3;
 const checkTimeoutMs = 2_000;
 
-/** Readiness with hysteresis: one slow answer of a dependency does not take a replica out. */
-export function createHealth(checks: Readonly<Record<string, ReadinessCheck>>): Health {
-  const failures = new Map<string, number>();
-  let everReady = false;
+const everything = (checks: CheckStates): boolean => Object.values(checks).every((state) => state === 'ok');
+
+/**
+ * Readiness with hysteresis: one slow answer of a dependency does not take a replica out. `isEnough` says what has to
+ * work; everything unless given.
+ */
+export function createHealth(
+  checks: Readonly<Record<string, ReadinessCheck>>,
+  isEnough: (checks: CheckStates) => boolean = everything,
+): Health {
+  const failures = new Map(Object.keys(checks).map((name) => [name, failuresBeforeFailing - 1]));
   let draining = false;
 
-  const probe = async (name: string, check: ReadinessCheck) => {
+  const probe = async ([name, check]: [string, ReadinessCheck]): Promise<[string, 'ok' | 'failing']> => {
     const work = (async () => check())(); // a check that throws at once has failed like one that rejects
     const succeeded = await within(checkTimeoutMs, work).then(
       () => true,
       () => false,
     );
     failures.set(name, succeeded ? 0 : (failures.get(name) ?? 0) + 1);
+    return [name, failures.get(name)! < failuresBeforeFailing ? 'ok' : 'failing'];
   };
 
   return {
     drain: () => void (draining = true),
     ready: async () => {
-      await Promise.all(Object.entries(checks).map(([name, check]) => probe(name, check)));
-      const limit = everReady ? failuresBeforeUnready : 1;
-      const states = Object.keys(checks).map((name) => [name, (failures.get(name) ?? 0) < limit] as const);
-      const ready = !draining && states.every(([, working]) => working);
-      everReady ||= ready;
-      return {
-        ready,
-        checks: Object.fromEntries(states.map(([name, working]) => [name, working ? 'ok' : 'failing'])),
-      };
+      const states = Object.fromEntries(await Promise.all(Object.entries(checks).map(probe)));
+      return { ready: !draining && isEnough(states), checks: states };
     },
   };
 }
