@@ -1,19 +1,54 @@
-import type { ReadinessCheck, RedisConnection } from '@diaspora/kit';
+import { createHealth, type Health, type ReadinessCheck, type RedisConnection } from '@diaspora/kit';
+import type { RemoteKeys } from './access/remote-keys.js';
 
 const timeoutMs = 1_500;
+/** How long an answer that says ready is given to everybody who asks. */
+const sharedMs = 1_000;
 
-/** What the router needs to be of use: every subgraph answering ready, and Redis. */
-export function readinessChecks(
-  subgraphs: ReadonlyMap<string, string>,
-  redis: RedisConnection,
-): Record<string, ReadinessCheck> {
-  const checks: Record<string, ReadinessCheck> = { redis: () => redis.client.ping() };
-  for (const [name, url] of subgraphs) {
-    checks[name] = async () => {
-      const response = await fetch(new URL('/health/ready', url), { signal: AbortSignal.timeout(timeoutMs) });
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`${name} answered ${response.status}`);
+export interface ReadinessParts {
+  /** Addresses by name. */
+  readonly subgraphs: ReadonlyMap<string, string>;
+  readonly redis: RedisConnection;
+  readonly keys: RemoteKeys;
+}
+
+/**
+ * Ready while tokens can be checked and one subgraph at least is ready: what the others would have filled is answered
+ * UNAVAILABLE at its paths, and without Redis revocations are decided from what was heard. The state of each is told.
+ */
+export function createReadiness({ subgraphs, redis, keys }: ReadinessParts): Health {
+  const checks: Record<string, ReadinessCheck> = {
+    redis: () => redis.client.ping(),
+    signingKeys: async () => keys.jwks() ?? keys.reload(),
+  };
+  for (const [name, url] of subgraphs) checks[name] = () => askReady(name, url);
+  const isEnough: Parameters<typeof createHealth>[1] = (states) =>
+    states['signingKeys'] === 'ok' && [...subgraphs.keys()].some((name) => states[name] === 'ok');
+  return shareAnswers(createHealth(checks, isEnough));
+}
+
+async function askReady(name: string, url: string): Promise<void> {
+  const response = await fetch(new URL('/health/ready', url), { signal: AbortSignal.timeout(timeoutMs) });
+  await response.body?.cancel();
+  if (!response.ok) throw new Error(`${name} answered ${response.status}`);
+}
+
+/** The endpoint is public: whoever asks it often must neither flood the subgraphs nor use up the patience with them. */
+export function shareAnswers(health: Health): Health {
+  let current: ReturnType<Health['ready']> | undefined;
+  const ask = () => {
+    const answer = health.ready();
+    const forget = () => {
+      if (current === answer) current = undefined;
     };
-  }
-  return checks;
+    answer.then(({ ready }) => (ready ? void setTimeout(forget, sharedMs).unref() : forget()), forget);
+    return answer;
+  };
+  return {
+    ready: () => (current ??= ask()),
+    drain: () => {
+      health.drain();
+      current = undefined;
+    },
+  };
 }

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import {
-  createHealth,
   createRevocations,
   createStopStack,
   listen,
@@ -16,7 +15,7 @@ import type { RouterConfig } from './config.js';
 import { createExecution } from './execution.js';
 import { createMetrics } from './observe/metrics.js';
 import { createPipeline } from './pipeline.js';
-import { readinessChecks } from './readiness.js';
+import { createReadiness } from './readiness.js';
 import { createSendRequest } from './subgraphs/send-request.js';
 
 export { readConfig, type RouterConfig } from './config.js';
@@ -72,14 +71,15 @@ async function start(dependencies: RouterDependencies, onStop: (stop: () => Prom
   await apollo.start();
   onStop(() => apollo.stop());
 
+  const keys = createRemoteKeys({ url: config.JWKS_URL, log });
   const verifyToken = createVerifyToken({
-    keys: createRemoteKeys({ url: config.JWKS_URL, log }),
+    keys,
     issuer: config.JWT_ISSUER,
     audience: config.JWT_AUDIENCE,
     revocations: createRevocations({ redis, namespace: config.REDIS_NAMESPACE, clock }),
     clock,
   });
-  const health = createHealth(readinessChecks(subgraphs, redis));
+  const health = createReadiness({ subgraphs, redis, keys });
   const pipeline = createPipeline({ config, apollo, verifyToken, health, metrics, log });
   const server = await listen(pipeline, { port: config.PORT, host: config.HOST, name: 'the router' });
   onStop(() => server.close());

@@ -1,5 +1,5 @@
 import type { Logger } from '@diaspora/kit';
-import { createRemoteJWKSet, customFetch, type FetchImplementation, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch, type FetchImplementation } from 'jose';
 
 const cacheMaxAgeMs = 10 * 60_000;
 const timeoutMs = 3_000;
@@ -13,8 +13,10 @@ export interface RemoteKeysOptions {
   readonly cooldownMs?: number;
 }
 
+export type RemoteKeys = ReturnType<typeof createRemoteJWKSet>;
+
 /** The issuer's public keys (RFC 7517): cached, fetched again for an unknown key id, stale rather than absent. */
-export function createRemoteKeys({ url, log, cooldownMs = 5_000 }: RemoteKeysOptions): JWTVerifyGetKey {
+export function createRemoteKeys({ url, log, cooldownMs = 5_000 }: RemoteKeysOptions): RemoteKeys {
   return createRemoteJWKSet(new URL(url), {
     cacheMaxAge: cacheMaxAgeMs,
     cooldownDuration: cooldownMs,

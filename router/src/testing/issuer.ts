@@ -26,6 +26,8 @@ export interface Issuer {
   /** Makes a key and puts it into the set. */
   rotate(): Promise<SigningKey>;
   token(options?: TokenOptions): Promise<string>;
+  /** From now on the key set answers 503, or the keys again. */
+  fail(isFailing: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -42,8 +44,10 @@ export async function startIssuer(): Promise<Issuer> {
   const key = await createSigningKey('key-1');
   const keys = [key];
   let fetches = 0;
+  let isFailing = false;
   const server = createServer((_request, response) => {
     fetches += 1;
+    response.statusCode = isFailing ? 503 : 200;
     void Promise.all(keys.map(publicJwk)).then((set) => response.end(JSON.stringify({ keys: set })));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -53,6 +57,7 @@ export async function startIssuer(): Promise<Issuer> {
     audience,
     key,
     fetches: () => fetches,
+    fail: (wanted) => void (isFailing = wanted),
     rotate: async () => {
       const next = await createSigningKey(`key-${keys.length + 1}`);
       keys.push(next);
