@@ -39,6 +39,8 @@ const shape = {
   VIEWER_SECRET: secret(),
   REDIS_URL: url('redis', 'rediss'),
   REDIS_NAMESPACE: z.string().default('diaspora'),
+  /** Opens /metrics; without it they are open where HOST is this machine's own, and nowhere else. */
+  METRICS_TOKEN: secret().optional(),
   CORS_ORIGINS: origins().default([]),
   INTROSPECTION: flag().default(false),
   /** What a browser that opens /graphql sees. `sandbox` loads from Apollo's site. */

@@ -12,6 +12,7 @@ import { cors } from './http/cors.js';
 import { fillBody } from './http/fill-body.js';
 import { landing } from './http/landing.js';
 import { apiHeaders, graphiqlHeaders } from './http/security-headers.js';
+import { metricsAccess } from './observe/metrics-access.js';
 import type { RouterMetrics } from './observe/metrics.js';
 
 export interface PipelineParts {
@@ -40,7 +41,7 @@ export function createPipeline({
   app.use(apiHeaders());
 
   mountHealth(app, health);
-  app.get('/metrics', async (_request, response) => {
+  app.get('/metrics', metricsAccess(config), async (_request, response) => {
     response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   if (config.LANDING === 'graphiql') app.use('/graphiql', graphiqlHeaders(), serveGraphiql({ log }));
