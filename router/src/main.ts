@@ -2,11 +2,10 @@ import { connectRedis, createLogger, runMain } from '@diaspora/kit';
 import { readConfig } from './config.js';
 import { createRouter } from './router.js';
 
-const log = createLogger({ name: 'router' });
+const log = createLogger({ name: 'router', level: process.env['LOG_LEVEL'] });
 
 await runMain(async () => {
   const config = readConfig(process.env);
-  log.level = config.LOG_LEVEL;
   const redis = connectRedis({ url: config.REDIS_URL, log, name: 'router' });
   try {
     const router = await createRouter({ config, redis, log });

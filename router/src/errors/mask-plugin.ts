@@ -12,8 +12,11 @@ export const maskPlugin = (): ApolloServerPlugin<RequestContext> => ({
       const { requestId, log } = contextValue;
       for (const error of errors ?? []) if (!isPublic(error)) logFault(error, contextValue);
       const unfinished = takeValueCompletion(singleResult);
-      for (const error of unfinished)
-        log.error({ error, requestId }, 'a subgraph answered null for a non-null field');
+      if (unfinished.length > 0)
+        log.error(
+          { first: unfinished[0], count: unfinished.length, requestId },
+          'a subgraph answered null for a non-null field',
+        );
       const all = [...(singleResult.errors ?? []), ...unfinished];
       if (all.length === 0) return;
       singleResult.errors = all.map((error) =>
@@ -25,7 +28,8 @@ export const maskPlugin = (): ApolloServerPlugin<RequestContext> => ({
 
 function logFault(error: GraphQLError, { log, requestId }: RequestContext): void {
   const { serviceName: subgraph, code } = error.extensions;
-  const cause = error.originalError ?? error;
+  // What a subgraph reported is no Error, and its text would be lost.
+  const cause = error.originalError instanceof Error ? error.originalError : error;
   log.error({ err: cause, path: error.path, subgraph, reported: code, requestId }, 'operation failed');
 }
 

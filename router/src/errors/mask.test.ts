@@ -37,6 +37,19 @@ describe('maskError', () => {
     });
   });
 
+  it('quotes no more than the beginning of what a client sent', () => {
+    const message = `Variable "$text" got invalid value "${'x'.repeat(100_000)}"`;
+    expect(maskError({ message, extensions: { code: 'BAD_USER_INPUT' } }).message).toHaveLength(501);
+  });
+
+  it('takes more bad variables than graphql-js counts for what they are', () => {
+    const message = 'Too many errors processing variables, error limit reached. Execution aborted.';
+    expect(maskError({ message, extensions: { code: 'INTERNAL_SERVER_ERROR' } })).toEqual({
+      message,
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+  });
+
   it('strips what tells about our inside', () => {
     const extensions = {
       code: 'CONFLICT',

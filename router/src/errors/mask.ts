@@ -45,8 +45,18 @@ const privateExtensions = [
   'variables',
 ];
 
+/** The one error about variables that Apollo Server does not recognise as the client's fault. */
+const codeOf = ({ message, extensions }: GraphQLFormattedError): unknown =>
+  message.startsWith('Too many errors processing variables') ? 'BAD_USER_INPUT' : extensions?.['code'];
+
 /** True when the client may see the error's message. */
-export const isPublic = (error: GraphQLFormattedError): boolean => isKnown(error.extensions?.['code']);
+export const isPublic = (error: GraphQLFormattedError): boolean => isKnown(codeOf(error));
+
+const longestMessage = 500;
+
+/** graphql-js quotes the value it refuses, however long it is. */
+const shortened = (message: string): string =>
+  message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message;
 
 /**
  * An error as the client may see it: without stack traces and subgraph names when its code is known, otherwise
@@ -64,5 +74,5 @@ export function maskError(error: GraphQLFormattedError, requestId?: string): Gra
   const extensions = Object.fromEntries(
     Object.entries(error.extensions ?? {}).filter(([name]) => !privateExtensions.includes(name)),
   );
-  return { message: error.message, ...place, extensions };
+  return { message: shortened(error.message), ...place, extensions: { ...extensions, code: codeOf(error) } };
 }
