@@ -24,11 +24,15 @@ function originOf(error: unknown): unknown {
   return origin instanceof GraphQLError && origin.originalError ? origin.originalError : origin;
 }
 
+/** What graphql-js says without a code when variables do not fit arguments: null for one that has a default, and the like. */
+const isAboutArguments = (error: unknown): boolean =>
+  error instanceof GraphQLError && /^(Argument "|Too many errors processing variables)/.test(error.message);
+
 /** Code and message that may be shown; undefined for a fault of ours. */
 function publicPart(error: unknown, formatted: GraphQLFormattedError) {
   const origin = originOf(error);
   if (origin instanceof AppError) return { code: origin.code, message: origin.message };
-  const code = formatted.extensions?.['code'];
+  const code = isAboutArguments(origin) ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
   return typeof code === 'string' && requestCodes.has(code)
     ? { code, message: formatted.message }
     : undefined;

@@ -1,12 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { scalarResolvers } from './scalars.js';
 
-const { CountryCode, Date: CalendarDate, LanguageTag, LocalDateTime, TimeZone } = scalarResolvers;
+const { CountryCode, Date: CalendarDate, DateTime, LanguageTag, LocalDateTime, TimeZone } = scalarResolvers;
 
 describe('scalars', () => {
   it('have one spelling for each country and language', () => {
     expect(CountryCode.parseValue('de')).toBe('DE');
     expect(LanguageTag.parseValue('PT-br')).toBe('pt-BR');
+  });
+
+  it('read instants that PostgreSQL takes', () => {
+    expect(DateTime.parseValue('0001-01-01T00:00:00Z')).toEqual(new Date('0001-01-01T00:00:00Z'));
+    expect(DateTime.parseValue('9999-12-31T23:59:59Z')).toEqual(new Date('9999-12-31T23:59:59Z'));
   });
 
   it('read local times as they are written', () => {
@@ -21,6 +26,11 @@ describe('scalars', () => {
     ['LocalDateTime', LocalDateTime, '2026-02-01T19:00:00Z'],
     ['LocalDateTime', LocalDateTime, '2026-02-01T19:00:00+02:00'],
     ['Date', CalendarDate, '2026-13-01'],
+    ['Date', CalendarDate, '0000-01-01'],
+    ['DateTime', DateTime, '0000-12-31T23:59:59Z'],
+    ['DateTime', DateTime, '0001-01-01T00:00:00+01:00'],
+    ['DateTime', DateTime, '9999-12-31T23:59:59-01:00'],
+    ['LocalDateTime', LocalDateTime, '0000-03-01T19:00:00'],
     ['TimeZone', TimeZone, 'Mars/Olympus'],
   ])('%s refuses %s', (_name, scalar, value) => {
     expect(() => scalar.parseValue(value)).toThrow();

@@ -55,14 +55,34 @@ const LocalDateTime = stricter(LocalDateTimeResolver, (value) => {
   if (Number.isNaN(instant.getTime()) || instant.toISOString().slice(0, 10) !== day) {
     throw badInput('A local time has no zone and lies on a real day: 2026-03-01T19:00:00.');
   }
+  inWrittenYears(instant);
+  return value;
+});
+
+/** Years 1 to 9999: beyond them Date and PostgreSQL write instants differently. */
+function inWrittenYears(instant: Date): Date {
+  const year = instant.getUTCFullYear();
+  if (year < 1 || year > 9_999) throw badInput('A time lies in the years 1 to 9999.');
+  return instant;
+}
+
+const dateTime = DateTimeResolver.toConfig();
+const DateTime = new GraphQLScalarType({
+  ...dateTime,
+  parseValue: (value) => inWrittenYears(dateTime.parseValue(value)),
+  parseLiteral: (node, variables) => inWrittenYears(dateTime.parseLiteral(node, variables)),
+});
+
+const CalendarDate = stricter(renamed(LocalDateResolver, 'Date'), (value) => {
+  inWrittenYears(new Date(value));
   return value;
 });
 
 /** Resolvers of the scalars that `kit.graphql` declares. */
 export const scalarResolvers = {
-  DateTime: DateTimeResolver,
+  DateTime,
   LocalDateTime,
-  Date: renamed(LocalDateResolver, 'Date'),
+  Date: CalendarDate,
   TimeZone: TimeZoneResolver,
   Duration: DurationResolver,
   EmailAddress: EmailAddressResolver,
