@@ -141,6 +141,8 @@ describe('organizing', () => {
 
   it.each<[string, object, string[]]>([
     ['an empty title', { title: '   ' }, ['title']],
+    ['a title of two lines', { title: 'Seară\nromânească' }, ['title']],
+    ['a city of two lines', { place: { countryCode: 'DE', city: 'Ber\u2028lin' } }, ['place', 'city']],
     ['a title of 161 characters', { title: 'x'.repeat(161) }, ['title']],
     ['control characters', { description: 'a\u0007b' }, ['description']],
     ['an end before the start', { endsAt: '2026-07-01T18:00:00' }, ['endsAt']],

@@ -1,4 +1,4 @@
-import { AppError, foldName, text, type Viewer } from '@diaspora/kit';
+import { AppError, foldName, line, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventDomain, EventType, EventVisibility } from '../__generated__/prisma/client.js';
 import { cityKeyOf, longestEventMs } from '../catalog/index.js';
@@ -9,10 +9,10 @@ export const eventsPerDay = 20;
 const fiveYearsMs = 5 * 366 * 86_400_000;
 
 const placeSchema = z.object({
-  venue: text({ max: 160 }).nullish(),
-  address: text({ max: 300 }).nullish(),
+  venue: line({ max: 160 }).nullish(),
+  address: line({ max: 300 }).nullish(),
   countryCode: z.string(),
-  city: text({ max: 80 }).nullish(),
+  city: line({ max: 80 }).nullish(),
   location: z
     .object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
     .nullish(),
@@ -21,7 +21,7 @@ const placeSchema = z.object({
 const tag = z
   .string()
   .transform((value) => foldName(value.replace(/^\s*#/, '')))
-  .pipe(text({ max: 40 }));
+  .pipe(line({ max: 40 }));
 
 const link = z
   .instanceof(URL)
@@ -31,7 +31,7 @@ const link = z
   .transform((url) => url.href);
 
 const details = {
-  title: text({ max: 160 }),
+  title: line({ max: 160 }),
   description: text({ max: 20_000 }),
   language: z.string(),
   domain: z.custom<EventDomain>(),
