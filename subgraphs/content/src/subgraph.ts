@@ -31,6 +31,7 @@ export interface ContentDependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly storage: Storage;
+  readonly log: Logger;
   readonly config: Pick<
     ContentConfig,
     | 'DOWNLOAD_SECONDS'
@@ -46,10 +47,10 @@ export interface ContentDependencies {
 const reapUploads = defineJob('reapUploads', z.object({}));
 
 /** The composition root: dependencies in, subgraph out. */
-export function createContentSubgraph({ db, clock, storage, config }: ContentDependencies) {
+export function createContentSubgraph({ db, clock, storage, log, config }: ContentDependencies) {
   const outbox = createOutbox(messages, { clock });
   const uploads = createUploads({
-    ...{ db, clock, storage },
+    ...{ db, clock, storage, log },
     limits: {
       'image/jpeg': config.MAX_JPEG_BYTES,
       'image/png': config.MAX_PNG_BYTES,
@@ -102,12 +103,13 @@ export async function startContent(options: {
     accessKeyId: config.S3_ACCESS_KEY_ID,
     secretAccessKey: config.S3_SECRET_ACCESS_KEY,
     forcePathStyle: config.S3_FORCE_PATH_STYLE,
+    silenceMs: 5_000,
   });
   const running = await startSubgraph({
     ...options,
     name: 'content',
     connect: connectDatabase,
-    create: ({ db, clock }) => createContentSubgraph({ db, clock, storage, config }),
+    create: ({ db, clock, log }) => createContentSubgraph({ db, clock, storage, log, config }),
   });
   return { ...running, stop: () => running.stop().finally(() => storage.stop()) };
 }

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Viewer } from '@diaspora/kit';
-import { aViewer } from '@diaspora/kit/testing';
+import { aViewer, silentLog } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mediaIds } from '../ids.js';
 import { config, givenContent, type Content } from '../testing/given.js';
 import { createUploads } from './service.js';
+import type { Storage } from './storage.js';
 
 let content: Content;
 
@@ -51,6 +52,16 @@ interface Answer {
 const completed = async (viewer: Viewer, id: string) =>
   (await content.as(viewer).execute(complete, { id })).data.completeUpload as Answer;
 
+/** The service on its own, over a store that does some things differently. */
+function uploadsOn(differences: Partial<Storage>, publicUrl: string | null = null) {
+  const { db, clock, storage } = content;
+  const limits = { 'image/jpeg': 1, 'image/png': 1, 'image/gif': 1, 'image/webp': 1 };
+  return createUploads({
+    ...{ db, clock, storage: { ...storage, ...differences }, log: silentLog },
+    ...{ limits, uploadSeconds: 60, downloadSeconds: 60, publicUrl },
+  });
+}
+
 describe('requestUpload', () => {
   it('answers a form for one key in quarantine, the declared type and the declared size', async () => {
     const viewer = aViewer();
@@ -93,6 +104,7 @@ describe('requestUpload', () => {
     ['a page', { contentType: 'text/html' }, ['contentType']],
     ['a file too large', { sizeBytes: 10_001 }, ['sizeBytes']],
     ['a file of nothing', { sizeBytes: 0 }, ['sizeBytes']],
+    ['a name of two lines', { fileName: 'a\nb.png' }, ['fileName']],
     ['a name too long', { fileName: 'a'.repeat(256) }, ['fileName']],
   ])('refuses %s', async (_name, overrides, path) => {
     const { data } = await content.as(aViewer()).execute(request, { input: asked(overrides) });
@@ -127,17 +139,49 @@ describe('completeUpload', () => {
 
   it('serves the bytes it verified when others are posted in between', async () => {
     const viewer = aViewer();
-    const { id, form } = await upload(viewer, png);
-    const [answer] = await Promise.all([
-      completed(viewer, id),
-      Promise.resolve(content.storage.post(form, html)),
-    ]);
-    const served = [...content.storage.objects].filter(([key]) => key.startsWith('media/'));
-    for (const [key, { bytes }] of served) {
-      expect(key).toContain(createHash('sha256').update(bytes).digest('hex'));
-      expect(Buffer.from(bytes).includes('script')).toBe(false);
-    }
-    expect(['READY', 'REJECTED']).toContain(answer.media?.status);
+    const { id, form, key } = await upload(viewer, png);
+    const read: Storage['read'] = async (...asked) => {
+      const found = await content.storage.read(...asked);
+      expect(content.storage.post(form, html)).toBe(204);
+      return found;
+    };
+    const media = await uploadsOn({ read }).complete(viewer.id, mediaIds.decode(id));
+    expect(media.status).toBe('READY');
+    expect(content.storage.objects.get(key)?.bytes).toEqual(html);
+    const place = `media/${media.sha256!.slice(0, 2)}/${media.sha256}.png`;
+    expect(content.storage.objects.get(place)?.bytes).toEqual(png);
+  });
+
+  it('holds a few files in memory at once, however many are completed', async () => {
+    const viewer = aViewer();
+    const ids: string[] = [];
+    for (let index = 0; index < 12; index++) ids.push(mediaIds.decode((await upload(viewer, png)).id));
+    let [held, most] = [0, 0];
+    const read: Storage['read'] = async (...asked) => {
+      most = Math.max(most, ++held);
+      await content.db.$queryRaw`SELECT pg_sleep(0.05)::text`; // a store takes its time
+      return content.storage.read(...asked);
+    };
+    const putOnce: Storage['putOnce'] = async (...asked) => {
+      await content.storage.putOnce(...asked);
+      held -= 1;
+    };
+    const uploads = uploadsOn({ read, putOnce });
+    // Each of them three times: the second and third find the work done.
+    const files = await Promise.all([...ids, ...ids, ...ids].map((id) => uploads.complete(viewer.id, id)));
+    expect(files.map(({ status }) => status)).toEqual(files.map(() => 'READY'));
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it('says that files cannot be looked at while the store is away, and goes on when it is back', async () => {
+    const viewer = aViewer();
+    const { id } = await upload(viewer, png);
+    const away = () => Promise.reject(new Error('connect ECONNREFUSED store.internal:9000'));
+    const uploads = uploadsOn({ read: away });
+    const attempts = Array.from({ length: 6 }, () => uploads.complete(viewer.id, mediaIds.decode(id)));
+    for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await completed(viewer, id)).toMatchObject({ media: { status: 'READY' } });
   });
 
   it('gives calls at the same time one answer', async () => {
@@ -255,32 +299,18 @@ describe('the reaper', () => {
     const viewer = aViewer();
     const { id } = await upload(viewer, png);
     content.clock.advance(config.UPLOAD_SECONDS * 1_000 + 3_600_001);
-    const { db, clock, storage } = content;
-    const limits = { 'image/jpeg': 1, 'image/png': 1, 'image/gif': 1, 'image/webp': 1 };
-    const settings = { limits, uploadSeconds: 60, downloadSeconds: 60, publicUrl: null };
-    const away = { ...storage, remove: () => Promise.reject(new Error('the store is away')) };
-    await expect(createUploads({ db, clock, storage: away, ...settings }).reap()).rejects.toThrow('away');
-    expect(await createUploads({ db, clock, storage, ...settings }).reap()).toBe(1);
-    expect(storage.objects.has(`quarantine/${mediaIds.decode(id)}`)).toBe(false);
+    const away = { remove: () => Promise.reject(new Error('the store is away')) };
+    await expect(uploadsOn(away).reap()).rejects.toThrow('away');
+    expect(await uploadsOn({}).reap()).toBe(1);
+    expect(content.storage.objects.has(`quarantine/${mediaIds.decode(id)}`)).toBe(false);
   });
 });
 
 describe('behind a delivery network', () => {
   it('answers public URLs', async () => {
-    const { db, clock, storage } = content;
-    const limits = { 'image/jpeg': 1, 'image/png': 1, 'image/gif': 1, 'image/webp': 1 };
-    const publicUrl = 'https://cdn.example/files/';
-    const uploads = createUploads({
-      db,
-      clock,
-      storage,
-      limits,
-      uploadSeconds: 60,
-      downloadSeconds: 60,
-      publicUrl,
-    });
+    const uploads = uploadsOn({}, 'https://cdn.example/files/');
     const { id } = await content.given.media(aViewer().id);
-    const media = await db.media.findUniqueOrThrow({ where: { id } });
+    const media = await content.db.media.findUniqueOrThrow({ where: { id } });
     expect(await uploads.urlOf(media)).toBe(`https://cdn.example/files/media/ab/${'ab'.repeat(32)}.png`);
   });
 });

@@ -1,4 +1,4 @@
-import { AppError, text } from '@diaspora/kit';
+import { AppError, line } from '@diaspora/kit';
 import { z } from 'zod';
 
 /** What may be uploaded, and the ending of its name in the store. None of these can run a script in a browser. */
@@ -20,7 +20,7 @@ export const uploadRequest = z.object({
     error: `must be one of ${Object.keys(acceptedTypes).join(', ')}`,
   }),
   sizeBytes: z.number().int().min(1),
-  fileName: text({ max: 255 }).nullish(),
+  fileName: line({ max: 255 }).nullish(),
 });
 
 /** Throws when a file of this type may not be that large. */

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { AppError, idempotent, parseInput, type Clock } from '@diaspora/kit';
+import { AppError, idempotent, parseInput, type Clock, type Logger } from '@diaspora/kit';
 import { fileTypeFromBuffer } from 'file-type';
 import type { Media } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
 import { mediaIds } from '../ids.js';
 import { assertFits, contentKey, faultOf, quarantineKey, uploadRequest, type SizeLimits } from './rules.js';
 import type { Storage, UploadForm } from './storage.js';
+import { createTurns } from './turns.js';
 
 export type Uploads = ReturnType<typeof createUploads>;
 
@@ -13,6 +14,7 @@ export interface UploadsDependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly storage: Storage;
+  readonly log: Logger;
   readonly limits: SizeLimits;
   readonly uploadSeconds: number;
   readonly downloadSeconds: number;
@@ -22,11 +24,15 @@ export interface UploadsDependencies {
 
 /** Enough for every magic number that file-type knows of images. */
 const sniffedBytes = 4_100;
+/** Files are in memory while they are verified, each with all its bytes. */
+const verifiedAtOnce = 4;
 /** A form that began just before its end may still be on its way. */
 const reapGraceMs = 3_600_000;
 const reapBatch = 100;
 
-export function createUploads({ db, clock, storage, limits, ...settings }: UploadsDependencies) {
+export function createUploads({ db, clock, storage, log, limits, ...settings }: UploadsDependencies) {
+  const inTurn = createTurns(verifiedAtOnce);
+
   /** A place to post a file to. The same call again gives a form for the same file while the first would still work. */
   async function request(ownerId: string, input: unknown): Promise<{ media: Media; form: UploadForm }> {
     const upload = parseInput(uploadRequest, input);
@@ -70,7 +76,13 @@ export function createUploads({ db, clock, storage, limits, ...settings }: Uploa
     const media = await db.media.findFirst({ where: { id: mediaId, ownerId } });
     if (!media) throw new AppError('NOT_FOUND', 'There is no such upload.', { path: ['mediaId'] });
     if (media.status !== 'PENDING') return media;
-    const file = await storage.read(quarantineKey(mediaId), media.sizeBytes);
+    return inTurn(() => verify(mediaId));
+  }
+
+  async function verify(mediaId: string): Promise<Media> {
+    const media = await db.media.findUniqueOrThrow({ where: { id: mediaId } });
+    if (media.status !== 'PENDING') return media;
+    const file = await reached(storage.read(quarantineKey(mediaId), media.sizeBytes));
     if (!file)
       throw new AppError('UPLOAD_MISSING', 'The file has not been posted yet.', { path: ['mediaId'] });
     // From here on only these bytes count: whoever posts again meanwhile changes nothing that was verified.
@@ -79,9 +91,15 @@ export function createUploads({ db, clock, storage, limits, ...settings }: Uploa
     if (rejection) return settle(mediaId, { status: 'REJECTED', rejection });
     const sha256 = createHash('sha256').update(file.bytes).digest('hex');
     const { contentType } = media;
-    await storage.putOnce(contentKey(sha256, contentType), { bytes: file.bytes, contentType });
+    await reached(storage.putOnce(contentKey(sha256, contentType), { bytes: file.bytes, contentType }));
     return settle(mediaId, { status: 'READY', sha256 });
   }
+
+  const reached = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
+    answer.catch((error: unknown) => {
+      log.error({ err: error }, 'the object store did not answer');
+      throw new AppError('UNAVAILABLE', 'Files cannot be looked at right now. Try again later.');
+    });
 
   async function settle(id: string, outcome: Pick<Media, 'status'> & Partial<Media>): Promise<Media> {
     await db.media.updateMany({

@@ -36,6 +36,8 @@ export interface StorageOptions {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly forcePathStyle: boolean;
+  /** Milliseconds after which a store that says nothing is given up. */
+  readonly silenceMs: number;
 }
 
 const immutable = 'public, max-age=31536000, immutable';
@@ -98,11 +100,16 @@ export function createS3Storage(options: StorageOptions): Storage & { stop(): vo
 }
 
 function clientOf(options: StorageOptions, endpoint: string): S3Client {
-  const { region, forcePathStyle, accessKeyId, secretAccessKey } = options;
+  const { region, forcePathStyle, accessKeyId, secretAccessKey, silenceMs } = options;
   // The library takes this from the environment only, and says otherwise at every start that Node is getting old.
   // eslint-disable-next-line no-restricted-syntax -- a setting of the library, written and never read here
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-  return new S3Client({ endpoint, region, forcePathStyle, credentials: { accessKeyId, secretAccessKey } });
+  return new S3Client({
+    ...{ endpoint, region, forcePathStyle, credentials: { accessKeyId, secretAccessKey } },
+    maxAttempts: 2,
+    // Without these a store that is reached and says nothing keeps people waiting for ever.
+    requestHandler: { connectionTimeout: silenceMs, socketTimeout: silenceMs },
+  });
 }
 
 const isNamed = (error: unknown, ...names: string[]): boolean =>

@@ -1,5 +1,5 @@
 import { createPool, type Viewer } from '@diaspora/kit';
-import { aViewer, createTestDatabase, testClock, testSubgraph } from '@diaspora/kit/testing';
+import { aViewer, createTestDatabase, silentLog, testClock, testSubgraph } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Post } from '../__generated__/prisma/client.js';
 import { connectDatabase, type Db } from '../database.js';
@@ -25,7 +25,7 @@ export async function givenContent() {
   const db = connectDatabase(new PrismaPg(pool));
   const clock = testClock();
   const storage = createMemoryStorage(clock);
-  const subgraph = createContentSubgraph({ db, clock, storage, config });
+  const subgraph = createContentSubgraph({ db, clock, storage, log: silentLog, config });
   const client = testSubgraph(subgraph);
   /** Hands a message to the handler that listens to it, in a transaction of its own. */
   const receive = (type: string, data: object) =>
