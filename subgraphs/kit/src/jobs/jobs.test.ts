@@ -111,7 +111,10 @@ describe('jobs', () => {
     jobs = await startJobs({ pool, tasks, log: silent });
     await transaction((tx) => addJob(tx, count, { n: 1 }));
     await eventually(() => begun);
-    const stopping = jobs.stop();
+    let stopped = false;
+    const stopping = jobs.stop().then(() => (stopped = true));
+    await pool.query('SELECT pg_sleep(0.2)');
+    expect(stopped).toBe(false);
     finish();
     await stopping;
     await jobs.stop();
@@ -131,6 +134,20 @@ describe('jobs', () => {
     await pool.query(`SELECT graphile_worker.add_job('tick', '{"_cron":{"ts":"2026-01-01T04:00:00.000Z"}}')`);
     await eventually(() => got.length);
     expect(got).toEqual([{ payload: {}, scheduledFor: new Date('2026-01-01T04:00:00.000Z') }]);
+  });
+
+  it('keeps one job of a line of the crontab, however long none could be run', async () => {
+    // Ten minutes of it are made up for when the runner starts; nobody runs its task.
+    await pool.query(
+      `INSERT INTO graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
+       VALUES ('tock', now() - interval '1 hour', now() - interval '10 minutes')`,
+    );
+    jobs = await startJobs({ pool, tasks: {}, crontab: '* * * * * tock ?fill=1h', log: silent });
+    const waiting = async () =>
+      (await pool.query<{ key: string }>('SELECT key FROM graphile_worker.jobs ORDER BY id')).rows;
+    await eventually(async () => (await waiting()).length);
+    await jobs.stop();
+    expect(await waiting()).toEqual([{ key: 'crontab:tock' }]);
   });
 
   it('refuses a crontab it cannot read', async () => {

@@ -1,4 +1,11 @@
-import { Logger as WorkerLogger, run, type JobHelpers, type TaskList } from 'graphile-worker';
+import {
+  Logger as WorkerLogger,
+  parseCrontab,
+  run,
+  type JobHelpers,
+  type ParsedCronItem,
+  type TaskList,
+} from 'graphile-worker';
 import type pg from 'pg';
 import { describeFailure } from '../messages/failure.js';
 import type { Logger } from '../logger.js';
@@ -28,7 +35,7 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
   const runner = await run({
     pgPool: pool,
     taskList: toTaskList(tasks, log),
-    crontab: crontab ?? '',
+    parsedCronItems: readCrontab(crontab ?? ''),
     concurrency,
     pollInterval: pollMs,
     noHandleSignals: true,
@@ -42,6 +49,17 @@ export async function startJobs(options: JobsOptions): Promise<Jobs> {
     stop: () => (stopping ??= runner.stop()),
   };
 }
+
+/** One job of a line waits at most: one that failed is replaced at its next time, so that failures do not pile up. */
+const readCrontab = (crontab: string): ParsedCronItem[] =>
+  parseCrontab(crontab).map((item) => ({
+    ...item,
+    options: {
+      ...item.options,
+      jobKey: item.options.jobKey ?? `crontab:${item.identifier}`,
+      jobKeyMode: 'replace',
+    },
+  }));
 
 function toTaskList(tasks: JobTasks, log: Logger): TaskList {
   return Object.fromEntries(
