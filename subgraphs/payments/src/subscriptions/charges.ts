@@ -78,10 +78,12 @@ export function createCharges({ db, clock, outbox, providers, lifecycle }: Depen
     if (!found || !subscription) return 'UNKNOWN_PAYMENT';
     if (found.amountMinor !== news.amountMinor || found.currency !== news.currency) return 'MISMATCH';
     const { providerPaymentId } = news;
-    await tx.payment.updateMany({
-      where: { id: found.id, providerPaymentId: null },
+    const { count } = await tx.payment.updateMany({
+      where: { id: found.id, OR: [{ providerPaymentId: null }, { providerPaymentId }] },
       data: { providerPaymentId },
     });
+    // The provider made a second payment of one that was asked for: its money may have been taken twice.
+    if (count === 0) return 'MISMATCH';
     return record(tx, subscription, found.id, {
       status: news.status,
       failure: news.failure,

@@ -12,6 +12,7 @@ interface EventOptions {
   readonly amount?: string;
   readonly currency?: string;
   readonly reference?: string;
+  readonly providerPaymentId?: string;
 }
 
 /** The body of an event as the sandbox would send it about a payment of ours. */
@@ -25,7 +26,7 @@ export function eventBody(type: string, payment: Payment, options: EventOptions 
     created: Math.floor(at.getTime() / 1_000),
     data: {
       object: {
-        id: payment.providerPaymentId ?? `sbx_pay_of_${payment.id}`,
+        id: options.providerPaymentId ?? payment.providerPaymentId ?? `sbx_pay_of_${payment.id}`,
         object: 'payment',
         amount: options.amount ?? payment.amountMinor.toString(),
         currency: options.currency ?? payment.currency,

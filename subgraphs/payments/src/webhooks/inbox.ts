@@ -14,7 +14,7 @@ interface Dependencies {
   readonly settle: (tx: Transaction, provider: string, news: PaymentNews) => Promise<string>;
 }
 
-/** Money of another amount than was asked for, money that bought nothing, money of nobody we know. */
+/** Money of another amount or payment than was asked for, money that bought nothing, money of nobody we know. */
 const needsAPerson = new Set(['MISMATCH', 'OWED_BACK', 'UNKNOWN_PAYMENT']);
 
 /** Events of this age may still be missing from the part of a provider's list that was read. */
