@@ -2,6 +2,7 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
+export { city, displayName, languages } from './rules.js';
 export { createProfileLoaders, type ProfileLoaders } from './loaders.js';
 export { createProfiles, profileChanged, type Profiles } from './service.js';
 
