@@ -101,7 +101,7 @@ export async function signUp(
     await visitor.must(
       'mutation ($input: VerifyEmailInput!) { verifyEmail(input: $input) { userErrors { message } } }',
       {
-        input: { email: person.email, code },
+        input: { email: person.email, password: person.password, code },
       },
     );
   }

@@ -9,17 +9,25 @@ import {
   type RunningSubgraph,
   type Revocations,
 } from '@diaspora/kit';
+import { hashSync } from 'bcrypt';
 import { accountsSlice, createAccounts } from './accounts/index.js';
 import type { UsersConfig } from './config.js';
 import type { Context } from './context.js';
 import { PrismaClient, type Db } from './database.js';
 import { entitlementHandlers } from './entitlements.js';
 import { createMailer, type Mailer } from './mailer.js';
-import { announceEpoch, announceRevocation, mailAboutAccount } from './jobs.js';
+import {
+  announceEpoch,
+  announceRevocation,
+  endLapsedOffice,
+  forgetOutlived,
+  mailAboutAccount,
+} from './jobs.js';
 import { messages } from './messages.js';
 import { createOfficeLoaders, createOffices, officesSlice } from './offices/index.js';
 import { createProfileLoaders, createProfiles, profilesSlice } from './profiles/index.js';
 import {
+  clockMarginSeconds,
   createAccessTokens,
   createLoginThrottle,
   createSessions,
@@ -49,12 +57,14 @@ export function createUsersSubgraph({ db, clock, mailer, revocations, config }: 
   const outbox = createOutbox(messages, { clock });
   const keys = createSigningKeys({ db, clock, secret: config.TOKEN_SECRET });
   const bcryptCost = config.BCRYPT_COST;
+  const decoyHash = hashSync('decoy', bcryptCost);
   const accounts = createAccounts({
-    ...{ db, clock, outbox, mailer, bcryptCost },
+    ...{ db, clock, outbox, mailer, bcryptCost, decoyHash },
+    codeSecret: config.TOKEN_SECRET,
     superUserEmails: config.SUPER_USER_EMAILS,
   });
   const sessions = createSessions({
-    ...{ db, clock, outbox, revocations, bcryptCost },
+    ...{ db, clock, outbox, revocations, decoyHash },
     throttle: createLoginThrottle({ db, clock }),
     issueAccessToken: createAccessTokens({
       keys,
@@ -86,7 +96,13 @@ export function createUsersSubgraph({ db, clock, mailer, revocations, config }: 
         if (!(await sessions.announceEnd(sessionId))) throw new Error('Redis is away');
       }),
       ...onJob(announceEpoch, offices.announceCurrentEpoch),
+      ...onJob(endLapsedOffice, offices.endIfLapsed),
+      ...onJob(forgetOutlived, async () => {
+        await accounts.forgetUnproved();
+        await sessions.forgetEnded();
+      }),
     },
+    crontab: `23 3 * * * ${forgetOutlived.name}`,
     routes: (app) => {
       app.get('/.well-known/jwks.json', async (_request, response) => {
         response.set('cache-control', 'public, max-age=300').json(await keys.jwks());
@@ -104,11 +120,15 @@ export const startUsers = (options: {
   startSubgraph({
     ...options,
     name: 'users',
-    connect: (adapter) => new PrismaClient({ adapter }),
+    // Minimal: other formats quote the arguments of a failed query, and errors are logged.
+    connect: (adapter) => new PrismaClient({ adapter, errorFormat: 'minimal' }),
     create: ({ db, clock, redis, namespace }) =>
       createUsersSubgraph({
         ...{ db, clock, config: options.config },
         mailer: createMailer({ url: options.config.SMTP_URL, from: options.config.MAIL_FROM }),
-        revocations: createRevocations({ redis, namespace, clock }),
+        revocations: createRevocations({
+          ...{ redis, namespace, clock },
+          epochSeconds: options.config.ACCESS_TOKEN_SECONDS + clockMarginSeconds,
+        }),
       }),
   });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { compare } from 'bcrypt';
+import { forgetOutlived, mailAboutAccount } from '../jobs.js';
 import { givenUsers, password } from '../testing/given.js';
 
 const register = `mutation ($input: RegisterInput!) { register(input: $input) { isAccepted userErrors { code message path } } }`;
@@ -18,7 +20,7 @@ describe('accounts', () => {
   });
   /** Runs the mail job as the worker would, and reads the code out of the mail. */
   const mailedCode = async (emailKey: string) => {
-    await users.subgraph.jobs!['mailAboutAccount']!.run({ emailKey } as never, {} as never);
+    await users.run(mailAboutAccount, { emailKey });
     return /\b\d{6}\b/.exec(users.mails.at(-1)!.text)?.[0] ?? '';
   };
   const pendingJobs = async () => {
@@ -34,7 +36,7 @@ describe('accounts', () => {
     });
     expect(await pendingJobs()).toBe(1);
     const code = await mailedCode('ana@example.org');
-    const proof = { input: { email: 'ANA@example.org', code } };
+    const proof = { input: { email: 'ANA@example.org', code, password } };
     expect((await users.anonymous.execute(verify, proof)).data.verifyEmail).toEqual({
       isVerified: true,
       userErrors: [],
@@ -71,7 +73,7 @@ describe('accounts', () => {
     await users.anonymous.execute(register, { input: input({ email: 'root@example.org' }) });
     expect(await users.db.account.count({ where: { isSuperUser: true } })).toBe(0);
     await users.anonymous.execute(verify, {
-      input: { email: 'root@example.org', code: await mailedCode('root@example.org') },
+      input: { email: 'root@example.org', code: await mailedCode('root@example.org'), password },
     });
     expect(await users.db.account.count({ where: { isSuperUser: true } })).toBe(1);
   });
@@ -81,7 +83,7 @@ describe('accounts', () => {
     const code = await mailedCode('guess@example.org');
     const wrong = code === '000000' ? '000001' : '000000';
     const guess = (value: string) =>
-      users.anonymous.execute(verify, { input: { email: 'guess@example.org', code: value } });
+      users.anonymous.execute(verify, { input: { email: 'guess@example.org', code: value, password } });
     const guesses = await Promise.all(Array.from({ length: 12 }, () => guess(wrong)));
     expect(guesses.every((answer) => answer.data.verifyEmail.userErrors[0].code === 'INVALID_INPUT')).toBe(
       true,
@@ -93,11 +95,110 @@ describe('accounts', () => {
     expect(row?.attempts).toBe(5);
   });
 
+  it('gives an address to whoever proves it, not to a stranger who registered it before', async () => {
+    const email = 'victim@example.org';
+    const proves = async (code: string, secret: string) =>
+      (await users.anonymous.execute(verify, { input: { email, code, password: secret } })).data.verifyEmail;
+    await users.anonymous.execute(register, {
+      input: input({ email, password: 'chosen by a stranger', displayName: 'Stranger' }),
+    });
+    const early = await mailedCode(email);
+    await users.anonymous.execute(register, { input: input({ email, displayName: 'Victim' }) });
+    expect((await proves(early, 'chosen by a stranger')).isVerified).toBeNull();
+    expect((await proves(early, password)).isVerified).toBeNull();
+    const late = await mailedCode(email);
+    expect((await proves(late, 'chosen by a stranger')).isVerified).toBeNull();
+    expect((await proves(late, password)).isVerified).toBe(true);
+    const account = await users.db.account.findUniqueOrThrow({
+      where: { emailKey: email },
+      include: { profile: true },
+    });
+    expect(account.profile?.displayName).toBe('Victim');
+    expect(await compare(password, account.passwordHash)).toBe(true);
+  });
+
+  it('never proves an address with the password of a registration that came in between', async () => {
+    for (let round = 0; round < 10; round++) {
+      const email = `between-${round}@example.org`;
+      await users.anonymous.execute(register, { input: input({ email }) });
+      const code = await mailedCode(email);
+      await Promise.all([
+        users.anonymous.execute(verify, { input: { email, code, password } }),
+        users.anonymous.execute(register, { input: input({ email, password: 'chosen by a stranger' }) }),
+      ]);
+      const account = await users.db.account.findUniqueOrThrow({ where: { emailKey: email } });
+      const isOwners = await compare(password, account.passwordHash);
+      expect(account.emailVerifiedAt === null || isOwners).toBe(true);
+    }
+  });
+
+  it('proves an address once when two right codes arrive at once', async () => {
+    await users.anonymous.execute(register, { input: input({ email: 'twice@example.org' }) });
+    const proof = { email: 'twice@example.org', code: await mailedCode('twice@example.org'), password };
+    const answers = await Promise.all([1, 2].map(() => users.anonymous.execute(verify, { input: proof })));
+    expect(answers.filter((answer) => answer.data.verifyEmail.isVerified)).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      'a new address',
+      async (email: string) => void (await users.anonymous.execute(register, { input: input({ email }) })),
+    ],
+    ['a proved address', async (email: string) => void (await users.given.person({ email }))],
+  ])('writes to %s five times a day at most, however often it is asked', async (name, make) => {
+    const email = `${name.replaceAll(' ', '-')}@example.org`;
+    await make(email);
+    const mailed = async (times: number) => {
+      const before = users.mails.length;
+      for (let count = 0; count < times; count++) await users.run(mailAboutAccount, { emailKey: email });
+      return users.mails.length - before;
+    };
+    expect(await mailed(7)).toBe(5);
+    users.clock.advance(25 * 3_600_000);
+    expect(await mailed(7)).toBe(5);
+  });
+
+  it('does not count a mail that the SMTP server did not take', async () => {
+    await users.anonymous.execute(register, { input: input({ email: 'patient@example.org' }) });
+    users.smtp.isAway = true;
+    for (let attempt = 0; attempt < 6; attempt++) {
+      await expect(mailedCode('patient@example.org')).rejects.toThrow('SMTP is away');
+    }
+    users.smtp.isAway = false;
+    expect(await mailedCode('patient@example.org')).toMatch(/^\d{6}$/);
+  });
+
+  it('takes a password however its letters are composed', async () => {
+    const composed = 'caf\u00e9 caf\u00e9 1';
+    await users.anonymous.execute(register, {
+      input: input({ email: 'compose@example.org', password: composed.normalize('NFD') }),
+    });
+    const code = await mailedCode('compose@example.org');
+    const proof = { input: { email: 'compose@example.org', code, password: composed } };
+    expect((await users.anonymous.execute(verify, proof)).data.verifyEmail.isVerified).toBe(true);
+  });
+
+  it('forgets after a week what nobody proved, and nobody else', async () => {
+    await users.anonymous.execute(register, { input: input({ email: 'forgotten@example.org' }) });
+    await users.given.person({ email: 'kept@example.org' });
+    users.clock.advance(8 * 86_400_000);
+    await users.anonymous.execute(register, { input: input({ email: 'recent@example.org' }) });
+    await users.run(forgetOutlived, {});
+    const left = await users.db.account.findMany({
+      where: { emailKey: { in: ['forgotten', 'kept', 'recent'].map((name) => `${name}@example.org`) } },
+    });
+    expect(left.map((account) => account.emailKey).sort()).toEqual([
+      'kept@example.org',
+      'recent@example.org',
+    ]);
+  });
+
   it('refuses an expired code', async () => {
     await users.anonymous.execute(register, { input: input({ email: 'late@example.org' }) });
     const code = await mailedCode('late@example.org');
     users.clock.advance(31 * 60_000);
-    const answer = await users.anonymous.execute(verify, { input: { email: 'late@example.org', code } });
+    const proof = { input: { email: 'late@example.org', code, password } };
+    const answer = await users.anonymous.execute(verify, proof);
     expect(answer.data.verifyEmail.userErrors).toEqual([{ code: 'INVALID_INPUT', path: ['code'] }]);
   });
 
@@ -107,6 +208,9 @@ describe('accounts', () => {
     ['a password bcrypt would cut', { password: 'x'.repeat(73) }, 'password'],
     ['an empty name', { displayName: '  ' }, 'displayName'],
     ['a name of control characters', { displayName: 'a\u0007b' }, 'displayName'],
+    ['a name of two lines', { displayName: 'Ana\nAdmin' }, 'displayName'],
+    ['a name nobody can see', { displayName: '\u200f\u200b' }, 'displayName'],
+    ['an endless address', { email: `${'a'.repeat(64)}@${'b.'.repeat(100)}org` }, 'email'],
     ['no language', { languages: [] }, 'languages'],
   ])('refuses %s and writes nothing', async (_name, override, field) => {
     const before = await users.db.account.count();

@@ -3,6 +3,6 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createAccounts, type Accounts } from './service.js';
-export { emailKeyOf } from './rules.js';
+export { emailKeyOf, passwordKeyOf } from './rules.js';
 
 export const accountsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

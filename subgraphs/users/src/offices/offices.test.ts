@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Viewer } from '@diaspora/kit';
+import { officeIds } from '../ids.js';
+import { endLapsedOffice } from '../jobs.js';
 import { givenUsers, withRole } from '../testing/given.js';
 
 const appointConsul = `mutation ($input: AppointConsulInput!) {
@@ -103,6 +105,75 @@ describe('offices', () => {
     expect(ended.data.endOffice.office.endedAt).not.toBeNull();
     const last = await users.as(ambassador.viewer).execute(appointConsul, consul(third.publicId, 'Ulm'));
     expect(last.data.appointConsul.userErrors).toEqual([]);
+  });
+
+  describe('when a term runs out', () => {
+    const toldOf = async (publicId: string) => {
+      const rows = await users.db.$queryRaw<{ type: string; envelope: any }[]>`
+        SELECT type, envelope FROM kit.outbox WHERE key = ${publicId} ORDER BY position`;
+      return rows.map(({ type, envelope }) => [type, envelope.data.endedAt]);
+    };
+    const appointed = async (city: string) => {
+      const person = await users.given.person();
+      const endsAt = new Date(users.clock.now().getTime() + 60_000).toISOString();
+      const answer = await users
+        .as(ambassador.viewer)
+        .execute(appointConsul, consul(person.publicId, city, { endsAt }));
+      return { person, endsAt, officeId: officeIds.decode(answer.data.appointConsul.office.id) };
+    };
+
+    it('ends the office at that moment: the others are told once and the tokens are stale', async () => {
+      const { person, endsAt, officeId } = await appointed('Bonn');
+      await expect(users.run(endLapsedOffice, { officeId })).rejects.toThrow('The term goes on');
+      users.clock.advance(60_000);
+      await users.run(endLapsedOffice, { officeId });
+      await users.run(endLapsedOffice, { officeId });
+      expect(await toldOf(person.publicId)).toEqual([
+        ['office.appointed', undefined],
+        ['office.ended', endsAt],
+      ]);
+      const account = await users.db.account.findUniqueOrThrow({ where: { id: person.id } });
+      expect(account.sessionEpoch).toBe(2);
+      const [job] = await users.db.$queryRaw<{ run_at: Date }[]>`
+        SELECT run_at FROM graphile_worker.jobs WHERE task_identifier = ${endLapsedOffice.name}
+        ORDER BY id DESC LIMIT 1`;
+      expect(job!.run_at.toISOString()).toBe(endsAt);
+    });
+
+    it('tells of it also when the successor is appointed before the job came', async () => {
+      const { person, endsAt } = await appointed('Aachen');
+      users.clock.advance(60_000);
+      const next = await users.given.person();
+      await users.as(ambassador.viewer).execute(appointConsul, consul(next.publicId, 'Aachen'));
+      expect((await toldOf(person.publicId)).at(-1)).toEqual(['office.ended', endsAt]);
+      expect((await toldOf(next.publicId)).at(-1)?.[0]).toBe('office.appointed');
+    });
+
+    it('lets two people succeed each other in two places at once', async () => {
+      for (let round = 0; round < 5; round++) {
+        const [one, two] = [await appointed(`One ${round}`), await appointed(`Two ${round}`)];
+        users.clock.advance(60_000);
+        const answers = await Promise.all([
+          users.as(ambassador.viewer).execute(appointConsul, consul(two.person.publicId, `One ${round}`)),
+          users.as(ambassador.viewer).execute(appointConsul, consul(one.person.publicId, `Two ${round}`)),
+        ]);
+        expect(answers.flatMap((answer) => answer.codes)).toEqual([]);
+        expect(answers.every((answer) => answer.data.appointConsul.office)).toBe(true);
+      }
+    });
+  });
+
+  it.each([
+    ['city', { city: ' ' }],
+    ['city', { city: 'Berlin\nParis' }],
+    ['idempotencyKey', { idempotencyKey: '' }],
+    ['endsAt', { endsAt: '2020-01-01T00:00:00.000Z' }],
+  ])('names the field at fault: %s', async (field, override) => {
+    const person = await users.given.person();
+    const answer = await users
+      .as(ambassador.viewer)
+      .execute(appointConsul, consul(person.publicId, 'Essen', override));
+    expect(answer.data.appointConsul.userErrors).toEqual([{ code: 'INVALID_INPUT', path: [field] }]);
   });
 
   it('lets a holder resign and nobody else below the appointer end an office', async () => {

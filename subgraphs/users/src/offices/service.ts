@@ -2,8 +2,8 @@ import {
   addJob,
   AppError,
   idempotent,
+  line,
   parseInput,
-  text,
   type Clock,
   type Outbox,
   type Page,
@@ -14,7 +14,7 @@ import type { Office } from '../__generated__/prisma/client.js';
 import type { Prisma } from '../database.js';
 import { type Db, type Transaction } from '../database.js';
 import { officeIds, userIds } from '../ids.js';
-import { announceEpoch } from '../jobs.js';
+import { announceEpoch, endLapsedOffice } from '../jobs.js';
 import type { UsersMessages } from '../messages.js';
 import { assertMayAppoint, cityKeyOf, mayAppoint, type Appointer } from './rules.js';
 
@@ -36,8 +36,10 @@ export interface Appointment {
   readonly endsAt: Date | null;
 }
 
-const cityName = text({ max: 80 }).optional();
-const key = z.string().min(1).max(64);
+const appointmentInput = z.object({
+  idempotencyKey: z.string().min(1).max(64),
+  city: line({ max: 80 }).optional(),
+});
 
 export function createOffices({ db, clock, outbox, revocations }: Dependencies) {
   /** Offices held now, for any of the people or in a place. */
@@ -56,14 +58,10 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
   }
 
   async function appoint(appointerId: string, input: Appointment): Promise<Office> {
-    const appointment = { ...input, city: parseInput(cityName, input.city) };
+    const { idempotencyKey: key, city } = parseInput(appointmentInput, input);
+    const appointment = { ...input, city };
     const request = { ...appointment, endsAt: appointment.endsAt?.toISOString() ?? null };
-    const call = {
-      actor: appointerId,
-      operation: 'appoint',
-      key: parseInput(key, input.idempotencyKey),
-      request,
-    };
+    const call = { actor: appointerId, operation: 'appoint', key, request };
     const outcome = await db.$transaction(async (tx) => {
       assertMayAppoint(await appointerOf(tx, appointerId), appointment);
       return idempotent(tx, call, () => create(tx, appointerId, appointment));
@@ -83,7 +81,7 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
       throw new AppError('INVALID_INPUT', 'The term ends in the past.', { path: ['endsAt'] });
     const holder = await tx.account.findFirst({ where: { id: holderId, emailVerifiedAt: { not: null } } });
     if (!holder) throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
-    await endLapsed(tx, { role, countryCode, cityKey: cityKeyOf(city) });
+    await endLapsed(tx, { role, countryCode, cityKey: cityKeyOf(city) }, holderId);
     const id = officeIds.create();
     // The partial unique index of current offices decides between two appointments to one place.
     const taken = await tx.$queryRaw<{ id: string }[]>`
@@ -99,42 +97,71 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
       ...{ appointerId: userIds.encode(appointerId), role, countryCode, city: city ?? null },
       ...{ startsAt: now.toISOString(), endsAt: endsAt?.toISOString() ?? null },
     };
+    const epoch = await raiseEpoch(tx, holderId);
     await outbox.publish(tx, { type: 'office.appointed', key: data.userId, data });
-    return { officeId: id, epoch: await raiseEpoch(tx, holderId) };
+    if (endsAt) await addJob(tx, endLapsedOffice, { officeId: id }, { runAt: endsAt });
+    return { officeId: id, epoch };
   }
 
-  /** A term that ran out no longer holds the place. */
-  const endLapsed = (tx: Transaction, place: Pick<Office, 'role' | 'countryCode' | 'cityKey'>) =>
-    tx.$executeRaw`
-      UPDATE offices SET ended_at = ends_at
-      WHERE role = ${place.role}::office_role AND country_code = ${place.countryCode} AND city_key = ${place.cityKey}
-        AND ended_at IS NULL AND ends_at <= ${clock.now()}`;
+  /** Terms that ran out no longer hold the place, should their job be late. */
+  async function endLapsed(
+    tx: Transaction,
+    { role, countryCode, cityKey }: Pick<Office, 'role' | 'countryCode' | 'cityKey'>,
+    nextHolderId: string,
+  ): Promise<void> {
+    const lapsed = { role, countryCode, cityKey, endedAt: null, endsAt: { lte: clock.now() } };
+    const offices = await tx.office.findMany({ where: lapsed });
+    // In one order, so that two successions between the same people do not wait for each other.
+    const accounts = [nextHolderId, ...offices.map((office) => office.holderId)];
+    await tx.$executeRaw`SELECT 1 FROM accounts WHERE id = ANY(${accounts}::uuid[]) ORDER BY id FOR UPDATE`;
+    for (const { id } of offices) {
+      const office = await lock(tx, id);
+      if (office && !office.endedAt) await finish(tx, office, office.endsAt!);
+    }
+  }
+
+  /** The office as nobody else can change it until this transaction ends. */
+  async function lock(tx: Transaction, officeId: string): Promise<Office | null> {
+    await tx.$executeRaw`SELECT 1 FROM offices WHERE id = ${officeId}::uuid FOR UPDATE`;
+    return tx.office.findUnique({ where: { id: officeId } });
+  }
+
+  /** Ends a locked office: the holder's tokens age, the others are told. */
+  async function finish(tx: Transaction, office: Office, endedAt: Date) {
+    const epoch = await raiseEpoch(tx, office.holderId);
+    const userId = userIds.encode(office.holderId);
+    const data = {
+      ...{ officeId: officeIds.encode(office.id), userId, role: office.role },
+      ...{ countryCode: office.countryCode, city: office.city, endedAt: endedAt.toISOString() },
+    };
+    await outbox.publish(tx, { type: 'office.ended', key: userId, data });
+    return { office: await tx.office.update({ where: { id: office.id }, data: { endedAt } }), epoch };
+  }
 
   async function end(actorId: string, officeId: string): Promise<Office> {
     const ended = await db.$transaction(async (tx) => {
-      await tx.$executeRaw`SELECT 1 FROM offices WHERE id = ${officeId}::uuid FOR UPDATE`;
-      const office = await tx.office.findUnique({ where: { id: officeId } });
+      const office = await lock(tx, officeId);
       if (!office) throw new AppError('NOT_FOUND', 'There is no such office.', { path: ['officeId'] });
       const place = { countryCode: office.countryCode };
       if (office.holderId !== actorId && !mayAppoint(await appointerOf(tx, actorId), office.role, place)) {
         throw new AppError('FORBIDDEN', 'You may not end this office.');
       }
-      if (office.endedAt) return { office, epoch: 0 };
       const now = clock.now();
-      const data = {
-        ...{
-          officeId: officeIds.encode(office.id),
-          userId: userIds.encode(office.holderId),
-          role: office.role,
-        },
-        ...{ countryCode: office.countryCode, city: office.city, endedAt: now.toISOString() },
-      };
-      await outbox.publish(tx, { type: 'office.ended', key: data.userId, data });
-      const epoch = await raiseEpoch(tx, office.holderId);
-      return { office: await tx.office.update({ where: { id: officeId }, data: { endedAt: now } }), epoch };
+      const endedAt = office.endsAt && office.endsAt < now ? office.endsAt : now;
+      return office.endedAt ? { office, epoch: 0 } : finish(tx, office, endedAt);
     });
     await revocations.raiseEpoch(ended.office.holderId, ended.epoch);
     return ended.office;
+  }
+
+  /** The job of a term's last moment: authority ends with it, not with the last token that names it. */
+  async function endIfLapsed({ officeId }: { officeId: string }): Promise<void> {
+    await db.$transaction(async (tx) => {
+      const office = await lock(tx, officeId);
+      if (!office?.endsAt || office.endedAt) return;
+      if (office.endsAt > clock.now()) throw new Error('The term goes on; look again later');
+      await finish(tx, office, office.endsAt);
+    });
   }
 
   /** Makes the person's tokens stale, so that new authority and lost authority count from the next request on. */
@@ -162,5 +189,5 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
       take: page.take,
     });
 
-  return { appoint, end, announceCurrentEpoch, listHeld, heldNow };
+  return { appoint, end, endIfLapsed, announceCurrentEpoch, listHeld, heldNow };
 }

@@ -4,6 +4,7 @@ import { resolvers } from './resolvers.js';
 
 export { createAccessTokens } from './access-tokens.js';
 export { createSessions, type Sessions } from './service.js';
+export { clockMarginSeconds } from './rules.js';
 export { createSigningKeys, type SigningKeys } from './signing-keys.js';
 export { createLoginThrottle } from './throttle.js';
 

@@ -4,6 +4,9 @@ import { sessionIds } from '../ids.js';
 export const maxLoginFailures = 10;
 export const throttleWindowMs = 15 * 60_000;
 
+/** How much longer than a token lives its end is remembered: verifiers allow for a clock that is a little off. */
+export const clockMarginSeconds = 60;
+
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** A refresh token names its session, so that a spent one still tells whose family to end. */

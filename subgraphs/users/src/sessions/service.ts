@@ -1,13 +1,20 @@
 import { addJob, AppError, type Clock, type Outbox, type Revocations, type Viewer } from '@diaspora/kit';
-import { compare, hashSync } from 'bcrypt';
-import { emailKeyOf } from '../accounts/index.js';
+import { compare } from 'bcrypt';
+import { emailKeyOf, passwordKeyOf } from '../accounts/index.js';
 import type { Account, Profile } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import { sessionIds, userIds } from '../ids.js';
 import { announceRevocation } from '../jobs.js';
 import type { UsersMessages } from '../messages.js';
 import type { Claims, AccessToken } from './access-tokens.js';
-import { hashToken, judgeExchange, newRefreshToken, rolesOf, successorOf } from './rules.js';
+import {
+  clockMarginSeconds,
+  hashToken,
+  judgeExchange,
+  newRefreshToken,
+  rolesOf,
+  successorOf,
+} from './rules.js';
 import type { LoginThrottle } from './throttle.js';
 
 export type Sessions = ReturnType<typeof createSessions>;
@@ -28,16 +35,20 @@ interface Dependencies {
   readonly tokenSecret: string;
   readonly accessTokenSeconds: number;
   readonly sessionSeconds: number;
-  readonly bcryptCost: number;
+  /** Compared against when the address is unknown, so that both cases take the same time. */
+  readonly decoyHash: string;
 }
 
 const sessionEnded = () => new AppError('SESSION_ENDED', 'This session has ended. Sign in again.');
 
-export function createSessions(dependencies: Dependencies) {
-  const { db, clock, outbox, revocations, throttle, issueAccessToken, tokenSecret } = dependencies;
-  // Compared against when the address is unknown, so that both cases take the same time.
-  const decoyHash = hashSync('decoy', dependencies.bcryptCost);
+const invalidCredentials = () =>
+  new AppError('INVALID_CREDENTIALS', 'Address or password is wrong, or the address is not proved yet.');
 
+/** How long an ended session stays on record. */
+const endedLifetimeMs = 30 * 24 * 3_600_000;
+
+export function createSessions(dependencies: Dependencies) {
+  const { db, clock, outbox, revocations, throttle, issueAccessToken, tokenSecret, decoyHash } = dependencies;
   async function login(input: {
     email: string;
     password: string;
@@ -45,9 +56,9 @@ export function createSessions(dependencies: Dependencies) {
     const emailKey = emailKeyOf(input.email);
     await throttle.admit(emailKey);
     const account = await db.account.findUnique({ where: { emailKey }, include: { profile: true } });
-    const isRight = await compare(input.password, account?.passwordHash ?? decoyHash);
-    if (!account || !isRight) throw new AppError('INVALID_CREDENTIALS', 'Address or password is wrong.');
-    if (!account.emailVerifiedAt) throw new AppError('EMAIL_NOT_VERIFIED', 'Prove your address first.');
+    const isRight = await compare(passwordKeyOf(input.password), account?.passwordHash ?? decoyHash);
+    // An unproved address is no different: registering it and signing in would tell whether it was known before.
+    if (!account?.emailVerifiedAt || !isRight) throw invalidCredentials();
     await throttle.clear(emailKey);
 
     const sessionId = sessionIds.create();
@@ -123,8 +134,18 @@ export function createSessions(dependencies: Dependencies) {
 
   /** Tells the routers. Also run as a job from the same transaction, so that it happens even if this process dies. */
   const announceEnd = (sessionId: string): Promise<boolean> =>
-    revocations.revokeSession(sessionId, dependencies.accessTokenSeconds);
+    revocations.revokeSession(sessionId, dependencies.accessTokenSeconds + clockMarginSeconds);
 
+  /** Ended sessions and the failures of long ago do not stay on record. */
+  async function forgetEnded(): Promise<void> {
+    const before = new Date(clock.now().getTime() - endedLifetimeMs);
+    await db.session.deleteMany({
+      where: { OR: [{ expiresAt: { lt: before } }, { revokedAt: { lt: before } }] },
+    });
+    await throttle.forget();
+  }
+
+  /** The account was read before its offices: authority that changes in between meets an epoch that is already stale. */
   async function withAccessToken(account: Account, sessionId: string, refreshToken: string): Promise<Tokens> {
     const now = clock.now();
     const offices = await db.office.findMany({
@@ -147,7 +168,7 @@ export function createSessions(dependencies: Dependencies) {
     return { accessToken: token, accessTokenExpiresAt: expiresAt, refreshToken };
   }
 
-  return { login, refresh, logout, announceEnd };
+  return { login, refresh, logout, announceEnd, forgetEnded };
 }
 
 function sessionIdOf(refreshToken: string): string {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { userIds, sessionIds } from '../ids.js';
+import { forgetOutlived } from '../jobs.js';
 import { givenUsers, password } from '../testing/given.js';
+import { createSigningKeys } from './signing-keys.js';
 
 const login = `mutation ($input: LoginInput!) {
   login(input: $input) { tokens { accessToken accessTokenExpiresAt refreshToken } user { id } userErrors { code } }
@@ -48,12 +50,16 @@ describe('sessions', () => {
     expect(await signIn('nobody@example.org')).toEqual(wrong);
   });
 
-  it('tells only somebody who knows the password that the address is not proved', async () => {
+  it('does not tell an address that was never proved from an unknown one, whoever knows the password', async () => {
     const person = await users.given.person({ isVerified: false });
-    expect((await signIn(person.email, 'not the password')).userErrors).toEqual([
-      { code: 'INVALID_CREDENTIALS' },
-    ]);
-    expect((await signIn(person.email)).userErrors).toEqual([{ code: 'EMAIL_NOT_VERIFIED' }]);
+    expect(await signIn(person.email)).toEqual(await signIn('nobody@example.org'));
+    expect((await signIn(person.email)).userErrors).toEqual([{ code: 'INVALID_CREDENTIALS' }]);
+  });
+
+  it('refuses what is no address before it is counted or stored', async () => {
+    const email = `${'a'.repeat(64)}@${'b.'.repeat(2_000)}org`;
+    expect((await signIn(email)).userErrors).toEqual([{ code: 'INVALID_INPUT' }]);
+    expect(await users.db.loginThrottle.count({ where: { emailKey: email } })).toBe(0);
   });
 
   it('locks an address after ten failures, parallel ones counted, and opens it again after the window', async () => {
@@ -108,6 +114,28 @@ describe('sessions', () => {
     expect(await users.revocations.check(facts)).toBe('revoked');
   });
 
+  it('remembers an end longer than any verifier accepts the last token', async () => {
+    const person = await users.given.person();
+    await signIn(person.email);
+    const session = await users.db.session.findFirstOrThrow({ where: { accountId: person.id } });
+    await users.as({ ...person.viewer, sessionId: session.id }).execute(logout);
+    const told = users.endsTold.filter(({ sessionId }) => sessionId === session.id);
+    // A token of this moment lives 900 seconds, and the router allows five for a clock that is off.
+    expect(told.map(({ ttlSeconds }) => ttlSeconds > 905)).toEqual([true]);
+  });
+
+  it('forgets ended sessions and old failures after their time', async () => {
+    const person = await users.given.person();
+    await signIn(person.email);
+    await signIn(person.email, 'not the password');
+    users.clock.advance(31 * 86_400_000);
+    await signIn(person.email);
+    users.clock.advance(30 * 86_400_000);
+    await users.run(forgetOutlived, {});
+    expect(await users.db.session.count({ where: { accountId: person.id } })).toBe(1);
+    expect(await users.db.loginThrottle.count()).toBe(0);
+  });
+
   it('ends a session by age', async () => {
     const { tokens } = await signIn((await users.given.person()).email);
     users.clock.advance(31 * 86_400_000);
@@ -126,5 +154,20 @@ describe('sessions', () => {
 
   it('refuses to sign out a visitor', async () => {
     expect((await users.anonymous.execute(logout)).codes).toEqual(['UNAUTHENTICATED']);
+  });
+});
+
+describe('signing keys', () => {
+  it('are published before anybody signs in, one for all who start at once', async () => {
+    const users = await givenUsers();
+    try {
+      const keys = () => createSigningKeys({ db: users.db, clock: users.clock, secret: 'x'.repeat(32) });
+      const sets = await Promise.all([keys().jwks(), keys().jwks(), keys().jwks()]);
+      expect(sets[0].keys).toHaveLength(1);
+      expect(new Set(sets.map((set) => set.keys[0]!.kid)).size).toBe(1);
+      expect(JSON.stringify(sets)).not.toMatch(/"(d|p|q|dp|dq|qi)"/);
+    } finally {
+      await users.stop();
+    }
   });
 });

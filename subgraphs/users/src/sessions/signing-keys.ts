@@ -46,13 +46,17 @@ export function createSigningKeys({
     return { kid: row.id, key: await importPKCS8(unseal(row.encryptedPrivate, sealKey), algorithm) };
   };
 
+  const activeSigner = () =>
+    (signer ??= load().catch((error: unknown) => {
+      signer = undefined;
+      throw error;
+    }));
+
   return {
-    signer: () =>
-      (signer ??= load().catch((error: unknown) => {
-        signer = undefined;
-        throw error;
-      })),
+    signer: activeSigner,
     jwks: async () => {
+      // Verifiers that ask before anybody has signed in would remember an empty set.
+      await activeSigner();
       const rows = await db.signingKey.findMany({ where: { retiredAt: null }, select: { publicJwk: true } });
       return { keys: rows.map((row) => row.publicJwk as unknown as JWK) };
     },

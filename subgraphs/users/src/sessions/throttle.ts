@@ -24,5 +24,10 @@ export function createLoginThrottle({ db, clock }: { db: Db; clock: Clock }) {
     clear: async (emailKey: string): Promise<void> => {
       await db.loginThrottle.deleteMany({ where: { emailKey } });
     },
+    /** Drops what no longer counts; anybody can make such rows, for any address. */
+    forget: async (): Promise<void> => {
+      const windowStart = new Date(clock.now().getTime() - throttleWindowMs);
+      await db.loginThrottle.deleteMany({ where: { updatedAt: { lt: windowStart } } });
+    },
   };
 }

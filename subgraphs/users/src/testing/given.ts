@@ -10,7 +10,7 @@ import { createUsersSubgraph } from '../subgraph.js';
 const bcryptCost = 4;
 export const password = 'correct horse battery';
 
-/** The subgraph on a database of its own, with a mailer that keeps what it is given. */
+/** The subgraph on a database of its own, with a mailer that keeps what it is given unless `smtp.isAway`. */
 export async function givenUsers(overrides: { superUserEmails?: string[] } = {}) {
   const database = await createTestDatabase('users');
   let statements = 0;
@@ -18,13 +18,26 @@ export async function givenUsers(overrides: { superUserEmails?: string[] } = {})
   const db = new PrismaClient({ adapter: new PrismaPg(pool) });
   const clock = testClock(new Date());
   const mails: Mail[] = [];
+  const smtp = { isAway: false };
   const redis = connectRedis({ url: process.env['TEST_REDIS_URL']!, log: silentLog, name: 'users-test' });
-  const revocations = createRevocations({ redis, namespace: database.url });
+  const revocations = createRevocations({ redis, namespace: database.url, clock });
+  const endsTold: { sessionId: string; ttlSeconds: number }[] = [];
   const subgraph = createUsersSubgraph({
     db,
     clock,
-    mailer: { send: async (mail) => void mails.push(mail) },
-    revocations,
+    mailer: {
+      send: async (mail) => {
+        if (smtp.isAway) throw new Error('SMTP is away');
+        mails.push(mail);
+      },
+    },
+    revocations: {
+      ...revocations,
+      revokeSession: (sessionId, ttlSeconds) => {
+        endsTold.push({ sessionId, ttlSeconds });
+        return revocations.revokeSession(sessionId, ttlSeconds);
+      },
+    },
     config: {
       ACCESS_TOKEN_SECONDS: 900,
       BCRYPT_COST: bcryptCost,
@@ -37,8 +50,11 @@ export async function givenUsers(overrides: { superUserEmails?: string[] } = {})
   });
   const client = testSubgraph(subgraph);
   return {
-    ...{ db, clock, mails, revocations, subgraph, client, statements: () => statements },
+    ...{ db, clock, mails, smtp, endsTold, revocations, subgraph, client, statements: () => statements },
     given: builders(db, clock),
+    /** Runs a job as the worker would. */
+    run: (job: { name: string }, payload: object) =>
+      subgraph.jobs![job.name]!.run(payload as never, {} as never),
     as: client.as,
     anonymous: client.anonymous,
     stop: async () => {
