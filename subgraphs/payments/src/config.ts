@@ -7,8 +7,8 @@ export function loadPaymentsConfig(env: Readonly<Record<string, string | undefin
   const config = loadConfig(
     {
       ...subgraphConfigShape,
-      /** Signs and checks the webhooks of the embedded sandbox provider. */
-      SANDBOX_WEBHOOK_SECRET: secret(),
+      /** Turns on the embedded sandbox provider, whose test cards buy for nothing; signs and checks its webhooks. */
+      SANDBOX_WEBHOOK_SECRET: secret().optional(),
       /** Where the sandbox delivers its webhooks; this service's own route unless given. */
       SANDBOX_WEBHOOK_URL: url('http', 'https').optional(),
     },

@@ -9,7 +9,7 @@ import {
 } from '@diaspora/kit';
 import type { PaymentsConfig } from './config.js';
 import type { Context } from './context.js';
-import { PrismaClient, type Db } from './database.js';
+import { connectDatabase, type Db } from './database.js';
 import {
   advanceSubscriptions,
   crontab,
@@ -46,13 +46,13 @@ const providerTimeoutMs = 10_000;
 /** The composition root: dependencies in, subgraph out. */
 export function createPaymentsSubgraph({ db, clock, log, config, wrapProvider }: PaymentsDependencies) {
   const outbox = createOutbox(messages, { clock });
-  const sandbox = createSandbox({
-    ...{ db, clock },
-    webhookUrl: config.SANDBOX_WEBHOOK_URL,
-    webhookSecret: config.SANDBOX_WEBHOOK_SECRET,
-  });
-  const provider = wrapProvider ? wrapProvider(sandbox.provider) : sandbox.provider;
-  const providers = createProviders([withTimeout(provider, providerTimeoutMs)]);
+  const { SANDBOX_WEBHOOK_SECRET: webhookSecret, SANDBOX_WEBHOOK_URL: webhookUrl } = config;
+  const sandbox = webhookSecret ? createSandbox({ db, clock, webhookUrl, webhookSecret }) : undefined;
+  const providers = createProviders(
+    (sandbox ? [sandbox.provider] : []).map((provider) =>
+      withTimeout(wrapProvider ? wrapProvider(provider) : provider, providerTimeoutMs),
+    ),
+  );
   const lifecycle = createLifecycle({ outbox });
   const plans = createPlans({ db });
   const charges = createCharges({ db, clock, outbox, providers, lifecycle });
@@ -77,8 +77,10 @@ export function createPaymentsSubgraph({ db, clock, log, config, wrapProvider }:
         await inbox.sweep();
         await renewals.requestUnacknowledged();
       }),
-      ...onJob(settleSandboxPayment, sandbox.settle),
-      ...onJob(deliverSandboxEvent, sandbox.deliver),
+      ...(sandbox && {
+        ...onJob(settleSandboxPayment, sandbox.settle),
+        ...onJob(deliverSandboxEvent, sandbox.deliver),
+      }),
     },
     crontab,
     routes: webhookRoutes({ providers, inbox, log }),
@@ -94,6 +96,6 @@ export const startPayments = (options: {
   startSubgraph({
     ...options,
     name: 'payments',
-    connect: (adapter) => new PrismaClient({ adapter }),
+    connect: connectDatabase,
     create: ({ db, clock, log }) => createPaymentsSubgraph({ db, clock, log, config: options.config }),
   });

@@ -7,6 +7,23 @@ const references = `query ($r: [_Any!]!) {
   _entities(representations: $r) { ... on User { id subscription { id } } ... on PlanSubscription { id status } }
 }`;
 
+describe('without the sandbox', () => {
+  it('nobody buys with a test card, and nobody is there to call', async () => {
+    const payments = await givenPayments({ hasSandbox: false });
+    const { viewer } = payments.given.person();
+    const answer = await payments.as(viewer).execute(subscribe, purchase());
+    const { status } = await fetch(payments.webhookUrl, { method: 'POST', body: '{}' });
+    const state = await payments.state(viewer);
+    await payments.stop();
+    expect(answer.data.subscribe).toMatchObject({
+      subscription: null,
+      userErrors: [{ code: 'INVALID_INPUT', path: ['paymentMethod'] }],
+    });
+    // What no route takes is asked for the router's signature.
+    expect([status, state]).toEqual([401, null]);
+  });
+});
+
 describe('who may see and do what', () => {
   let payments: Awaited<ReturnType<typeof givenPayments>>;
   let owner: Awaited<ReturnType<typeof payments.given.subscriber>>;

@@ -10,7 +10,7 @@ import {
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
-import { PrismaClient, type Db } from '../database.js';
+import { connectDatabase, type Db } from '../database.js';
 import { subscriptionIds, userIds } from '../ids.js';
 import type { PaymentProvider } from '../providers/index.js';
 import { createPaymentsSubgraph } from '../subgraph.js';
@@ -27,15 +27,23 @@ export const cards = {
 
 /** The subgraph on a database of its own, served on a free port so that the sandbox can call its webhook. */
 export async function givenPayments(
-  options: { start?: Date; wrapProvider?: (provider: PaymentProvider) => PaymentProvider } = {},
+  options: {
+    start?: Date;
+    hasSandbox?: boolean;
+    wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
+  } = {},
 ) {
   const database = await createTestDatabase('payments');
   let statements = 0;
   const pool = createPool({ url: database.url, onStatement: () => statements++ });
   const admin = createPool({ url: database.adminUrl, max: 1 });
-  const db = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const db = connectDatabase(new PrismaPg(pool));
   const clock = testClock(options.start);
-  const config = { SANDBOX_WEBHOOK_SECRET: webhookSecret, SANDBOX_WEBHOOK_URL: '' };
+  const { hasSandbox = true } = options;
+  const config = {
+    SANDBOX_WEBHOOK_SECRET: hasSandbox ? webhookSecret : undefined,
+    SANDBOX_WEBHOOK_URL: '',
+  };
   // Twice: the port is known only when the first one listens.
   const create = () =>
     createPaymentsSubgraph({
