@@ -4,7 +4,7 @@ import type { HistoryPage } from './rules.js';
 /** One page of each conversation in one statement; each page is a range scan of the index on (conversation, sequence). */
 export function historyQuery(
   conversationIds: readonly string[],
-  { forward, beyond, take }: HistoryPage,
+  { forward, beyond, take }: Pick<HistoryPage, 'forward' | 'beyond' | 'take'>,
 ): Prisma.Sql {
   const [comparison, direction] = forward
     ? [Prisma.sql`>`, Prisma.sql`ASC`]

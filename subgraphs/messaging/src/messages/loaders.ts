@@ -1,4 +1,10 @@
-import { createGroupLoader, createRowLoader, type Loader, type Viewer } from '@diaspora/kit';
+import {
+  createFirstPageLoaders,
+  createRowLoader,
+  type FirstPage,
+  type Loader,
+  type Viewer,
+} from '@diaspora/kit';
 import type { Message } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
 import { historyQuery } from './history.js';
@@ -12,10 +18,11 @@ export interface MessageLoaders {
 }
 
 export function createMessageLoaders(db: Db, viewer: Viewer | null): MessageLoaders {
-  const histories = new Map<string, Loader<string, Message[]>>();
-  const createHistory = (page: HistoryPage) =>
-    createGroupLoader(
-      (ids: readonly string[]) => db.$queryRaw<Message[]>(historyQuery(ids, page)),
+  const histories = new Map<string, (page: FirstPage) => Loader<string, Message[]>>();
+  const createHistories = ({ forward, beyond }: HistoryPage) =>
+    createFirstPageLoaders(
+      (ids: readonly string[], { take }) =>
+        db.$queryRaw<Message[]>(historyQuery(ids, { forward, beyond, take })),
       (message) => message.conversationId,
     );
   return {
@@ -32,10 +39,10 @@ export function createMessageLoaders(db: Db, viewer: Viewer | null): MessageLoad
       (message) => message.id,
     ),
     history: (page) => {
-      const key = JSON.stringify([page.forward, page.take, page.beyond]);
-      const loader = histories.get(key) ?? createHistory(page);
-      histories.set(key, loader);
-      return loader;
+      const start = JSON.stringify([page.forward, page.beyond]);
+      const loaders = histories.get(start) ?? createHistories(page);
+      histories.set(start, loaders);
+      return loaders(page);
     },
   };
 }

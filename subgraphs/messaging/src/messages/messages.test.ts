@@ -123,6 +123,32 @@ describe('messages', () => {
     expect(await sequencesOf(conversationId)).toEqual([1, 2]);
   });
 
+  it('shows after each of several mutations of one request what it did', async () => {
+    const { ana, conversationId } = await pair();
+    const answer = await ana.execute(
+      `mutation ($id: ID!) {
+        ${upTo(2).map(
+          (
+            count,
+          ) => `m${count}: sendMessage(input: { conversationId: $id, clientMessageId: "m${count}", text: "x" }) {
+            message { conversation { lastSequence messages(last: 1) { nodes { sequence } } } }
+          }`,
+        )}
+        read: markConversationRead(input: { conversationId: $id, upToSequence: 1 }) { conversation { id } }
+        m3: sendMessage(input: { conversationId: $id, clientMessageId: "m1", text: "x" }) {
+          message { conversation { readUpToSequence } }
+        }
+      }`,
+      { id: conversationId },
+    );
+    for (const sequence of upTo(2)) {
+      expect(answer.data[`m${sequence}`].message.conversation).toEqual({
+        ...{ lastSequence: sequence, messages: { nodes: [{ sequence }] } },
+      });
+    }
+    expect(answer.data.m3.message.conversation).toEqual({ readUpToSequence: 1 });
+  });
+
   it('refuses a key that was used for another text, in this conversation and by this sender only', async () => {
     const { ana, ben, conversationId } = await pair();
     const other = await messaging.given.conversation(ana, await messaging.given.member());

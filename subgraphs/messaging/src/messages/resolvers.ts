@@ -5,12 +5,12 @@ import { parseHistoryPage } from './rules.js';
 
 export const resolvers: Resolvers = {
   Mutation: {
-    sendMessage: mutation(async (input, { viewer, services }) => ({
-      message: await services.messages.send(viewer!, {
-        ...input,
-        conversationId: conversationIds.decode(input.conversationId),
-      }),
-    })),
+    sendMessage: mutation(async (input, { viewer, services, loaders }) => {
+      const conversationId = conversationIds.decode(input.conversationId);
+      const message = await services.messages.send(viewer!, { ...input, conversationId });
+      loaders.conversation.clear(conversationId);
+      return { message };
+    }),
   },
   Conversation: {
     messages: async (side, args, { loaders }) => {
