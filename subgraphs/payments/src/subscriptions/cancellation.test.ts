@@ -29,6 +29,19 @@ describe('cancelling a subscription', () => {
     expect(await told(person)).not.toContain('subscription.ended');
   });
 
+  it('shows in the same request what it did, whatever was read before', async () => {
+    const person = await payments.given.subscriber();
+    const call = (name: string, atPeriodEnd: boolean) =>
+      `${name}: cancelSubscription(input: { subscriptionId: "${person.subscriptionId}", atPeriodEnd: ${atPeriodEnd} }) {
+        subscription { user { subscription { status } } }
+      }`;
+    const answer = await payments
+      .as(person.viewer)
+      .execute(`mutation { ${call('later', true)} ${call('now', false)} }`);
+    expect(answer.data.later.subscription.user.subscription).toEqual({ status: 'ACTIVE' });
+    expect(answer.data.now.subscription.user.subscription).toEqual({ status: 'CANCELLED' });
+  });
+
   it('ends it now when asked to, once, and leaves the person free to buy again', async () => {
     const person = await payments.given.subscriber();
     const ended = { status: 'CANCELLED', endedAt: '2026-06-01T12:00:00.000Z' };

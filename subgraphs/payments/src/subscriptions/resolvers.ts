@@ -13,14 +13,20 @@ export const resolvers: Resolvers = {
       viewer ? loaders.subscriptionOf.load(viewer.id) : null,
   },
   Mutation: {
-    subscribe: mutation(async (input, { viewer, services }) => ({
-      subscription: await services.subscriptions.subscribe(viewer!.id, input),
-    })),
-    cancelSubscription: mutation(async ({ subscriptionId, atPeriodEnd }, { viewer, services }) => ({
-      subscription: await services.subscriptions.cancel(viewer!.id, subscriptionIds.decode(subscriptionId), {
-        atPeriodEnd: atPeriodEnd ?? true,
-      }),
-    })),
+    subscribe: mutation(async (input, { viewer, services, loaders }) => {
+      const subscription = await services.subscriptions.subscribe(viewer!.id, input);
+      loaders.subscriptionOf.clear(viewer!.id);
+      return { subscription };
+    }),
+    cancelSubscription: mutation(async ({ subscriptionId, atPeriodEnd }, { viewer, services, loaders }) => {
+      const subscription = await services.subscriptions.cancel(
+        viewer!.id,
+        subscriptionIds.decode(subscriptionId),
+        { atPeriodEnd: atPeriodEnd ?? true },
+      );
+      loaders.subscriptionOf.clear(viewer!.id);
+      return { subscription };
+    }),
   },
   User: {
     __resolveReference: ({ id }) => (userIds.find(id) === null ? null : { id }),
