@@ -5,5 +5,7 @@ export { createCache } from './cache.js';
 export type { Cache } from './cache.js';
 export { createLive, isLiveOverflow } from './live.js';
 export type { Live, LiveItem, LiveSubscription } from './live.js';
+export { createTtlMap } from './ttl-map.js';
+export type { TtlMap } from './ttl-map.js';
 export { createRevocations } from './revocations.js';
 export type { Revocations, RevocationsOptions, TokenFacts } from './revocations.js';
