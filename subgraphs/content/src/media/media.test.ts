@@ -306,6 +306,21 @@ describe('the reaper', () => {
   });
 });
 
+describe('a signed URL', () => {
+  it('is given out again while it has half its life before it', async () => {
+    let signed = 0;
+    const uploads = uploadsOn({ presignDownload: async () => `https://store.example/${++signed}` });
+    const { id } = await content.given.media(aViewer().id);
+    const media = await content.db.media.findUniqueOrThrow({ where: { id } });
+    const first = await uploads.urlOf(media);
+    content.clock.advance(29_999);
+    expect(await uploads.urlOf(media)).toBe(first);
+    content.clock.advance(1);
+    expect(await uploads.urlOf(media)).not.toBe(first);
+    expect(signed).toBe(2);
+  });
+});
+
 describe('behind a delivery network', () => {
   it('answers public URLs', async () => {
     const uploads = uploadsOn({}, 'https://cdn.example/files/');

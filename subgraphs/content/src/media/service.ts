@@ -4,6 +4,7 @@ import { fileTypeFromBuffer } from 'file-type';
 import type { Media } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
 import { mediaIds } from '../ids.js';
+import { createDownloadUrls } from './download-urls.js';
 import { assertFits, contentKey, faultOf, quarantineKey, uploadRequest, type SizeLimits } from './rules.js';
 import type { Storage, UploadForm } from './storage.js';
 import { createTurns } from './turns.js';
@@ -32,6 +33,7 @@ const reapBatch = 100;
 
 export function createUploads({ db, clock, storage, log, limits, ...settings }: UploadsDependencies) {
   const inTurn = createTurns(verifiedAtOnce);
+  const downloadUrl = createDownloadUrls({ clock, storage, seconds: settings.downloadSeconds });
 
   /** A place to post a file to. The same call again gives a form for the same file while the first would still work. */
   async function request(ownerId: string, input: unknown): Promise<{ media: Media; form: UploadForm }> {
@@ -134,7 +136,7 @@ export function createUploads({ db, clock, storage, log, limits, ...settings }: 
     if (media.status !== 'READY' || !media.sha256) return null;
     const key = contentKey(media.sha256, media.contentType);
     if (settings.publicUrl) return `${settings.publicUrl.replace(/\/$/, '')}/${key}`;
-    return storage.presignDownload({ key, seconds: settings.downloadSeconds });
+    return downloadUrl(key);
   }
 
   return { request, complete, reap, urlOf };
