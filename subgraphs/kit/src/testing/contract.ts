@@ -77,7 +77,9 @@ function describeReferences(name: string, create: () => Promise<EntityOwner>): v
         expect(body.data._entities).not.toContain(null);
         return subject.statements() - before;
       };
-      expect(await statementsFor(ids)).toBe(await statementsFor(ids.slice(0, 1)));
+      const one = await statementsFor(ids.slice(0, 1));
+      expect(one).toBeGreaterThan(0); // or nobody counts
+      expect(await statementsFor(ids)).toBe(one);
     });
 
     it.each([
