@@ -61,6 +61,32 @@ describe('profiles', () => {
   });
 
   it.each([
+    ['a name of two lines', { displayName: 'Ana\nAdmin' }, 'displayName'],
+    ['a name nobody can see', { displayName: '\u200f\u200b' }, 'displayName'],
+    ['a headline of two lines', { headline: 'a\nb' }, 'headline'],
+    ['no name', { displayName: null }, 'displayName'],
+  ])('refuses %s and changes nothing', async (_name, change, field) => {
+    const person = await users.given.person({ displayName: 'Before' });
+    const input = { expectedVersion: 1, city: 'Elsewhere', ...change };
+    const answer = await users.as(person.viewer).execute(update, { input });
+    expect(answer.data.updateProfile.userErrors).toEqual([{ code: 'INVALID_INPUT', path: [field] }]);
+    const profile = await users.db.profile.findUniqueOrThrow({ where: { accountId: person.id } });
+    expect(profile).toMatchObject({ version: 1, displayName: 'Before', city: 'Berlin' });
+  });
+
+  it('keeps each language and domain once, in the order given', async () => {
+    const person = await users.given.person();
+    const input = {
+      expectedVersion: 1,
+      languages: ['ro', 'RO', 'de', 'ro'],
+      domains: ['ICT', 'HEALTH', 'ICT'],
+    };
+    await users.as(person.viewer).execute(update, { input });
+    const profile = await users.db.profile.findUniqueOrThrow({ where: { accountId: person.id } });
+    expect(profile).toMatchObject({ languages: ['ro', 'de'], domains: ['ICT', 'HEALTH'] });
+  });
+
+  it.each([
     ['malformed', 'usr_nonsense'],
     ['foreign', 'evt_01h455vb4pex5vsknk084sn02q'],
     ['empty', ''],
