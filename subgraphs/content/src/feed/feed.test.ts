@@ -54,6 +54,19 @@ describe('the filter of a feed', () => {
     expect(await found({ languages: [language], countriesOfOrigin: [], hashtags: null })).toEqual(both);
   });
 
+  it('takes a language without a region for all of its regions', async () => {
+    const [ast, astES, astESx, asIN] = [
+      await content.given.post({ language: 'ast' }),
+      await content.given.post({ language: 'ast-ES' }),
+      await content.given.post({ language: 'ast-ES-x-a' }),
+      await content.given.post({ language: 'as-IN' }),
+    ].map(({ publicId }) => publicId);
+    expect(await found({ languages: ['ast'] })).toEqual([astESx, astES, ast]);
+    expect(await found({ languages: ['ast-ES'] })).toEqual([astESx, astES]);
+    expect(await found({ languages: ['as'] })).toEqual([asIN]);
+    expect(await found({ languages: ['as', 'ast-ES'] })).toEqual([asIN, astESx, astES]);
+  });
+
   it('does not show removed posts', async () => {
     const language = ownLanguage();
     await content.given.post({ language, text: '', removedAt: new Date() });

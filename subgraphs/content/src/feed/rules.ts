@@ -1,5 +1,14 @@
 import { z } from 'zod';
 
+/** A language without a region includes its regions: "ro" means "ro-MD" too. */
+export const languageConditions = (languages: readonly string[]) =>
+  languages.map((language) => {
+    const [baseLanguage] = language.split('-', 1);
+    return baseLanguage === language
+      ? { baseLanguage }
+      : { baseLanguage, OR: [{ language }, { language: { startsWith: `${language}-` } }] };
+  });
+
 const someOf = (what: string) =>
   z
     .array(z.string().max(200))

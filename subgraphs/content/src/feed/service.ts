@@ -3,7 +3,7 @@ import type { Post } from '../__generated__/prisma/client.js';
 import type { Prisma } from '../database.js';
 import { eventIds } from '../ids.js';
 import { foldHashtag, type Posts } from '../posts/index.js';
-import { feedFilter } from './rules.js';
+import { feedFilter, languageConditions } from './rules.js';
 
 export type Feed = ReturnType<typeof createFeed>;
 
@@ -13,7 +13,7 @@ export function createFeed({ posts }: { readonly posts: Pick<Posts, 'list'> }) {
     const { countriesOfOrigin, languages, hashtags, eventId } = parseInput(feedFilter, filter ?? {});
     const where: Prisma.PostWhereInput = {
       ...(countriesOfOrigin && { authorOrigin: { in: countriesOfOrigin } }),
-      ...(languages && { language: { in: languages } }),
+      ...(languages && { OR: languageConditions(languages) }),
       ...(hashtags && { hashtags: { hasSome: hashtags.map(foldHashtag) } }),
       ...(eventId && { eventId: eventIds.decode(eventId) }),
     };
