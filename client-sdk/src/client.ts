@@ -72,7 +72,7 @@ export function createClient(options: ClientOptions) {
     /** True while a session is kept; the server may have ended it meanwhile. */
     isSignedIn: (): Promise<boolean> => session.isOpen(),
 
-    /** Signs in with address and password. Throws UserInputError INVALID_CREDENTIALS or EMAIL_NOT_VERIFIED. */
+    /** Signs in with address and password. Throws UserInputError INVALID_CREDENTIALS, also before the address is proved. */
     async signIn(input: LoginInput): Promise<PersonPartsFragment | null> {
       const { login } = await executeAs(LoginDocument, { input });
       await session.begin(login.tokens!);
@@ -82,7 +82,7 @@ export function createClient(options: ClientOptions) {
     /** Ends the session here in any case; throws when the server could not be told. */
     signOut: (): Promise<void> => session.close((accessToken) => executeAs(LogoutDocument, {}, accessToken)),
 
-    /** The way to an account: register, then verify with the mailed code, then sign in. */
+    /** The way to an account: register, then verify with the mailed code and the password, then sign in. */
     signUp: {
       /** The answer does not tell whether the address was known. Throws UserInputError for a refused input. */
       register: async (input: RegisterInput): Promise<void> =>
