@@ -51,6 +51,14 @@ describe('messages between subgraphs', () => {
     });
   });
 
+  it('carries text that holds half a character, as a column of text would keep it', async () => {
+    await bus.transaction((tx) =>
+      bus.outbox.publish(tx, { type: 'click.counted', key: 'k', data: { n: 1, note: 'cut \ud83d' } }),
+    );
+    const { rows } = await bus.pool.query(`SELECT envelope -> 'data' ->> 'note' AS note FROM kit.outbox`);
+    expect(rows).toEqual([{ note: 'cut \ufffd' }]);
+  });
+
   it('publishes nothing of a transaction that rolls back', async () => {
     await expect(
       bus.transaction(async (tx) => {

@@ -30,14 +30,17 @@ export type MessageOf<
   Type extends MessageType<Definitions>,
 > = z.output<NonNullable<Definitions['types'][Type]>['schema']>;
 
+/** What is kept in a column of text, where PostgreSQL cannot hold NUL. */
+const word = z.string().refine((value) => !value.includes('\0'));
+
 /** A message on its way: CloudEvents 1.0 (https://github.com/cloudevents/spec) in structured JSON form. */
 export const envelopeSchema = z.object({
   specversion: z.literal('1.0'),
   id: z.uuid(),
-  source: z.string().min(1),
-  type: z.string().min(1),
+  source: word.min(1),
+  type: word.min(1),
   /** The key: messages of one key are handled in order. */
-  subject: z.string(),
+  subject: word,
   time: z.iso.datetime(),
   dataversion: z.int(),
   requestid: z.string().optional(),

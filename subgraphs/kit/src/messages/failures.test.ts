@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { z } from 'zod';
 import { listDeadLetters, replayDeadLetter } from './dead-letters.js';
 import { messagesFrom } from './handlers.js';
+import { createParking } from './parking.js';
 import type { clicks } from './testing.js';
 import { createBus, eventually, type Bus } from './testing.js';
 import type { SqlTransaction } from './transaction.js';
@@ -136,6 +137,42 @@ describe('messages that fail', () => {
     const letters = await dead(4);
     expect(letters.map(({ error }) => error)).toContain('No handler for version 2');
     expect(got.sort()).toEqual(['k', 'v2']);
+  });
+
+  it('are dead and hold up nothing although PostgreSQL cannot store them as they are', async () => {
+    const got: string[] = [];
+    bus.consume([bus.counted(({ key }) => void got.push(key))]);
+    await bus.publish('before', 1);
+    await eventually(() => got.length === 1);
+    const [entry] = await bus.redis.client.xrevrange('ns:bus:clicks', '+', '-', 'COUNT', 1);
+    const envelope = JSON.parse(entry?.[1][3] ?? '') as Record<string, unknown>;
+    const broken = [
+      { ...envelope, id: '0190a1f0-0000-7000-8000-000000000002', subject: 'a\0b' },
+      { ...envelope, id: '0190a1f0-0000-7000-8000-000000000003', data: { n: 'half an emoji: \ud83d' } },
+      { typed: '\\u0000 \\ud83d', half: '\ude00' },
+    ];
+    for (const each of broken)
+      await bus.redis.client.xadd('ns:bus:clicks', '*', 'sequence', 99, 'envelope', JSON.stringify(each));
+    const letters = await dead(3);
+    expect(letters.map((letter) => letter.envelope)).toContainEqual({
+      typed: '\\u0000 \\ud83d',
+      half: '\ufffd',
+    });
+    await bus.publish('after', 1);
+    await eventually(() => got.length === 2);
+    expect(got).toEqual(['before', 'after']);
+  });
+
+  it('are taken up again a few at a time, those that wait longest first', async () => {
+    const parking = createParking({ pool: bus.pool, source: 'elsewhere' });
+    await bus.pool.query(
+      `INSERT INTO kit.parked_messages (message_id, source, type, key, envelope, attempts, next_attempt_at)
+       SELECT gen_random_uuid(), 'elsewhere', 't', 'key' || n, '{}', 1, now() - n * interval '1 second'
+       FROM generate_series(1, 1000) n`,
+    );
+    const heads = await parking.dueHeads();
+    expect(heads.length).toBeLessThanOrEqual(200);
+    expect(heads[0]?.key).toBe('key1000');
   });
 
   it('do not end the consumer when PostgreSQL refuses connections for a while', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { createPool } from '../database/index.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
-import { idempotent, requestHash } from './idempotency.js';
+import { forgetAnswers, idempotent, requestHash } from './idempotency.js';
 import { transactionsOf } from './testing.js';
 
 describe('idempotency keys', () => {
@@ -31,6 +31,17 @@ describe('idempotency keys', () => {
     expect(runs).toBe(1);
     expect(answers).toHaveLength(20);
     for (const answer of answers) expect(answer).toEqual({ receipt: 1, at: '1970-01-01T00:00:00.000Z' });
+  });
+
+  it('forgets answers after a month', async () => {
+    const run = async () => 'new';
+    await call('old', 1, async () => 'old');
+    await call('young', 1, async () => 'young');
+    await pool.query(
+      `UPDATE kit.idempotency_keys SET created_at = now() - interval '31 days' WHERE key = 'old'`,
+    );
+    await forgetAnswers(pool);
+    expect([await call('old', 1, run), await call('young', 1, run)]).toEqual(['new', 'young']);
   });
 
   it('refuses the key for another request', async () => {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type pg from 'pg';
 import { AppError } from '../errors.js';
+import { toJsonb } from './jsonb.js';
 import type { SqlTransaction } from './transaction.js';
 
 export interface IdempotentCall {
@@ -14,7 +16,7 @@ export interface IdempotentCall {
 
 /**
  * Runs `run` once per (actor, operation, key), within the caller's transaction, and gives later callers the stored
- * answer (JSON). Callers that overlap wait until the first commits; if it rolls back, the next one runs.
+ * answer (JSON), for thirty days. Callers that overlap wait until the first commits; if it rolls back, the next one runs.
  * Throws AppError CONFLICT when the key was used for another request. Needs READ COMMITTED, PostgreSQL's default.
  */
 export async function idempotent<T>(
@@ -35,12 +37,21 @@ export async function idempotent<T>(
     throw new AppError('CONFLICT', 'This idempotency key was used for another request.');
   }
   const response = await run();
-  const text = JSON.stringify(response ?? null);
+  const text = toJsonb(response);
   await tx.$executeRaw`
     UPDATE kit.idempotency_keys SET response = ${text}::jsonb
     WHERE actor = ${actor} AND operation = ${operation} AND key = ${key}`;
   // What a repeated call will read, so that both callers get the same types.
   return JSON.parse(text) as T;
+}
+
+const retentionDays = 30;
+
+/** Removes answers that nobody will ask for again. */
+export async function forgetAnswers(pool: pg.Pool): Promise<void> {
+  await pool.query('DELETE FROM kit.idempotency_keys WHERE created_at < now() - make_interval(days => $1)', [
+    retentionDays,
+  ]);
 }
 
 /** SHA-256 of the request as JSON with sorted keys (RFC 8785 in spirit); fields that are undefined do not count. */

@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import { systemClock, type Clock } from '../clock.js';
 import type { Envelope, MessageDefinitions, MessageOf, MessageType } from './definitions.js';
+import { toJsonb } from './jsonb.js';
 import type { SqlTransaction } from './transaction.js';
 
 export interface OutgoingMessage<
@@ -49,7 +50,7 @@ export function createOutbox<Definitions extends MessageDefinitions>(
       };
       await tx.$executeRaw`
         INSERT INTO kit.outbox (id, type, key, envelope)
-        VALUES (${envelope.id}::uuid, ${type}, ${key}, ${JSON.stringify(envelope)}::jsonb)`;
+        VALUES (${envelope.id}::uuid, ${type}, ${key}, ${toJsonb(envelope)}::jsonb)`;
       return envelope.id;
     },
   };

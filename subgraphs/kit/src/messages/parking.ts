@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { toJsonb } from './jsonb.js';
 
 export interface ParkedMessage {
   id: string;
@@ -25,13 +26,16 @@ export interface Parking {
     id: string,
     failure: { attempts: number; error: string; retryInMs: number | null },
   ): Promise<void>;
-  /** The first living message of each key, if it is due. */
+  /** The first living message of each key, if it is due; those that wait longest, and not all of many. */
   dueHeads(): Promise<ParkedMessage[]>;
   headOf(key: string): Promise<ParkedMessage | undefined>;
   /** What is already known about a batch. */
   lookUp(ids: string[], keys: string[]): Promise<{ settled: Set<string>; blockedKeys: Set<string> }>;
   remove(id: string): Promise<void>;
 }
+
+/** Held in memory at once. */
+const mostHeads = 200;
 
 const columns = 'message_id::text AS id, key, envelope, attempts';
 const inMs = (parameter: string) =>
@@ -60,7 +64,7 @@ export function createParking({ pool, source }: { pool: pg.Pool; source: string 
         `SELECT id, key, envelope, attempts FROM (
            SELECT DISTINCT ON (key) ${columns}, next_attempt_at FROM kit.parked_messages
            WHERE source = $1 AND dead_at IS NULL ORDER BY key, position) AS head
-         WHERE next_attempt_at <= now()`,
+         WHERE next_attempt_at <= now() ORDER BY next_attempt_at LIMIT ${mostHeads}`,
         [source],
       );
       return rows;
@@ -90,7 +94,3 @@ export function createParking({ pool, source }: { pool: pg.Pool; source: string 
     },
   };
 }
-
-// PostgreSQL's jsonb cannot hold NUL; such a message is dead anyway and kept for reading.
-const toJsonb = (envelope: unknown): string =>
-  JSON.stringify(envelope ?? null).replaceAll('\\u0000', '\\ufffd');

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Logger } from '../logger.js';
 import type { RedisConnection } from '../redis/index.js';
 import { streamKey } from './definitions.js';
+import { forgetAnswers } from './idempotency.js';
 import { relayMetrics, type RelayMetrics } from './metrics.js';
 import { listenForMessages } from './notifications.js';
 import { createPauser } from './pause.js';
@@ -58,6 +59,7 @@ export function startRelay(options: RelayOptions): Relay {
         await drain();
         if (Date.now() - cleanedAt > cleanupMs) {
           await removeOld(pool, retentionDays);
+          await forgetAnswers(pool); // here, because a relay runs on every subgraph's database
           cleanedAt = Date.now();
         }
         failing = false;
