@@ -8,6 +8,7 @@ import { maskPlugin } from './errors/mask-plugin.js';
 import { maskError } from './errors/mask.js';
 import type { Execution } from './execution.js';
 import { statusPlugin } from './http/status-plugin.js';
+import { finiteNumbers } from './limits/finite-numbers.js';
 import { limitRules } from './limits/limit-rules.js';
 import { requestPlugin } from './limits/request-plugin.js';
 import { metricsPlugin } from './observe/metrics-plugin.js';
@@ -39,12 +40,15 @@ export function createApolloServer({
     persistedQueries: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: config.MAX_TOKENS },
-    validationRules: limitRules({
-      documentBytes: config.MAX_DOCUMENT_BYTES,
-      depth: config.MAX_DEPTH,
-      aliases: config.MAX_ALIASES,
-      rootFields: config.MAX_ROOT_FIELDS,
-    }),
+    validationRules: [
+      finiteNumbers,
+      ...limitRules({
+        documentBytes: config.MAX_DOCUMENT_BYTES,
+        depth: config.MAX_DEPTH,
+        aliases: config.MAX_ALIASES,
+        rootFields: config.MAX_ROOT_FIELDS,
+      }),
+    ],
     formatError: (formatted) => maskError(formatted),
     // In this order: refuse, then shape the answer, then measure what is sent.
     plugins: [landingPage(config), requestPlugin(), maskPlugin(), statusPlugin(), metricsPlugin(metrics)],

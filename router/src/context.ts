@@ -11,6 +11,8 @@ export interface RequestContext {
   readonly viewer: Viewer | null;
   /** Aborted when the client goes away before its answer is sent. */
   readonly signal: AbortSignal;
+  /** Types of which a subgraph did not find an entity that another one points at. */
+  readonly missingTypes: Set<string>;
   /** Carries request id, trace id and the client's name. */
   readonly log: Logger;
 }
@@ -49,6 +51,7 @@ export const beginRequest =
       trace,
       viewer: null,
       signal: gone.signal,
+      missingTypes: new Set(),
       log: log.child({ requestId, traceId: trace.traceId, ...(client !== undefined && { client }) }),
     };
     next();

@@ -52,11 +52,25 @@ describe('errors', () => {
     expect(data).toEqual({ broken: null });
     expect(errors?.[0]).toMatchObject({ message: 'Internal error', path: ['broken', 'title'] });
   });
+
+  it('call an entity that its owner does not find NOT_FOUND, and log no fault', async () => {
+    const headers = { 'x-request-id': 'missing-entity' };
+    const { data, errors } = await test.query('{ event(id: "nobody") { title host { handle } } }', {
+      headers,
+    });
+    expect(data).toEqual({ event: { title: 'title of nobody', host: null } });
+    const message = 'There is no such object, or you may not see it.';
+    expect(errors).toEqual([
+      { message, path: ['event', 'host', 'handle'], extensions: { code: 'NOT_FOUND' } },
+    ]);
+    expect(test.logged.filter((line) => line['requestId'] === 'missing-entity')).toEqual([]);
+  });
 });
 
 describe('GraphQL over HTTP', () => {
   const invalid = { query: '{ nothingLikeIt }' };
   const cases: [string, number, string, unknown][] = [
+    ['an infinite number', 400, 'GRAPHQL_VALIDATION_FAILED', { query: '{ near(latitude: 1e999) }' }],
     ['a syntax error', 400, 'GRAPHQL_PARSE_FAILED', { query: '{ ' }],
     ['an invalid document', 400, 'GRAPHQL_VALIDATION_FAILED', invalid],
     ['a bad variable', 400, 'BAD_USER_INPUT', { query: 'query Q($id: ID!) { event(id: $id) { id } }' }],

@@ -9,15 +9,16 @@ export const maskPlugin = (): ApolloServerPlugin<RequestContext> => ({
     willSendResponse: async ({ response, errors, contextValue }) => {
       if (response.body.kind !== 'single') return;
       const { singleResult } = response.body;
-      const { requestId, log } = contextValue;
+      const { requestId, log, missingTypes } = contextValue;
       for (const error of errors ?? []) if (!isPublic(error)) logFault(error, contextValue);
-      const unfinished = takeValueCompletion(singleResult);
+      const incomplete = takeValueCompletion(singleResult);
+      const [missing, unfinished] = split(incomplete, (error) => isAboutOneOf(missingTypes, error));
       if (unfinished.length > 0)
         log.error(
           { first: unfinished[0], count: unfinished.length, requestId },
           'a subgraph answered null for a non-null field',
         );
-      const all = [...(singleResult.errors ?? []), ...unfinished];
+      const all = [...(singleResult.errors ?? []), ...missing.map(toNotFound), ...unfinished];
       if (all.length === 0) return;
       singleResult.errors = all.map((error) =>
         error.extensions?.['code'] === INTERNAL ? maskError(error, requestId) : error,
@@ -31,6 +32,20 @@ function logFault(error: GraphQLError, { log, requestId }: RequestContext): void
   // What a subgraph reported is no Error, and its text would be lost.
   const cause = error.originalError instanceof Error ? error.originalError : error;
   log.error({ err: cause, path: error.path, subgraph, reported: code, requestId }, 'operation failed');
+}
+
+/** Nobody's fault: what one subgraph points at is gone in another, or not for this viewer, as is any id a client makes up. */
+const isAboutOneOf = (types: ReadonlySet<string>, { message }: GraphQLFormattedError): boolean =>
+  types.has(/ field (\w+)\.\w+\.$/.exec(message)?.[1] ?? '');
+
+const toNotFound = ({ path }: GraphQLFormattedError): GraphQLFormattedError => ({
+  message: 'There is no such object, or you may not see it.',
+  ...(path && { path }),
+  extensions: { code: 'NOT_FOUND' },
+});
+
+function split<Item>(items: readonly Item[], holds: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(holds), items.filter((item) => !holds(item))];
 }
 
 /** The gateway hides data that breaks the schema in an extension; the specification wants it in `errors`. */

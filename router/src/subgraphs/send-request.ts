@@ -5,6 +5,7 @@ import type { RequestContext } from '../context.js';
 import type { RouterMetrics } from '../observe/metrics.js';
 import { childTraceHeaders } from '../observe/trace.js';
 import { affectedPaths } from './affected-paths.js';
+import { missingTypesOf } from './missing-types.js';
 import { readAnswer, SubgraphUnavailable, type SubgraphAnswer } from './read-answer.js';
 
 export interface SubgraphRequest {
@@ -42,6 +43,7 @@ export function createSendRequest(options: SubgraphOptions): SendRequest {
     };
     try {
       const answer = await readAnswer(await send(request, context, options));
+      for (const typename of missingTypesOf(request, answer)) context.missingTypes.add(typename);
       return finish(answer.errors ? 'errors' : 'ok', {
         ...answer,
         ...(answer.errors && placed(answer, request)),

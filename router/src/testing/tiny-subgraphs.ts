@@ -12,7 +12,7 @@ const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 
 const usersSdl = `${link}
 type Query { viewerName: String  user(id: ID!): User }
-type User @key(fields: "id") { id: ID!  name: String  friends: [User!] }`;
+type User @key(fields: "id") { id: ID!  name: String  handle: String!  friends: [User!] }`;
 
 const eventsSdl = `${link}
 type Query {
@@ -20,6 +20,7 @@ type Query {
   events: [Event!]!
   leaky: String
   soldOut: String
+  near(latitude: Float): String
   broken: Event
   slow(ms: Int!): String
 }
@@ -64,6 +65,7 @@ const person = (id: string) => ({
   __typename: 'User',
   id,
   name: `name of ${id}`,
+  handle: `@${id}`,
   friends: () => [person(`${id}-friend`)],
 });
 const event = (id: string) => ({
@@ -77,7 +79,9 @@ const usersSchema = () =>
     typeDefs: parse(usersSdl),
     resolvers: {
       Query: { user: (_: unknown, { id }: { id: string }) => person(id), viewerName: () => 'somebody' },
-      User: { __resolveReference: ({ id }: { id: string }) => person(id) },
+      User: {
+        __resolveReference: ({ id }: { id: string }) => (id === 'host-of-nobody' ? null : person(id)),
+      },
     },
   });
 
@@ -96,6 +100,7 @@ const eventsSchema = (onSlow: () => void) =>
             extensions: { code: 'SOLD_OUT', stacktrace: ['at x'] },
           });
         },
+        near: () => 'here',
         broken: () => ({ id: 'b', title: null }),
         slow: async (_: unknown, { ms }: { ms: number }) => {
           onSlow();
