@@ -12,7 +12,8 @@ const sourcesOf = (root: string, subgraph: string): string[] =>
     .filter((file) => !file.includes('__generated__'))
     .map((file) => path.join('subgraphs', subgraph, 'src', file));
 
-const subgraphsOf = (root: string): string[] =>
+/** Folders of subgraphs/ that hold one; kit is none. */
+export const subgraphsOf = (root: string): string[] =>
   readdirSync(path.join(root, 'subgraphs')).filter((name) =>
     existsSync(path.join(root, 'subgraphs', name, 'src/subgraph.ts')),
   );
@@ -26,9 +27,29 @@ export function takenPrefixes(root: string): Set<string> {
   );
 }
 
+/** Types that no SDL defines, and those that generated code relies on. */
+const reserved = [
+  ...['Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID'],
+  ...[
+    'Context',
+    'Exclude',
+    'Omit',
+    'Partial',
+    'Pick',
+    'Prisma',
+    'Promise',
+    'Record',
+    'Resolvers',
+    'Services',
+  ],
+];
+
 /** Throws a Refusal when a type or a root field of `sdl` is in the supergraph already. */
 export function assertFree(root: string, sdl: string): void {
   const wanted = new Set(namesIn(sdl));
+  const shared = [...reserved, ...namesIn(read(root, 'subgraphs/kit/src/graphql/kit.graphql'))];
+  const basic = shared.find((name) => wanted.has(name));
+  if (basic) throw new Refusal(`"${basic}" is a name that all subgraphs share: give the entity another one.`);
   for (const subgraph of subgraphsOf(root)) {
     const files = sourcesOf(root, subgraph).filter((file) => path.basename(file) === 'schema.graphql');
     const taken = files.flatMap((file) => namesIn(read(root, file))).find((name) => wanted.has(name));

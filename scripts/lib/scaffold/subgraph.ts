@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Changes } from './changes.js';
 import { addTo } from './edits.js';
-import { nextPort, portsOf, read } from './inventory.js';
+import { nextPort, portsOf, read, subgraphsOf } from './inventory.js';
 import { pluralOf, Refusal, singularOf, wordsOf } from './names.js';
 import { renderFolder, renderFragment, type Placeholders } from './render.js';
 import { edit, entityEdits, migrationFolder, placeholdersOf, sliceFolder } from './slice.js';
@@ -27,8 +27,7 @@ export function planSubgraph(request: SubgraphRequest): { names: Placeholders; c
   const port = nextPort(rover);
   const names = { ...placeholdersOf({ root, subgraph: name, slice, entity }), port: String(port) };
   const sources = renderFolder('subgraph', names);
-  const manifest = read(root, 'subgraphs/users/package.json');
-  sources.set('package.json', withVersions(sources.get('package.json')!, manifest));
+  sources.set('package.json', withVersions(root, sources.get('package.json')!));
   for (const [file, steps] of entityEdits(names)) sources.set(file, edit(file, sources.get(file)!, steps));
   for (const [file, text] of sliceFolder(root, names)) sources.set(`src/${slice}/${file}`, text);
   const model = new Map([
@@ -62,18 +61,22 @@ function assertFreeName(root: string, name: string): void {
   if (portsOf(read(root, 'rover.yaml')).has(name)) throw new Refusal(`rover.yaml has "${name}" already.`);
 }
 
-/** The same versions as another subgraph, so that one copy of each package serves all. */
-function withVersions(manifest: string, model: string): string {
-  type Manifest = { dependencies: Record<string, string> };
-  const versions = (JSON.parse(model) as Manifest).dependencies;
-  const parsed = JSON.parse(manifest) as Manifest;
-  for (const dependency of Object.keys(parsed.dependencies)) {
+interface Manifest {
+  dependencies: Record<string, string>;
+}
+
+/** The same versions as in the other subgraphs, so that one copy of each package serves all. */
+function withVersions(root: string, text: string): string {
+  const manifests = subgraphsOf(root).map((name) => read(root, `subgraphs/${name}/package.json`));
+  const known = manifests.map((each) => (JSON.parse(each) as Manifest).dependencies);
+  const versions = Object.assign({}, ...known) as Record<string, string>;
+  const manifest = JSON.parse(text) as Manifest;
+  for (const dependency of Object.keys(manifest.dependencies)) {
     const version = versions[dependency];
-    if (!version)
-      throw new Error(`subgraphs/users does not depend on ${dependency}: which version is right?`);
-    parsed.dependencies[dependency] = version;
+    if (!version) throw new Error(`No subgraph depends on ${dependency}: which version is right?`);
+    manifest.dependencies[dependency] = version;
   }
-  return JSON.stringify(parsed, null, 2);
+  return JSON.stringify(manifest, null, 2);
 }
 
 function withSubgraph(rover: string, name: string, port: number): string {
