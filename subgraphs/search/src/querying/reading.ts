@@ -1,6 +1,6 @@
 import { Prisma, type Db } from '../database.js';
 import { allConfigurations } from '../languages.js';
-import { isLongEnoughToResemble, swapsOf, type Wish } from './rules.js';
+import { isLongEnoughToResemble, longestSimilarWord, swapsOf, type Wish } from './rules.js';
 
 /** The words of a query as one or more text search configurations read them, in PostgreSQL's own notation. */
 interface Form {
@@ -79,7 +79,7 @@ function readingStatement({ text, completion, similar }: Wish & { kind: 'words' 
         FROM to_tsquery('search_simple', ${beginning === '' ? '' : `${beginning}:*`}) AS beginning
         WHERE numnode(beginning) > 0) AS completion,
       (SELECT json_agg(
-          json_build_object('word', search_fold(word), 'swapped', nullif(to_tsquery('search_simple', swaps)::text, ''))
+          json_build_object('word', left(search_fold(word), ${longestSimilarWord}::int), 'swapped', nullif(to_tsquery('search_simple', swaps)::text, ''))
           ORDER BY place)
         FROM unnest(${[...similar]}::text[], ${similar.map((word) => swapsOf(word).join(' | '))}::text[])
           WITH ORDINALITY AS written (word, swaps, place)) AS "similar"`;

@@ -19,17 +19,14 @@ const near = z.object({
   radiusKm: z.number().positive().max(1_000),
 });
 
-/** PostgreSQL and JavaScript disagree about years beyond these. */
-const instant = z.date().min(new Date('1900-01-01T00:00:00Z')).max(new Date('9000-01-01T00:00:00Z'));
-
 const filter = z.object({
   countryCode: optional(z.string()),
   city: optional(text({ max: 80 }).transform(foldName)),
   countryOfOrigin: optional(z.string()),
   languages: someOf(baseLanguage),
   domains: someOf((domain) => domain),
-  startsAfter: optional(instant),
-  startsBefore: optional(instant),
+  startsAfter: optional(z.date()),
+  startsBefore: optional(z.date()),
   hashtags: someOf((tag) => foldName(tag.replace(/^[#＃]/u, ''))),
   near: optional(near),
 });
@@ -97,6 +94,8 @@ export type Wish =
 const mostSimilarWords = 6;
 /** Shorter words have too few trigrams to resemble anything. */
 const shortestSimilarWord = 4;
+/** Folded words may be longer than what was typed, and levenshtein() takes 255 letters at most. */
+export const longestSimilarWord = 200;
 
 // What cannot be seen but would part or join words; search_plain takes the same out of documents.
 const invisible = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
