@@ -43,9 +43,6 @@ export const searchWords = (query: string): string[] =>
     .slice(0, mostWords)
     .map((word) => word.replace(/[\\%_]/g, '\\$&'));
 
-/** PostgreSQL and JavaScript disagree about years beyond these. */
-const instant = z.date().min(new Date('1900-01-01T00:00:00Z')).max(new Date('9000-01-01T00:00:00Z'));
-
 const filterSchema = z.object({
   text: text({ max: 200 }).nullish(),
   domains: z.array(z.custom<EventDomain>()).max(16).nullish(),
@@ -53,8 +50,8 @@ const filterSchema = z.object({
   countryCode: z.string().nullish(),
   city: text({ max: 80 }).nullish(),
   language: z.string().nullish(),
-  startsAfter: instant.nullish(),
-  startsBefore: instant.nullish(),
+  startsAfter: z.date().nullish(),
+  startsBefore: z.date().nullish(),
   hasFreePlaces: z.boolean().nullish(),
   organizerId: z.string().nullish(),
 });
