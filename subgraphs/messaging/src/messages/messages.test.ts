@@ -125,19 +125,17 @@ describe('messages', () => {
 
   it('shows after each of several mutations of one request what it did', async () => {
     const { ana, conversationId } = await pair();
+    const send = (alias: string, key: string, fields: string) =>
+      `${alias}: sendMessage(input: { conversationId: $id, clientMessageId: "${key}", text: "x" }) {
+        message { conversation { ${fields} } }
+      }`;
+    const newest = 'lastSequence messages(last: 1) { nodes { sequence } }';
     const answer = await ana.execute(
       `mutation ($id: ID!) {
-        ${upTo(2).map(
-          (
-            count,
-          ) => `m${count}: sendMessage(input: { conversationId: $id, clientMessageId: "m${count}", text: "x" }) {
-            message { conversation { lastSequence messages(last: 1) { nodes { sequence } } } }
-          }`,
-        )}
+        ${send('m1', 'one', newest)}
+        ${send('m2', 'two', newest)}
         read: markConversationRead(input: { conversationId: $id, upToSequence: 1 }) { conversation { id } }
-        m3: sendMessage(input: { conversationId: $id, clientMessageId: "m1", text: "x" }) {
-          message { conversation { readUpToSequence } }
-        }
+        ${send('m3', 'one', 'readUpToSequence')}
       }`,
       { id: conversationId },
     );
