@@ -37,7 +37,7 @@ function forBench<Name extends string>(environments: Record<Name, Environment>):
   return Object.fromEntries(entries) as Record<Name, Environment>;
 }
 
-export async function startMachine({ progress, signal }: Run): Promise<Machine> {
+export async function startMachine({ progress, signal, logDir }: Run): Promise<Machine> {
   const stack = createStopStack();
   try {
     const dataDir = await mkdtemp(path.join(tmpdir(), 'diaspora-bench-'));
@@ -49,14 +49,16 @@ export async function startMachine({ progress, signal }: Run): Promise<Machine> 
     stack.push(() => infrastructure.stop());
     signal.throwIfAborted();
     const environments = forBench(environmentsOf(settings, infrastructure));
-    const services = await progress.step('seven processes', () => startProcesses(environments));
+    const logs = logDir === undefined ? {} : { logDir };
+    const services = await progress.step('seven processes', () => startProcesses(environments, logs));
     stack.push(() => services.stop());
     signal.throwIfAborted();
     const afterLast = String(Math.max(...Object.values(ports)) + 1);
     const bare = await progress.step('bare gateway', () =>
       startProcess({
-        name: 'the bare gateway',
+        name: 'bare-gateway',
         entry: 'bench/src/bare-gateway.ts',
+        ...logs,
         env: { ...environments.router, PORT: afterLast },
       }),
     );

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { lineProgress } from '@diaspora/local';
 import { journeys } from './journeys.js';
@@ -38,8 +39,11 @@ try {
     process.argv.slice(2),
     journeys.map(({ name }) => name),
   );
-  if (options) await measure(options, { progress: lineProgress(write), signal: interruption.signal });
-  else write(help);
+  if (options) {
+    const { logDir } = options;
+    if (logDir !== undefined) mkdirSync(logDir, { recursive: true });
+    await measure(options, { progress: lineProgress(write), signal: interruption.signal, logDir });
+  } else write(help);
   process.exit(0);
 } catch (error) {
   // Ctrl-C reaches the services as well, and what they then fail with is not worth telling.

@@ -12,6 +12,7 @@ export interface Options {
   /** Names of journeys to measure; all when empty. */
   readonly only: readonly string[];
   readonly parts: readonly Part[];
+  readonly logDir: string | undefined;
 }
 
 const parts = ['requests', 'startup'] as const;
@@ -28,6 +29,7 @@ the work they cause, start-up and memory. Starts everything it needs and removes
   --people N        size of the community: 5 events, 10 posts and 36 comments a person         (24)
   --only A,B        only these journeys: discovery, event-page, feed, search, home, mutations
   --part A,B        only these parts: requests, startup
+  --logs FOLDER     keep the errors that the services log in this folder
   --quick           one short round over a small community: does it work at all
   --help
 `;
@@ -39,7 +41,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ rounds: text, seconds: text, connections: text, people: text, only: text, part: text },
+      ...{ rounds: text, seconds: text, connections: text, people: text, only: text, part: text, logs: text },
       ...{ quick: flag, help: flag },
     },
   });
@@ -52,6 +54,7 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     connections: words(values.connections ?? connections).map((word) => whole('connections', word)),
     people: whole('people', values.people ?? people, 4),
     only: among('only', words(values.only), known),
+    logDir: values.logs,
     parts: values.part === undefined ? parts : among('part', words(values.part), parts),
   };
 }

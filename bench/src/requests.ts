@@ -31,8 +31,9 @@ const warmUpSeconds = 3;
 const warmUpConnections = 8;
 
 /** Starts everything, settles a community, measures one journey after the other and removes everything again. */
-export async function measureRequests(options: Options, { progress, signal }: Run): Promise<Measured[]> {
-  const machine = await startMachine({ progress, signal });
+export async function measureRequests(options: Options, run: Run): Promise<Measured[]> {
+  const machine = await startMachine(run);
+  const { progress, signal } = run;
   try {
     const { mailbox, router } = machine;
     const place = { url: router.url, mailbox, signal };

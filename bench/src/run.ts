@@ -5,4 +5,6 @@ export interface Run {
   readonly progress: Progress;
   /** Aborted by Ctrl-C: whoever started something then clears it away and throws. */
   readonly signal: AbortSignal;
+  /** An existing folder that the services write their logs to. */
+  readonly logDir: string | undefined;
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,6 +22,16 @@ export interface RunningProcesses {
   stop(): Promise<void>;
 }
 
+interface Service {
+  readonly name: string;
+  readonly entry: string;
+  readonly env: Environment;
+  /** Ends the wait for it to be ready. */
+  readonly giveUp?: AbortSignal;
+  /** An existing folder for `<name>.log`; without it the log is lost. */
+  readonly logDir?: string;
+}
+
 const root = path.resolve(import.meta.dirname, '../..');
 const readyWithinMs = 60_000;
 const goneWithinMs = 20_000;
@@ -37,6 +48,7 @@ const endWithParent = `data:text/javascript,${encodeURIComponent(
  */
 export async function startProcesses(
   environments: Readonly<Record<SubgraphName | 'router', Environment>>,
+  options: Pick<Service, 'logDir'> = {},
 ): Promise<RunningProcesses> {
   // The router comes first so that it is the first to stop: what is in flight then still finds its subgraphs.
   const names = ['router', ...subgraphNames] as const;
@@ -47,6 +59,7 @@ export async function startProcesses(
       entry: name === 'router' ? 'router/src/main.ts' : `subgraphs/${name}/src/main.ts`,
       env: environments[name],
       giveUp: failed.signal,
+      ...options,
     }).catch((error: unknown) => {
       failed.abort(error);
       throw error;
@@ -69,19 +82,16 @@ export async function startProcesses(
  * One service as a process of its own, with exactly the environment it is given (HOST and PORT among it).
  * `entry` is relative to the repository. Resolves when its /health/ready answers 200.
  */
-export async function startProcess(service: {
-  name: string;
-  entry: string;
-  env: Environment;
-  /** Ends the wait for it to be ready. */
-  giveUp?: AbortSignal;
-}): Promise<RunningProcess> {
-  const { name, entry, env, giveUp } = service;
+export async function startProcess(service: Service): Promise<RunningProcess> {
+  const { name, entry, env, giveUp, logDir } = service;
+  // Written by the child itself: logging must not wait for whoever started it.
+  const log = logDir === undefined ? undefined : openSync(path.join(logDir, `${name}.log`), 'a');
   const child = spawn(process.execPath, ['--import', 'tsx', '--import', endWithParent, entry], {
-    ...{ cwd: root, env: { ...env }, stdio: ['pipe', 'ignore', 'pipe'] },
+    ...{ cwd: root, env: { ...env }, stdio: ['pipe', log ?? 'ignore', 'pipe'] },
   });
-  child.stdin.on('error', () => {});
-  const lastWords = keepLastWords(child.stderr);
+  if (log !== undefined) closeSync(log);
+  child.stdin!.on('error', () => {});
+  const lastWords = keepLastWords(child.stderr!);
   const url = `http://${env['HOST']}:${env['PORT']}`;
   const gone = once(child, 'exit');
   try {
