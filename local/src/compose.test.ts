@@ -31,6 +31,9 @@ const loaders = {
   router: readConfig,
 };
 
+/** Settings that are no secrets. */
+const plain: Record<string, string> = { LOG_LEVEL: 'info', SUPER_USER_EMAILS: 'root@example.org' };
+
 /** As docker compose fills in variables from .env. */
 function environmentOf(name: string): Record<string, string> {
   const values: Record<string, string> = Object.fromEntries(
@@ -39,7 +42,7 @@ function environmentOf(name: string): Record<string, string> {
   const fill = (text: string) =>
     text.replace(/\$\{(\w+)(?::[?-]([^}]*))?\}/g, (_all, key: string) => {
       if (!(key in values)) throw new Error(`.env.example does not name ${key}`);
-      return key === 'LOG_LEVEL' ? 'info' : values[key]!;
+      return plain[key] ?? values[key]!;
     });
   const { environment = {} } = compose.services[name]!;
   return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, fill(String(value))]));

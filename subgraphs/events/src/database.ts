@@ -1,3 +1,5 @@
+import { clientOptions } from '@diaspora/kit';
+import type { PrismaPg } from '@prisma/adapter-pg';
 import { PrismaClient, type Prisma } from './__generated__/prisma/client.js';
 
 export { Prisma, PrismaClient } from './__generated__/prisma/client.js';
@@ -6,6 +8,4 @@ export { Prisma, PrismaClient } from './__generated__/prisma/client.js';
 export type Transaction = Prisma.TransactionClient;
 export type Db = PrismaClient;
 
-/** Transactions may queue: many people register for one event in the second its registration opens. */
-export const connectDatabase = (adapter: Prisma.PrismaClientOptions['adapter'] & object): Db =>
-  new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 15_000 } });
+export const connectDatabase = (adapter: PrismaPg): Db => new PrismaClient({ adapter, ...clientOptions });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { containsNul, foldName, line, parseInput, text } from './input.js';
+import { containsNul, foldName, foldPlace, line, parseInput, text } from './input.js';
 
 describe('input', () => {
   it('normalises, trims and keeps emoji and bidi marks', () => {
@@ -29,6 +29,9 @@ describe('input', () => {
   it('folds spellings of a place into one', () => {
     expect(new Set(['Berlin', ' BERLIN ', 'berlin', 'Ｂerlin'].map(foldName)).size).toBe(1);
     expect(foldName('New   York')).toBe('new york');
+    expect(foldPlace('BUCUREŞTI\u200f')).toBe(foldPlace('Bucuresti'));
+    expect(foldPlace('दिल्ली')).not.toBe(foldPlace('दल'));
+    expect(foldName('Muzică')).toBe('muzică');
   });
 
   it('finds a NUL however deep it hides', () => {

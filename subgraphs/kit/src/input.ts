@@ -31,9 +31,19 @@ export const text = (limits: { min?: number; max: number }) =>
 export const line = (limits: { min?: number; max: number }) =>
   text(limits).refine((value) => !/[\n\r\t\u2028\u2029]/.test(value), { message: 'must be a single line' });
 
-/** A place name folded for comparison: "  BERLIN " and "Berlin" are one city. */
+/** The key by which a client makes a repeated command the same command. */
+export const idempotencyKey = () => z.string().min(1).max(64);
+
+/** A word or name folded for comparison: "  JAZZ " and "Jazz" are one tag. */
 export const foldName = (name: string): string =>
   name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLocaleLowerCase('en');
+
+// Accents as Unicode decomposes them, and what cannot be seen. Vowel signs of other scripts are letters and stay.
+const accentsAndInvisibles = /[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** The name of a place folded for comparison: "BERLIN" and "Berlin", "Bucuresti" and "București" are one city. */
+export const foldPlace = (name: string): string =>
+  foldName(name.normalize('NFKD').replace(accentsAndInvisibles, ''));
 
 const controlCharacter = '\u0000';
 

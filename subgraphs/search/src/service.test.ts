@@ -14,7 +14,7 @@ import { aViewer, createTestDatabase, silentLog } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { z } from 'zod';
 import { loadSearchConfig } from './config.js';
-import { PrismaClient } from './database.js';
+import { connectDatabase } from './database.js';
 import { startSearch } from './subgraph.js';
 import { aProfile } from './testing/given.js';
 
@@ -28,7 +28,7 @@ const messages = defineMessages('users', {
 async function startPublisher(redisUrl: string, namespace: string) {
   const database = await createTestDatabase('search');
   const pool = createPool({ url: database.url });
-  const db = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const db = connectDatabase(new PrismaPg(pool));
   const redis = connectRedis({ url: redisUrl, log: silentLog, name: 'publisher' });
   const relay = startRelay({ pool, redis, namespace, source: 'users', log: silentLog });
   const outbox = createOutbox(messages);

@@ -1,7 +1,7 @@
 import { defineSubgraph, startSubgraph, type Clock, type Logger, type RunningSubgraph } from '@diaspora/kit';
 import type { SearchConfig } from './config.js';
 import type { Context } from './context.js';
-import { PrismaClient, type Db } from './database.js';
+import { connectDatabase, type Db } from './database.js';
 import { indexingHandlers } from './indexing/index.js';
 import { nodesSlice } from './nodes/index.js';
 import { createQuerying, queryingSlice } from './querying/index.js';
@@ -30,6 +30,6 @@ export const startSearch = (options: {
   startSubgraph({
     ...options,
     name: 'search',
-    connect: (adapter) => new PrismaClient({ adapter }),
+    connect: connectDatabase,
     create: ({ db }) => createSearchSubgraph({ db }),
   });

@@ -1,7 +1,11 @@
-import type { Prisma, PrismaClient } from './__generated__/prisma/client.js';
+import { clientOptions } from '@diaspora/kit';
+import type { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient, type Prisma } from './__generated__/prisma/client.js';
 
-export { PrismaClient, Prisma } from './__generated__/prisma/client.js';
+export { Prisma, PrismaClient } from './__generated__/prisma/client.js';
 
 /** The client, or the client of a transaction in which a use case runs. */
 export type Transaction = Prisma.TransactionClient;
 export type Db = PrismaClient;
+
+export const connectDatabase = (adapter: PrismaPg): Db => new PrismaClient({ adapter, ...clientOptions });

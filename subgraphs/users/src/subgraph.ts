@@ -13,7 +13,7 @@ import { hashSync } from 'bcrypt';
 import { accountsSlice, createAccounts } from './accounts/index.js';
 import type { UsersConfig } from './config.js';
 import type { Context } from './context.js';
-import { PrismaClient, type Db } from './database.js';
+import { connectDatabase, type Db } from './database.js';
 import { entitlementHandlers } from './entitlements.js';
 import { createMailer, type Mailer } from './mailer.js';
 import {
@@ -121,7 +121,7 @@ export const startUsers = (options: {
     ...options,
     name: 'users',
     // Minimal: other formats quote the arguments of a failed query, and errors are logged.
-    connect: (adapter) => new PrismaClient({ adapter, errorFormat: 'minimal' }),
+    connect: connectDatabase,
     create: ({ db, clock, redis, namespace }) =>
       createUsersSubgraph({
         ...{ db, clock, config: options.config },

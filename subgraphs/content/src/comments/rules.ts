@@ -1,8 +1,8 @@
-import { text } from '@diaspora/kit';
+import { idempotencyKey, text } from '@diaspora/kit';
 import { z } from 'zod';
 
 export const newComment = z.object({
-  idempotencyKey: z.string().min(1).max(64),
+  idempotencyKey: idempotencyKey(),
   postId: z.string(),
   text: text({ max: 2_000 }),
 });

@@ -1,4 +1,4 @@
-import { AppError, line } from '@diaspora/kit';
+import { AppError, idempotencyKey, line } from '@diaspora/kit';
 import { z } from 'zod';
 
 /** What may be uploaded, and the ending of its name in the store. None of these can run a script in a browser. */
@@ -15,7 +15,7 @@ export type AcceptedType = keyof typeof acceptedTypes;
 export type SizeLimits = Readonly<Record<AcceptedType, number>>;
 
 export const uploadRequest = z.object({
-  idempotencyKey: z.string().min(1).max(64),
+  idempotencyKey: idempotencyKey(),
   contentType: z.enum(Object.keys(acceptedTypes) as [AcceptedType, ...AcceptedType[]], {
     error: `must be one of ${Object.keys(acceptedTypes).join(', ')}`,
   }),

@@ -1,4 +1,4 @@
-import { foldName, text } from '@diaspora/kit';
+import { foldName, idempotencyKey, text } from '@diaspora/kit';
 import { z } from 'zod';
 
 export type PostVisibility = 'PUBLIC' | 'MEMBERS';
@@ -12,7 +12,7 @@ const media = z
   .refine((ids) => new Set(ids).size === ids.length, { message: 'The same file is given twice.' });
 
 export const newPost = z.object({
-  idempotencyKey: z.string().min(1).max(64),
+  idempotencyKey: idempotencyKey(),
   text: postText,
   language,
   visibility,

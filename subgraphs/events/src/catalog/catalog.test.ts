@@ -191,7 +191,7 @@ describe('catalog', () => {
         },
         ...{
           countryCode: 'CH',
-          cityKey: 'zürich',
+          cityKey: 'zurich',
           capacity: 2,
           registeredCount: 1,
           searchText: searchTextOf(facts),

@@ -1,4 +1,4 @@
-import { AppError, foldName, parseInput, text, type Viewer } from '@diaspora/kit';
+import { AppError, foldPlace, parseInput, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventDomain, EventType } from '../__generated__/prisma/client.js';
 
@@ -16,7 +16,7 @@ export const maySteer = (viewer: Viewer | null, event: Pick<Event, 'organizerId'
   viewer !== null && (viewer.id === event.organizerId || viewer.roles.includes('SUPER_USER'));
 
 /** One spelling for each city; empty without one. */
-export const cityKeyOf = (city: string | null | undefined): string => (city ? foldName(city) : '');
+export const cityKeyOf = (city: string | null | undefined): string => (city ? foldPlace(city) : '');
 
 /** Text without case, accents and invisible marks: "Sărbătoare" and "sarbatoare" are one word. */
 export const foldText = (value: string): string =>

@@ -1,5 +1,12 @@
-import { AppError, idempotent, parseInput, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
-import { z } from 'zod';
+import {
+  AppError,
+  idempotencyKey as keySchema,
+  idempotent,
+  parseInput,
+  type Clock,
+  type Outbox,
+  type Viewer,
+} from '@diaspora/kit';
 import type { Event } from '../__generated__/prisma/client.js';
 import { maySteer, searchTextOf, statusOf, visibleTo } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
@@ -25,7 +32,6 @@ interface Dependencies {
   readonly outbox: Outbox<EventsMessages>;
 }
 
-const key = z.string().min(1).max(64);
 const dayMs = 86_400_000;
 
 export function createOrganizing({ db, clock, outbox }: Dependencies) {
@@ -40,7 +46,7 @@ export function createOrganizing({ db, clock, outbox }: Dependencies) {
     const call = {
       actor: viewer.id,
       operation: 'createEvent',
-      key: parseInput(key, idempotencyKey),
+      key: parseInput(keySchema(), idempotencyKey),
       request: input,
     };
     const { eventId } = await db.$transaction((tx) =>

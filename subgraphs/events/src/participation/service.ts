@@ -1,5 +1,6 @@
 import {
   AppError,
+  idempotencyKey as keySchema,
   idempotent,
   parseInput,
   type Clock,
@@ -7,7 +8,6 @@ import {
   type Page,
   type Viewer,
 } from '@diaspora/kit';
-import { z } from 'zod';
 import type { Event, Registration } from '../__generated__/prisma/client.js';
 import { visibleTo } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
@@ -23,8 +23,6 @@ interface Dependencies {
   readonly outbox: Outbox<EventsMessages>;
 }
 
-const key = z.string().min(1).max(64);
-
 export function createParticipation({ db, clock, outbox }: Dependencies) {
   /** Takes a place, or answers the one the viewer holds. With a key, a late repetition never takes a second one. */
   async function register(
@@ -37,7 +35,7 @@ export function createParticipation({ db, clock, outbox }: Dependencies) {
     const call = {
       actor,
       operation: 'registerForEvent',
-      key: parseInput(key, idempotencyKey),
+      key: parseInput(keySchema(), idempotencyKey),
       request: { eventId },
     };
     const stored = await db.$transaction((tx) =>

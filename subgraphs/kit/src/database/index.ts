@@ -4,3 +4,5 @@ export { createPool } from './pool.js';
 export type { PoolOptions } from './pool.js';
 export { provisionDatabase } from './provision.js';
 export type { ProvisionOptions } from './provision.js';
+export { clientOptions } from './client-options.js';
+export { isOutage } from './outage.js';

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { isOutage } from '../database/outage.js';
 import { AppError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { BaseContext } from './define-subgraph.js';
@@ -32,6 +33,8 @@ const isAboutArguments = (error: unknown): boolean =>
 function publicPart(error: unknown, formatted: GraphQLFormattedError) {
   const origin = originOf(error);
   if (origin instanceof AppError) return { code: origin.code, message: origin.message };
+  if (isOutage(origin))
+    return { code: 'UNAVAILABLE', message: 'This part of the service is unavailable right now.' };
   const code = isAboutArguments(origin) ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
   return typeof code === 'string' && requestCodes.has(code)
     ? { code, message: formatted.message }
@@ -61,7 +64,7 @@ export const faultReports = (log: Logger): ApolloServerPlugin<BaseContext> => ({
   unexpectedErrorProcessingRequest: async ({ error }) => log.error({ err: error }, 'request failed'),
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => {
-      for (const error of errors.filter((each) => !publicPart(each, each))) {
+      for (const error of errors.filter((each) => !publicPart(each, each) || isOutage(originOf(each)))) {
         const { requestId } = contextValue;
         contextValue.log.error({ err: originOf(error), path: error.path, requestId }, 'unexpected error');
       }

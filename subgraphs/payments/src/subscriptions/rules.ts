@@ -1,7 +1,8 @@
+import { idempotencyKey } from '@diaspora/kit';
 import { z } from 'zod';
 
 export const subscribeInput = z.object({
-  idempotencyKey: z.string().min(1).max(64),
+  idempotencyKey: idempotencyKey(),
   planCode: z.string().min(1).max(64),
 });
 

@@ -1,4 +1,4 @@
-import { foldName } from '@diaspora/kit';
+import { foldName, foldPlace } from '@diaspora/kit';
 import type { DocumentKind, DocumentVisibility } from '../__generated__/prisma/client.js';
 import { baseLanguage, configurationOf, plainConfiguration } from '../languages.js';
 
@@ -45,7 +45,7 @@ const living = (
   ...tombstone(source),
   isDeleted: false,
   ...content,
-  cityKey: content.city ? foldName(content.city) : null,
+  cityKey: content.city ? foldPlace(content.city) : null,
 });
 
 interface Profile {

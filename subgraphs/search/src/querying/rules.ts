@@ -1,4 +1,4 @@
-import { foldName, text } from '@diaspora/kit';
+import { foldName, foldPlace, text } from '@diaspora/kit';
 import { z } from 'zod';
 import type { DocumentKind } from '../__generated__/prisma/client.js';
 import { baseLanguage } from '../languages.js';
@@ -21,7 +21,7 @@ const near = z.object({
 
 const filter = z.object({
   countryCode: optional(z.string()),
-  city: optional(text({ max: 80 }).transform(foldName)),
+  city: optional(text({ max: 80 }).transform(foldPlace)),
   countryOfOrigin: optional(z.string()),
   languages: someOf(baseLanguage),
   domains: someOf((domain) => domain),

@@ -4,7 +4,7 @@ import type { ContentMessages } from '@diaspora/content/messages';
 import type { EventsMessages } from '@diaspora/events/messages';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient, type Transaction } from '../database.js';
+import { connectDatabase, type Transaction } from '../database.js';
 import { eventIds, postIds, userIds } from '../ids.js';
 import { indexingHandlers } from '../indexing/index.js';
 import { createSearchSubgraph } from '../subgraph.js';
@@ -28,7 +28,7 @@ export async function givenSearch() {
   const database = await createTestDatabase('search');
   const statements: string[] = [];
   const pool = createPool({ url: database.url, onStatement: (sql) => statements.push(sql) });
-  const db = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const db = connectDatabase(new PrismaPg(pool));
   const subgraph = createSearchSubgraph({ db });
   const client = testSubgraph(subgraph);
 

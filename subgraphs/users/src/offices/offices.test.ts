@@ -62,14 +62,14 @@ describe('offices', () => {
 
   it('has one winner when ten people are appointed to one city at once', async () => {
     const people = await Promise.all(Array.from({ length: 10 }, () => users.given.person()));
-    const spellings = ['Köln', ' KÖLN ', 'köln'];
+    const spellings = ['Köln', ' KÖLN ', 'koln'];
     const answers = await Promise.all(
       people.map((person, index) =>
         users.as(ambassador.viewer).execute(appointConsul, consul(person.publicId, spellings[index % 3]!)),
       ),
     );
     expect(answers.filter((answer) => answer.data.appointConsul.office)).toHaveLength(1);
-    expect(await users.db.office.count({ where: { cityKey: 'köln', endedAt: null } })).toBe(1);
+    expect(await users.db.office.count({ where: { cityKey: 'koln', endedAt: null } })).toBe(1);
     const raised = await users.db.account.count({
       where: { id: { in: people.map((p) => p.id) }, sessionEpoch: 1 },
     });

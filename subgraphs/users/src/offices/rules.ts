@@ -1,4 +1,4 @@
-import { AppError, foldName } from '@diaspora/kit';
+import { AppError, foldPlace } from '@diaspora/kit';
 
 export interface Place {
   readonly countryCode: string;
@@ -34,4 +34,4 @@ export function assertMayAppoint(
 }
 
 /** One spelling for each city; empty for a whole country. */
-export const cityKeyOf = (city: string | undefined): string => (city ? foldName(city) : '');
+export const cityKeyOf = (city: string | undefined): string => (city ? foldPlace(city) : '');

@@ -1,6 +1,7 @@
 import {
   addJob,
   AppError,
+  idempotencyKey,
   idempotent,
   line,
   parseInput,
@@ -37,7 +38,7 @@ export interface Appointment {
 }
 
 const appointmentInput = z.object({
-  idempotencyKey: z.string().min(1).max(64),
+  idempotencyKey: idempotencyKey(),
   city: line({ max: 80 }).optional(),
 });
 

@@ -2,7 +2,7 @@ import { connectRedis, createPool, createRevocations, type Viewer } from '@diasp
 import { aViewer, createTestDatabase, silentLog, testClock, testSubgraph } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { hash } from 'bcrypt';
-import { PrismaClient, type Db } from '../database.js';
+import { connectDatabase, type Db } from '../database.js';
 import { userIds } from '../ids.js';
 import type { Mail } from '../mailer.js';
 import { createUsersSubgraph } from '../subgraph.js';
@@ -11,11 +11,11 @@ const bcryptCost = 4;
 export const password = 'correct horse battery';
 
 /** The subgraph on a database of its own, with a mailer that keeps what it is given unless `smtp.isAway`. */
-export async function givenUsers(overrides: { superUserEmails?: string[] } = {}) {
+export async function givenUsers(overrides: { superUserEmails?: string[]; databaseUrl?: string } = {}) {
   const database = await createTestDatabase('users');
   let statements = 0;
-  const pool = createPool({ url: database.url, onStatement: () => statements++ });
-  const db = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const pool = createPool({ url: overrides.databaseUrl ?? database.url, onStatement: () => statements++ });
+  const db = connectDatabase(new PrismaPg(pool));
   const clock = testClock(new Date());
   const mails: Mail[] = [];
   const smtp = { isAway: false };
