@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { buildSchema } from 'graphql';
+import type { Running } from './community.js';
+import { ask, distortionOf, faultsOf, userErrorsIn } from './nasty-answers.js';
+import { nastyDocuments } from './nasty-documents.js';
+import { targetsOf, type Target } from './nasty-operations.js';
+import { actorOf, filled, goodVariables } from './nasty-samples.js';
+import { nastyValues, type Leaf } from './nasty-values.js';
+import { buildWorld, roles, type Role, type World } from './nasty-world.js';
+import { startInOneProcess } from './running.js';
+
+interface Attempt {
+  readonly target: Target;
+  readonly role: Role;
+  readonly fillings: readonly { readonly leaf: Leaf; readonly value: unknown }[];
+}
+
+const seed = 20_261_121;
+/** How many of some ten thousand attempts one run makes. */
+const sizes = { query: 700, mutation: 700, mixed: 300 };
+
+let running: Running;
+let world: World;
+let targets: Target[];
+
+beforeAll(async () => {
+  running = await startInOneProcess();
+  world = await buildWorld(running);
+  const sdl = await readFile(path.resolve(import.meta.dirname, '../../../schema/api.graphql'), 'utf8');
+  targets = mildFirst(targetsOf(buildSchema(sdl), world.objects));
+}, 120_000);
+afterAll(() => running.stop());
+
+/** What takes the objects away that others need comes last. */
+function mildFirst(all: readonly Target[]): Target[] {
+  const isHarsh = ({ field }: Target) => /^(cancel|delete|end)/.test(field.name);
+  return [...all.filter((target) => !isHarsh(target)), ...all.filter(isHarsh)];
+}
+
+async function send({ target, role, fillings }: Attempt) {
+  let variables = await goodVariables(target, world);
+  for (const { leaf, value } of fillings) variables = filled(variables, leaf.path, value);
+  return ask(running.url, world.clients[role].token(), { query: target.document, variables });
+}
+
+async function faultsOfAttempt(attempt: Attempt): Promise<string[]> {
+  const { target, role, fillings } = attempt;
+  const answer = await send(attempt);
+  const [only, more] = fillings;
+  const distorted = only && !more ? distortionOf(answer, only.leaf.path, only.value) : undefined;
+  const sent = fillings.map(
+    ({ leaf, value }) => `${leaf.path.join('.')} = ${(JSON.stringify(value) ?? '').slice(0, 80)}`,
+  );
+  return [...faultsOf(answer), ...(distorted ? [distorted] : [])].map(
+    (fault) => `${target.label} as ${role}, ${sent.join(', ')}: ${fault}`,
+  );
+}
+
+/** Eight at a time, in order. */
+async function faultsOfAll(attempts: readonly Attempt[]): Promise<string[]> {
+  const left = attempts.values();
+  const faults: string[] = [];
+  const work = async () => {
+    for (const attempt of left) faults.push(...(await faultsOfAttempt(attempt)));
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
+  return faults;
+}
+
+/** Each nasty value alone, in each place, by whoever gets furthest: a part of them, the same in each run. */
+function someOf(kind: Target['kind']): Attempt[] {
+  const all = targets
+    .filter((target) => target.kind === kind)
+    .flatMap((target) =>
+      target.leaves.flatMap((leaf) =>
+        nastyValues(leaf, world).map((value) => ({
+          target,
+          role: actorOf(target),
+          fillings: [{ leaf, value }],
+        })),
+      ),
+    );
+  const size = { minLength: Math.min(sizes[kind], all.length), maxLength: Math.min(sizes[kind], all.length) };
+  return fc.sample(fc.subarray(all, size), { seed, numRuns: 1 })[0]!;
+}
+
+/** Any text in UTF-16, halves of characters included. */
+const anyText = fc
+  .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 90 })
+  .map((units) => String.fromCharCode(...units));
+
+/** Several places of one operation at once, as anybody. */
+const mixed = (): fc.Arbitrary<Attempt> =>
+  fc.constantFrom(...targets.filter(({ leaves }) => leaves.length > 0)).chain((target) =>
+    fc.record({
+      target: fc.constant(target),
+      role: fc.constantFrom(...roles),
+      fillings: fc.array(
+        fc.constantFrom(...target.leaves).chain((leaf) =>
+          fc.record({
+            leaf: fc.constant(leaf),
+            value: fc.oneof(fc.constantFrom(...nastyValues(leaf, world)), anyText, fc.jsonValue()),
+          }),
+        ),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }),
+  );
+
+describe('nasty values through the router', () => {
+  it('are answered in the arguments of queries', async () => {
+    expect(await faultsOfAll(someOf('query'))).toEqual([]);
+  }, 120_000);
+
+  it('are answered in the input of mutations, and what is accepted comes back as it was sent', async () => {
+    expect(await faultsOfAll(someOf('mutation'))).toEqual([]);
+  }, 120_000);
+
+  it('are answered several at once, to whoever asks', async () => {
+    const attempts = fc.sample(mixed(), { seed, numRuns: sizes.mixed });
+    expect(await faultsOfAll(attempts)).toEqual([]);
+  }, 120_000);
+
+  it.each(nastyDocuments)('are answered in the text of the document: %s', async (_name, query) => {
+    expect(faultsOf(await ask(running.url, world.clients.member.token(), { query }))).toEqual([]);
+  });
+
+  const expectedRefusals = ['ALREADY_SUBSCRIBED', 'CONFLICT', 'INVALID_CREDENTIALS', 'SESSION_ENDED'];
+
+  it('reach the code they aim at: with good values each operation does what it is for', async () => {
+    const refused: string[] = [];
+    for (const target of targets.filter(({ field }) => field.name !== 'verifyEmail')) {
+      const { text } = await send({ target, role: actorOf(target), fillings: [] });
+      const { data, errors = [] } = JSON.parse(text) as { data?: unknown; errors?: unknown[] };
+      const failures = [
+        ...errors,
+        ...userErrorsIn(data).filter(({ code }) => !expectedRefusals.includes(String(code))),
+      ];
+      if (failures.length > 0) refused.push(`${target.label}: ${JSON.stringify(failures)}`);
+    }
+    expect(refused).toEqual([]);
+  }, 60_000);
+});
