@@ -16,8 +16,10 @@ try {
   );
   for (const name of subgraphNames) {
     const { ownerUrl, serviceUrl } = await provisionDatabase({
-      ...{ adminUrl: config.ADMIN_DATABASE_URL, name },
-      ...{ ownerPassword: config.OWNER_PASSWORD, servicePassword: config.SERVICE_PASSWORD },
+      adminUrl: config.ADMIN_DATABASE_URL,
+      name,
+      ownerPassword: config.OWNER_PASSWORD,
+      servicePassword: config.SERVICE_PASSWORD,
     });
     const { prismaSchema, migrations } = subgraphPaths(name);
     const { applied } = await migrate({

@@ -50,12 +50,14 @@ export async function publishEvent(client: Client, event: NewEvent): Promise<str
   const day = new Date(Date.now() + daysAhead * 86_400_000).toISOString().slice(0, 10);
   const input = {
     ...rest,
-    ...{ type, domain, language: 'en', visibility: 'PUBLIC', timeZone: 'Europe/Berlin' },
-    ...{
-      startsAt: `${day}T18:00:00`,
-      endsAt: `${day}T21:00:00`,
-      place: { countryCode, city, venue: 'Community house' },
-    },
+    type,
+    domain,
+    language: 'en',
+    visibility: 'PUBLIC',
+    timeZone: 'Europe/Berlin',
+    startsAt: `${day}T18:00:00`,
+    endsAt: `${day}T21:00:00`,
+    place: { countryCode, city, venue: 'Community house' },
   };
   const created = await client.must(
     `mutation ($input: CreateEventInput!) { createEvent(input: $input) { event { id status } ${failures} } }`,
@@ -161,7 +163,8 @@ export async function writeTo(
 
 export async function subscribeToPremium(client: Client, idempotencyKey: string): Promise<void> {
   const input = {
-    ...{ idempotencyKey, planCode: 'PREMIUM_MONTHLY' },
+    idempotencyKey,
+    planCode: 'PREMIUM_MONTHLY',
     paymentMethod: { sandboxCard: { number: '4242424242424242' } },
   };
   await client.must(

@@ -31,7 +31,12 @@ const person = (
   languages: string[],
 ): Person => ({
   email: name === 'root' ? demoSuperUserEmail : `${name}@diaspora.example`,
-  ...{ password, displayName, countryOfOrigin: origin, countryOfResidence: 'DE', city, languages },
+  password,
+  displayName,
+  countryOfOrigin: origin,
+  countryOfResidence: 'DE',
+  city,
+  languages,
 });
 
 const people: Readonly<Record<DemoName, Person>> = {
@@ -106,28 +111,24 @@ async function appoint({ root, ana, carol }: { root: Client; ana: Client; carol:
 
 async function announceEvents(carol: Client): Promise<[string, string]> {
   const concert = await publishEvent(carol, {
-    ...{
-      idempotencyKey: 'demo-concert',
-      title: 'Spring concert of the Romanian choir',
-      city: 'Berlin',
-      countryCode: 'DE',
-    },
-    ...{ description: 'Songs from Transylvania to the Black Sea.', capacity: 120, tags: ['music', 'choir'] },
+    idempotencyKey: 'demo-concert',
+    title: 'Spring concert of the Romanian choir',
+    city: 'Berlin',
+    countryCode: 'DE',
+    description: 'Songs from Transylvania to the Black Sea.',
+    capacity: 120,
+    tags: ['music', 'choir'],
   });
   const salon = await publishEvent(carol, {
-    ...{
-      idempotencyKey: 'demo-salon',
-      title: 'Founders salon',
-      city: 'Berlin',
-      countryCode: 'DE',
-      domain: 'ICT',
-    },
-    ...{
-      description: 'Founders of the diaspora share what they learned.',
-      capacity: 30,
-      daysAhead: 35,
-      tags: ['startups'],
-    },
+    idempotencyKey: 'demo-salon',
+    title: 'Founders salon',
+    city: 'Berlin',
+    countryCode: 'DE',
+    domain: 'ICT',
+    description: 'Founders of the diaspora share what they learned.',
+    capacity: 30,
+    daysAhead: 35,
+    tags: ['startups'],
   });
   return [concert, salon];
 }
@@ -136,7 +137,10 @@ async function talk(people: { carol: Client; mihai: Client; layla: Client }, eve
   const { carol, mihai, layla } = people;
   const photo = await uploadPhoto(mihai, 'demo-photo');
   const postId = await post(mihai, {
-    ...{ idempotencyKey: 'demo-post', language: 'en', eventId, mediaIds: [photo] },
+    idempotencyKey: 'demo-post',
+    language: 'en',
+    eventId,
+    mediaIds: [photo],
     text: 'Rehearsal tonight, the hall sounds wonderful 🎶 #choir',
   });
   await post(layla, { idempotencyKey: 'demo-post-ar', language: 'ar', text: 'أهلاً بالجميع في برلين #برلين' });

@@ -66,8 +66,13 @@ export async function startInfrastructure(
     });
     stack.push(() => mailbox.stop());
     return {
-      ...{ secrets, databaseUrls, mailbox, stop: () => stack.stop() },
-      ...{ redisUrl: redis.url, redisKind: redis.kind, objectStoreUrl: objectStore.url },
+      secrets,
+      databaseUrls,
+      mailbox,
+      stop: () => stack.stop(),
+      redisUrl: redis.url,
+      redisKind: redis.kind,
+      objectStoreUrl: objectStore.url,
     };
   } catch (error) {
     await stack.stop().catch(() => undefined);
@@ -100,7 +105,8 @@ async function prepareDatabases(adminUrl: string, secrets: Secrets): Promise<Rec
     });
     const folder = path.join(prismaFolder, name);
     await migrate({
-      ...{ ownerUrl, serviceUrl },
+      ownerUrl,
+      serviceUrl,
       schemaPath: path.join(folder, 'schema.prisma'),
       migrationsPath: path.join(folder, 'migrations'),
     });

@@ -39,7 +39,7 @@ function openLog({ dataDir, logLevel }: Settings) {
   return createLogger({
     name: 'local',
     level: logLevel,
-    destination: pino.destination({ dest: logFile(dataDir), sync: false }),
+    destination: pino.destination({ dest: logFile(dataDir), sync: true }),
   });
 }
 

@@ -87,7 +87,9 @@ export async function startProcess(service: Service): Promise<RunningProcess> {
   // Written by the child itself: logging must not wait for whoever started it.
   const log = logDir === undefined ? undefined : openSync(path.join(logDir, `${name}.log`), 'a');
   const child = spawn(process.execPath, ['--import', 'tsx', '--import', endWithParent, entry], {
-    ...{ cwd: root, env: { ...env }, stdio: ['pipe', log ?? 'ignore', 'pipe'] },
+    cwd: root,
+    env: { ...env },
+    stdio: ['pipe', log ?? 'ignore', 'pipe'],
   });
   if (log !== undefined) closeSync(log);
   child.stdin!.on('error', () => {});

@@ -21,10 +21,16 @@ export function placeholdersOf({ root, ...request }: SliceRequest): Placeholders
   const entity = wordsOf('The entity', request.entity ?? singularOf(slice.kebab));
   const entities = wordsOf('The entity, in the plural', pluralOf(entity.kebab));
   return {
-    ...{ subgraph: subgraph.kebab, Subgraph: subgraph.pascal },
-    ...{ slice: slice.kebab, sliceCamel: slice.camel, Slice: slice.pascal },
-    ...{ entity: entity.camel, Entity: entity.pascal, spoken: entity.spoken },
-    ...{ entities: entities.camel, table: entities.snake },
+    subgraph: subgraph.kebab,
+    Subgraph: subgraph.pascal,
+    slice: slice.kebab,
+    sliceCamel: slice.camel,
+    Slice: slice.pascal,
+    entity: entity.camel,
+    Entity: entity.pascal,
+    spoken: entity.spoken,
+    entities: entities.camel,
+    table: entities.snake,
     prefix: prefixFor(entity, takenPrefixes(root)),
   };
 }

@@ -2,21 +2,24 @@ import { describe, expect, it } from '@jest/globals';
 import { loadContentConfig } from './config.js';
 
 const env = {
-  ...{ PORT: '4003', DATABASE_URL: 'postgresql://localhost/content', REDIS_URL: 'redis://localhost' },
+  PORT: '4003',
+  DATABASE_URL: 'postgresql://localhost/content',
+  REDIS_URL: 'redis://localhost',
   VIEWER_SECRET: 'a-viewer-secret-for-tests-only-0123456789',
-  ...{
-    S3_ENDPOINT: 'http://localhost:9000',
-    S3_BUCKET: 'media',
-    S3_ACCESS_KEY_ID: 'key',
-    S3_SECRET_ACCESS_KEY: 'secret',
-  },
+  S3_ENDPOINT: 'http://localhost:9000',
+  S3_BUCKET: 'media',
+  S3_ACCESS_KEY_ID: 'key',
+  S3_SECRET_ACCESS_KEY: 'secret',
 };
 
 describe('the configuration', () => {
   it('has defaults for everything that is no address and no secret', () => {
     expect(loadContentConfig(env)).toMatchObject({
-      ...{ S3_REGION: 'us-east-1', S3_FORCE_PATH_STYLE: false, MAX_PNG_BYTES: 10_485_760 },
-      ...{ UPLOAD_SECONDS: 900, DOWNLOAD_SECONDS: 600 },
+      S3_REGION: 'us-east-1',
+      S3_FORCE_PATH_STYLE: false,
+      MAX_PNG_BYTES: 10_485_760,
+      UPLOAD_SECONDS: 900,
+      DOWNLOAD_SECONDS: 600,
     });
     expect(loadContentConfig({ ...env, S3_FORCE_PATH_STYLE: 'true' }).S3_FORCE_PATH_STYLE).toBe(true);
   });

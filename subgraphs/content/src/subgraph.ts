@@ -50,7 +50,10 @@ const reapUploads = defineJob('reapUploads', z.object({}));
 export function createContentSubgraph({ db, clock, storage, log, config }: ContentDependencies) {
   const outbox = createOutbox(messages, { clock });
   const uploads = createUploads({
-    ...{ db, clock, storage, log },
+    db,
+    clock,
+    storage,
+    log,
     limits: {
       'image/jpeg': config.MAX_JPEG_BYTES,
       'image/png': config.MAX_PNG_BYTES,

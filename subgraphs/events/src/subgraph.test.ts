@@ -10,7 +10,10 @@ describe('the running service', () => {
   it('starts as configured, answers the router and stops', async () => {
     const database = await createTestDatabase('events');
     const config = loadEventsConfig({
-      ...{ PORT: '4002', DATABASE_URL: database.url, VIEWER_SECRET: secret, REDIS_NAMESPACE: database.url },
+      PORT: '4002',
+      DATABASE_URL: database.url,
+      VIEWER_SECRET: secret,
+      REDIS_NAMESPACE: database.url,
       REDIS_URL: process.env['TEST_REDIS_URL'],
     });
     const running = await startEvents({ config: { ...config, PORT: 0 }, log: silentLog });

@@ -64,8 +64,14 @@ describe('who may see and do what', () => {
     const key = notificationIds.create();
     await messaging.db.notification.create({
       data: {
-        ...{ id: key, recipientId: ben.id, type: 'OFFICE_APPOINTED', occasion: 'o', createdAt: new Date() },
-        ...{ subjectType: 'OFFICE', subjectId: key, actorId: ana.id },
+        id: key,
+        recipientId: ben.id,
+        type: 'OFFICE_APPOINTED',
+        occasion: 'o',
+        createdAt: new Date(),
+        subjectType: 'OFFICE',
+        subjectId: key,
+        actorId: ana.id,
       },
     });
     const message = sent.data.sendMessage.message.id as string;

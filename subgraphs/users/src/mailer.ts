@@ -17,7 +17,9 @@ const timeoutMs = 10_000;
 export function createMailer(options: { url: string; from: string }): Mailer {
   const transport = createTransport({
     url: options.url,
-    ...{ connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs },
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
   });
   return {
     send: async (mail) => {

@@ -59,12 +59,21 @@ export function createUsersSubgraph({ db, clock, mailer, revocations, config }: 
   const bcryptCost = config.BCRYPT_COST;
   const decoyHash = hashSync('decoy', bcryptCost);
   const accounts = createAccounts({
-    ...{ db, clock, outbox, mailer, bcryptCost, decoyHash },
+    db,
+    clock,
+    outbox,
+    mailer,
+    bcryptCost,
+    decoyHash,
     codeSecret: config.TOKEN_SECRET,
     superUserEmails: config.SUPER_USER_EMAILS,
   });
   const sessions = createSessions({
-    ...{ db, clock, outbox, revocations, decoyHash },
+    db,
+    clock,
+    outbox,
+    revocations,
+    decoyHash,
     throttle: createLoginThrottle({ db, clock }),
     issueAccessToken: createAccessTokens({
       keys,
@@ -124,10 +133,14 @@ export const startUsers = (options: {
     connect: connectDatabase,
     create: ({ db, clock, redis, namespace }) =>
       createUsersSubgraph({
-        ...{ db, clock, config: options.config },
+        db,
+        clock,
+        config: options.config,
         mailer: createMailer({ url: options.config.SMTP_URL, from: options.config.MAIL_FROM }),
         revocations: createRevocations({
-          ...{ redis, namespace, clock },
+          redis,
+          namespace,
+          clock,
           epochSeconds: options.config.ACCESS_TOKEN_SECONDS + clockMarginSeconds,
         }),
       }),

@@ -30,20 +30,21 @@ describe('addComment', () => {
     const { data } = await content.as(reader).execute(add, { input: said(post.publicId, text) });
     const { comment } = data.addComment;
     expect(comment).toMatchObject({
-      ...{ text, isDeleted: false, author: { id: userIds.encode(reader.id) } },
+      text,
+      isDeleted: false,
+      author: { id: userIds.encode(reader.id) },
       post: { id: post.publicId, commentCount: 1 },
     });
     expect((await content.published()).at(-1)).toEqual({
       type: 'comment.added',
       key: post.publicId,
       data: {
-        ...{
-          commentId: comment.id,
-          postId: post.publicId,
-          excerpt: 'a'.repeat(139),
-          createdAt: comment.createdAt,
-        },
-        ...{ postAuthorId: userIds.encode(author.id), authorId: userIds.encode(reader.id) },
+        commentId: comment.id,
+        postId: post.publicId,
+        excerpt: 'a'.repeat(139),
+        createdAt: comment.createdAt,
+        postAuthorId: userIds.encode(author.id),
+        authorId: userIds.encode(reader.id),
       },
     });
   });

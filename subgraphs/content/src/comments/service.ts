@@ -35,8 +35,11 @@ export function createComments({ db, clock, outbox }: Dependencies) {
         });
         await tx.post.update({ where: { id: postId }, data: { commentCount: { increment: 1 } } });
         const data = {
-          ...{ commentId: commentIds.encode(comment.id), postId: request.postId, excerpt: excerptOf(text) },
-          ...{ postAuthorId: userIds.encode(post.authorId), authorId: userIds.encode(author.id) },
+          commentId: commentIds.encode(comment.id),
+          postId: request.postId,
+          excerpt: excerptOf(text),
+          postAuthorId: userIds.encode(post.authorId),
+          authorId: userIds.encode(author.id),
           createdAt: comment.createdAt.toISOString(),
         };
         await outbox.publish(tx, { type: 'comment.added', key: request.postId, data });

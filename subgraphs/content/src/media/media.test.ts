@@ -27,12 +27,10 @@ const complete = `mutation ($id: ID!) { completeUpload(input: { mediaId: $id }) 
   media { id status rejection contentType sizeBytes fileName url } userErrors { code } } }`;
 
 const asked = (overrides: object = {}) => ({
-  ...{
-    idempotencyKey: crypto.randomUUID(),
-    contentType: 'image/png',
-    sizeBytes: png.length,
-    fileName: 'pisică.png',
-  },
+  idempotencyKey: crypto.randomUUID(),
+  contentType: 'image/png',
+  sizeBytes: png.length,
+  fileName: 'pisică.png',
   ...overrides,
 });
 
@@ -57,8 +55,14 @@ function uploadsOn(differences: Partial<Storage>, publicUrl: string | null = nul
   const { db, clock, storage } = content;
   const limits = { 'image/jpeg': 1, 'image/png': 1, 'image/gif': 1, 'image/webp': 1 };
   return createUploads({
-    ...{ db, clock, storage: { ...storage, ...differences }, log: silentLog },
-    ...{ limits, uploadSeconds: 60, downloadSeconds: 60, publicUrl },
+    db,
+    clock,
+    storage: { ...storage, ...differences },
+    log: silentLog,
+    limits,
+    uploadSeconds: 60,
+    downloadSeconds: 60,
+    publicUrl,
   });
 }
 
@@ -120,11 +124,13 @@ describe('completeUpload', () => {
     const sha256 = createHash('sha256').update(png).digest('hex');
     const place = `media/${sha256.slice(0, 2)}/${sha256}.png`;
     expect(media).toEqual({
-      ...{ id, status: 'READY', rejection: null, contentType: 'image/png', sizeBytes: png.length },
-      ...{
-        fileName: 'pisică.png',
-        url: `https://store.example/media/${place}?expires=${config.DOWNLOAD_SECONDS}`,
-      },
+      id,
+      status: 'READY',
+      rejection: null,
+      contentType: 'image/png',
+      sizeBytes: png.length,
+      fileName: 'pisică.png',
+      url: `https://store.example/media/${place}?expires=${config.DOWNLOAD_SECONDS}`,
     });
     expect(content.storage.objects.get(place)?.contentType).toBe('image/png');
   });

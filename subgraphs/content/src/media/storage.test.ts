@@ -12,8 +12,14 @@ async function givenStore(answer: RequestListener) {
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   storage = createS3Storage({
-    ...{ endpoint, publicEndpoint: endpoint, region: 'us-east-1', bucket: 'files', forcePathStyle: true },
-    ...{ accessKeyId: 'key', secretAccessKey: 'secret', silenceMs: 200 },
+    endpoint,
+    publicEndpoint: endpoint,
+    region: 'us-east-1',
+    bucket: 'files',
+    forcePathStyle: true,
+    accessKeyId: 'key',
+    secretAccessKey: 'secret',
+    silenceMs: 200,
   });
   return storage;
 }

@@ -105,7 +105,10 @@ function clientOf(options: StorageOptions, endpoint: string): S3Client {
   // eslint-disable-next-line no-restricted-syntax -- a setting of the library, written and never read here
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   return new S3Client({
-    ...{ endpoint, region, forcePathStyle, credentials: { accessKeyId, secretAccessKey } },
+    endpoint,
+    region,
+    forcePathStyle,
+    credentials: { accessKeyId, secretAccessKey },
     maxAttempts: 2,
     // Without these a store that is reached and says nothing keeps people waiting for ever.
     requestHandler: { connectionTimeout: silenceMs, socketTimeout: silenceMs },

@@ -10,15 +10,16 @@ beforeAll(async () => {
 afterAll(() => content.stop());
 
 const profile = (userId: string, version: number, countryOfOrigin: string) => ({
-  ...{ userId: userIds.encode(userId), version, countryOfOrigin, languages: ['ro', 'de'] },
-  ...{
-    displayName: 'Ana',
-    headline: null,
-    city: null,
-    domains: [],
-    isDiscoverable: true,
-    countryOfResidence: 'DE',
-  },
+  userId: userIds.encode(userId),
+  version,
+  countryOfOrigin,
+  languages: ['ro', 'de'],
+  displayName: 'Ana',
+  headline: null,
+  city: null,
+  domains: [],
+  isDiscoverable: true,
+  countryOfResidence: 'DE',
 });
 const changed = (userId: string, version: number, country: string) =>
   content.receive('user.profileChanged', profile(userId, version, country));

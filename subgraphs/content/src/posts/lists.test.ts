@@ -19,7 +19,9 @@ beforeAll(async () => {
   for (const [posts, author] of authors.entries()) {
     for (let index = 0; index < posts; index++) {
       await content.given.post({
-        ...{ authorId: author.id, eventId: events[(posts + index) % 3]!, hashtags: ['hora', 'doină'] },
+        authorId: author.id,
+        eventId: events[(posts + index) % 3]!,
+        hashtags: ['hora', 'doină'],
         ...(index % 2 === 1 && { visibility: 'MEMBERS' }),
         ...(index % 3 === 2 && { text: '', removedAt: content.clock.now() }),
         // Some share a millisecond with the one before.

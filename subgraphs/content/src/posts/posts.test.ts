@@ -25,7 +25,9 @@ interface Edited {
 }
 
 const draft = (overrides: object = {}) => ({
-  ...{ idempotencyKey: crypto.randomUUID(), text: 'Salut #Berlin', language: 'ro' },
+  idempotencyKey: crypto.randomUUID(),
+  text: 'Salut #Berlin',
+  language: 'ro',
   ...overrides,
 });
 
@@ -39,7 +41,11 @@ describe('createPost', () => {
     expect(errors).toEqual([]);
     const { post } = data.createPost;
     expect(post).toMatchObject({
-      ...{ text: 'Salut #Berlin', language: 'ro', hashtags: ['berlin'], version: 1, visibility: 'PUBLIC' },
+      text: 'Salut #Berlin',
+      language: 'ro',
+      hashtags: ['berlin'],
+      version: 1,
+      visibility: 'PUBLIC',
       author: { id: userIds.encode(author.id) },
       event: { id: event.publicId },
       media: [{ id: second.publicId }, { id: first.publicId }],
@@ -48,8 +54,14 @@ describe('createPost', () => {
       type: 'post.published',
       key: post.id,
       data: {
-        ...{ postId: post.id, version: 1, text: 'Salut #Berlin', language: 'ro', hashtags: ['berlin'] },
-        ...{ authorId: userIds.encode(author.id), eventId: event.publicId, visibility: 'PUBLIC' },
+        postId: post.id,
+        version: 1,
+        text: 'Salut #Berlin',
+        language: 'ro',
+        hashtags: ['berlin'],
+        authorId: userIds.encode(author.id),
+        eventId: event.publicId,
+        visibility: 'PUBLIC',
         publishedAt: post.publishedAt,
       },
     });
@@ -143,13 +155,11 @@ describe('editPost', () => {
     };
     const { data } = await content.as(author).execute(edit, { input });
     expect(data.editPost.post).toMatchObject({
-      ...{
-        text: 'Acum #Cluj',
-        hashtags: ['cluj'],
-        version: 2,
-        visibility: 'PUBLIC',
-        media: [{ id: file.publicId }],
-      },
+      text: 'Acum #Cluj',
+      hashtags: ['cluj'],
+      version: 2,
+      visibility: 'PUBLIC',
+      media: [{ id: file.publicId }],
     });
     expect(data.editPost.post.editedAt).not.toBeNull();
     const told = (await content.published()).at(-1);
@@ -295,7 +305,8 @@ describe('who sees a post', () => {
     const { data } = await content.as(aViewer()).execute(ways, variables);
     const one = { nodes: [{ id: post.publicId }] };
     expect(data).toMatchObject({
-      ...{ post: { id: post.publicId }, feed: one },
+      post: { id: post.publicId },
+      feed: one,
       _entities: [
         { id: post.publicId },
         { id: comment.publicId },

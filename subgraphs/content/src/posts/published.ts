@@ -11,7 +11,12 @@ export function postPublished(post: Post): OutgoingMessage<ContentMessages, 'pos
     type: 'post.published',
     key: postId,
     data: {
-      ...{ postId, version, text, language, hashtags, visibility },
+      postId,
+      version,
+      text,
+      language,
+      hashtags,
+      visibility,
       authorId: userIds.encode(post.authorId),
       eventId: post.eventId && eventIds.encode(post.eventId),
       publishedAt: post.publishedAt.toISOString(),

@@ -38,16 +38,16 @@ export function createPosts({ db, clock, outbox }: Dependencies) {
         const { countryOfOrigin: authorOrigin } = await lockMember(tx, author.id);
         const post = await tx.post.create({
           data: {
-            ...{
-              id: postIds.create(),
-              authorId: author.id,
-              authorOrigin,
-              eventId,
-              text,
-              language,
-              visibility,
-            },
-            ...{ hashtags: hashtagsOf(text), publishedAt: clock.now(), media: { create: files } },
+            id: postIds.create(),
+            authorId: author.id,
+            authorOrigin,
+            eventId,
+            text,
+            language,
+            visibility,
+            hashtags: hashtagsOf(text),
+            publishedAt: clock.now(),
+            media: { create: files },
           },
         });
         await outbox.publish(tx, postPublished(post));
@@ -71,7 +71,8 @@ export function createPosts({ db, clock, outbox }: Dependencies) {
       if (current.authorId !== author.id) throw new AppError('FORBIDDEN', 'Only its author changes a post.');
       if (current.version !== expectedVersion) {
         throw new AppError('CONFLICT', 'The post has changed meanwhile.', {
-          ...{ path: ['expectedVersion'], payload: { post: current } },
+          path: ['expectedVersion'],
+          payload: { post: current },
         });
       }
       if (changes.visibility && current.eventId)

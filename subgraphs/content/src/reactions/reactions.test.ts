@@ -32,7 +32,8 @@ describe('likes', () => {
     const data = { postId: post.publicId, kind: 'LIKE', createdAt: content.clock.now().toISOString() };
     expect(await told(post.publicId)).toEqual([
       {
-        ...{ type: 'reaction.added', key: post.publicId },
+        type: 'reaction.added',
+        key: post.publicId,
         data: { ...data, postAuthorId: userIds.encode(author.id), userId: userIds.encode(reader.id) },
       },
     ]);

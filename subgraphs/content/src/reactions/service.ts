@@ -25,8 +25,11 @@ export function createReactions({ db, clock, outbox }: Dependencies) {
       });
       if (count === 0) return post;
       const data = {
-        ...{ postId: postIds.encode(postId), kind: 'LIKE' as const, createdAt: createdAt.toISOString() },
-        ...{ postAuthorId: userIds.encode(post.authorId), userId: userIds.encode(viewer.id) },
+        postId: postIds.encode(postId),
+        kind: 'LIKE' as const,
+        createdAt: createdAt.toISOString(),
+        postAuthorId: userIds.encode(post.authorId),
+        userId: userIds.encode(viewer.id),
       };
       await outbox.publish(tx, { type: 'reaction.added', key: data.postId, data });
       return tx.post.update({ where: { id: postId }, data: { reactionCount: { increment: 1 } } });

@@ -45,16 +45,14 @@ export async function givenContent() {
     return rows.map(({ envelope: { type, subject: key, data } }) => ({ type, key, data }));
   };
   return {
-    ...{
-      db,
-      clock,
-      storage,
-      subgraph,
-      receive,
-      published,
-      databaseUrl: database.url,
-      ownerUrl: database.ownerUrl,
-    },
+    db,
+    clock,
+    storage,
+    subgraph,
+    receive,
+    published,
+    databaseUrl: database.url,
+    ownerUrl: database.ownerUrl,
     statements: () => statements,
     given: builders(db, clock),
     as: client.as,
@@ -84,14 +82,14 @@ function builders(db: Db, clock: ReturnType<typeof testClock>) {
     clock.advance(1);
     const row = await db.post.create({
       data: {
-        ...{
-          id: postIds.create(),
-          authorId: userIds.create(),
-          authorOrigin: 'RO',
-          text: 'Salut',
-          language: 'ro',
-        },
-        ...{ hashtags: [], visibility: 'PUBLIC', publishedAt: clock.now() },
+        id: postIds.create(),
+        authorId: userIds.create(),
+        authorOrigin: 'RO',
+        text: 'Salut',
+        language: 'ro',
+        hashtags: [],
+        visibility: 'PUBLIC',
+        publishedAt: clock.now(),
         ...overrides,
       },
     });

@@ -65,16 +65,12 @@ describe('catalog', () => {
       const organizer = events.given.person();
       const [participant, leaver] = [events.given.person(), events.given.person()];
       const viewers: Record<Who, Viewer | null> = {
-        ...{
-          anonymous: null,
-          stranger: events.given.person().viewer,
-          participant: participant.viewer,
-          leaver: leaver.viewer,
-        },
-        ...{
-          organizer: organizer.viewer,
-          'super user': events.given.person({ roles: ['SUPER_USER'] }).viewer,
-        },
+        anonymous: null,
+        stranger: events.given.person().viewer,
+        participant: participant.viewer,
+        leaver: leaver.viewer,
+        organizer: organizer.viewer,
+        'super user': events.given.person({ roles: ['SUPER_USER'] }).viewer,
       };
       const event = await events.given.event({ ...overrides, organizerId: organizer.id });
       await events.given.registration(event, participant.id);
@@ -172,30 +168,24 @@ describe('catalog', () => {
     beforeAll(async () => {
       organizer = events.given.person();
       const facts = {
-        ...{
-          title: 'Sărbătoarea Mărțișorului 100%',
-          description: 'Cântec și joc.',
-          venue: 'Casa_Română',
-          city: 'Zürich',
-        },
+        title: 'Sărbătoarea Mărțișorului 100%',
+        description: 'Cântec și joc.',
+        venue: 'Casa_Română',
+        city: 'Zürich',
         tags: ['dans'],
       };
       wanted = await events.given.event({
-        ...{
-          ...facts,
-          organizerId: organizer.id,
-          domain: 'HEALTH',
-          type: 'LOCAL',
-          language: 'pt-BR',
-          startsAt: later,
-        },
-        ...{
-          countryCode: 'CH',
-          cityKey: 'zurich',
-          capacity: 2,
-          registeredCount: 1,
-          searchText: searchTextOf(facts),
-        },
+        ...facts,
+        organizerId: organizer.id,
+        domain: 'HEALTH',
+        type: 'LOCAL',
+        language: 'pt-BR',
+        startsAt: later,
+        countryCode: 'CH',
+        cityKey: 'zurich',
+        capacity: 2,
+        registeredCount: 1,
+        searchText: searchTextOf(facts),
       });
     });
 

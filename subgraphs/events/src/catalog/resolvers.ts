@@ -33,7 +33,10 @@ export const resolvers: Resolvers = {
     startsAt: (event) => ({ local: event.startsAtLocal, zone: event.timeZone, instant: event.startsAt }),
     endsAt: (event) => ({ local: event.endsAtLocal, zone: event.timeZone, instant: event.endsAt }),
     place: ({ venue, address, countryCode, city, latitude, longitude }) => ({
-      ...{ venue, address, countryCode, city },
+      venue,
+      address,
+      countryCode,
+      city,
       location: latitude === null || longitude === null ? null : { latitude, longitude },
     }),
     onlineUrl: async (event, _args, { viewer, loaders }) => {

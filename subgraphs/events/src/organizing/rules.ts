@@ -119,8 +119,11 @@ export function readSchedule(
     throw refuse('An event lasts 31 days at most.', 'endsAt');
   }
   return {
-    ...{ startsAtLocal: starts.local, endsAtLocal: ends.local, timeZone: input.timeZone },
-    ...{ startsAt: starts.instant, endsAt: ends.instant },
+    startsAtLocal: starts.local,
+    endsAtLocal: ends.local,
+    timeZone: input.timeZone,
+    startsAt: starts.instant,
+    endsAt: ends.instant,
   };
 }
 

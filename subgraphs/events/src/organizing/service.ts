@@ -56,8 +56,13 @@ export function createOrganizing({ db, clock, outbox }: Dependencies) {
         await assertWithinRate(tx, viewer, columns, now);
         const { id } = await tx.event.create({
           data: {
-            ...{ id: eventIds.create(), organizerId: viewer.id, createdAt: now, updatedAt: now },
-            ...{ ...columns, ...schedule, searchText: searchTextOf(columns) },
+            id: eventIds.create(),
+            organizerId: viewer.id,
+            createdAt: now,
+            updatedAt: now,
+            ...columns,
+            ...schedule,
+            searchText: searchTextOf(columns),
           },
         });
         return { eventId: id };

@@ -39,15 +39,15 @@ describe('participation', () => {
       userErrors: [],
       event: { id: event.publicId, registeredCount: 1 },
       registration: {
-        ...{
-          id: registration.id,
-          status: 'CONFIRMED',
-          confirmedAt: events.clock.now().toISOString(),
-          cancelledAt: null,
-        },
+        id: registration.id,
+        status: 'CONFIRMED',
+        confirmedAt: events.clock.now().toISOString(),
+        cancelledAt: null,
         user: { id: person.publicId },
         event: {
-          ...{ id: event.publicId, registeredCount: 1, freePlaces: 1 },
+          id: event.publicId,
+          registeredCount: 1,
+          freePlaces: 1,
           viewerEligibility: { isAllowed: false, reasonCode: 'ALREADY_REGISTERED' },
         },
       },
@@ -317,7 +317,9 @@ describe('participation', () => {
       viewers = {
         anonymous: null,
         'super user': root.viewer,
-        ...{ stranger: stranger.viewer, participant: participant.viewer, organizer: organizer.viewer },
+        stranger: stranger.viewer,
+        participant: participant.viewer,
+        organizer: organizer.viewer,
       };
       event = await events.given.event({ organizerId: organizer.id, onlineUrl: 'https://meet.example/a' });
       const { data } = await register(events.as(participant.viewer), event.publicId);

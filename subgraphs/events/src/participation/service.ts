@@ -120,13 +120,15 @@ export function createParticipation({ db, clock, outbox }: Dependencies) {
   const listForEvent = (eventId: string, page: Page): Promise<Registration[]> =>
     db.registration.findMany({
       where: { AND: [{ eventId, status: 'CONFIRMED' }, page.where] },
-      ...{ orderBy: page.orderBy, take: page.take },
+      orderBy: page.orderBy,
+      take: page.take,
     });
 
   const listForUser = (userId: string, page: Page): Promise<Registration[]> =>
     db.registration.findMany({
       where: { AND: [{ userId }, page.where] },
-      ...{ orderBy: page.orderBy, take: page.take },
+      orderBy: page.orderBy,
+      take: page.take,
     });
 
   return { register, cancel, eligibility, listForEvent, listForUser };

@@ -18,7 +18,9 @@ export async function givenEvents() {
   const others: ReturnType<typeof connectInstance>[] = [];
   const admins: Pool[] = [];
   return {
-    ...{ database, clock, ...first },
+    database,
+    clock,
+    ...first,
     given: builders(first.db, clock),
     /** A second process of the service on the same database, with a pool of its own. */
     anotherInstance: () => {
@@ -53,7 +55,12 @@ function connectInstance(url: string, clock: ReturnType<typeof testClock>) {
   const subgraph = createEventsSubgraph({ db, clock });
   const client = testSubgraph(subgraph);
   return {
-    ...{ db, pool, subgraph, statements, as: client.as, anonymous: client.anonymous },
+    db,
+    pool,
+    subgraph,
+    statements,
+    as: client.as,
+    anonymous: client.anonymous,
     stopInstance: async () => {
       await client.stop();
       await db.$disconnect();
@@ -77,22 +84,28 @@ function builders(db: Db, clock: { now(): Date }) {
     const endsAt = overrides.endsAt ?? new Date(startsAt.getTime() + 2 * hourMs);
     const row = await db.event.create({
       data: {
-        ...{
-          id: eventIds.create(),
-          organizerId: userIds.create(),
-          title: `Event ${++count}`,
-          description: 'About it.',
-        },
-        ...{ language: 'ro', domain: 'OTHERS', type: 'FREE', status: 'PUBLISHED', visibility: 'PUBLIC' },
-        ...{ startsAtLocal: startsAt, endsAtLocal: endsAt, timeZone: 'UTC', startsAt, endsAt },
-        ...{
-          countryCode: 'DE',
-          city: 'Berlin',
-          cityKey: 'berlin',
-          searchText: `event ${count}`,
-          capacity: null,
-        },
-        ...{ createdAt: now, updatedAt: now, publishedAt: overrides.status === 'DRAFT' ? null : now },
+        id: eventIds.create(),
+        organizerId: userIds.create(),
+        title: `Event ${++count}`,
+        description: 'About it.',
+        language: 'ro',
+        domain: 'OTHERS',
+        type: 'FREE',
+        status: 'PUBLISHED',
+        visibility: 'PUBLIC',
+        startsAtLocal: startsAt,
+        endsAtLocal: endsAt,
+        timeZone: 'UTC',
+        startsAt,
+        endsAt,
+        countryCode: 'DE',
+        city: 'Berlin',
+        cityKey: 'berlin',
+        searchText: `event ${count}`,
+        capacity: null,
+        createdAt: now,
+        updatedAt: now,
+        publishedAt: overrides.status === 'DRAFT' ? null : now,
         ...(overrides.status === 'CANCELLED' && { cancelledAt: now }),
         ...overrides,
       },

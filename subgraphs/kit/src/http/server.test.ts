@@ -47,7 +47,9 @@ describe('a served subgraph', () => {
       permissions: { Query: { refused: anyone, broken: anyone, imposter: anyone }, ...carriers('Item') },
     };
     const subgraph = defineSubgraph({
-      ...{ name: 'test', slices: [slice], createContext: (base) => base },
+      name: 'test',
+      slices: [slice],
+      createContext: (base) => base,
       routes: (app) => {
         app.get('/refuses/:code', ({ params }) => {
           throw new AppError(params.code, 'No.');
@@ -56,7 +58,11 @@ describe('a served subgraph', () => {
       },
     });
     server = await serveSubgraph(subgraph, {
-      ...{ port: 0, host: '127.0.0.1', viewerSecret, health: createHealth({}), registry: new Registry() },
+      port: 0,
+      host: '127.0.0.1',
+      viewerSecret,
+      health: createHealth({}),
+      registry: new Registry(),
       log: createLogger({ name: 'test', destination }),
     });
   });
@@ -95,7 +101,10 @@ describe('a served subgraph', () => {
     expect(JSON.stringify(body)).not.toMatch(/db\.internal|stack/);
     expect(logged).toHaveLength(1);
     expect(logged[0]).toMatchObject({
-      ...{ level: 50, requestId: 'request-7', userId: viewer.id, path: ['broken'] },
+      level: 50,
+      requestId: 'request-7',
+      userId: viewer.id,
+      path: ['broken'],
       err: { message: 'connect to db.internal failed', code: 'ECONNREFUSED' },
     });
   });

@@ -109,7 +109,11 @@ const refuseNul = (): ApolloServerPlugin => ({
 });
 
 const statusOfCode: Readonly<Record<string, number>> = {
-  ...{ UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, CONFLICT: 409, RATE_LIMITED: 429 },
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  CONFLICT: 409,
+  RATE_LIMITED: 429,
   UNAVAILABLE: 503,
 };
 

@@ -27,8 +27,12 @@ const signed = (viewer: Viewer | null, now?: number) => ({
 
 const serve = (subgraph: Subgraph) =>
   serveSubgraph(subgraph, {
-    ...{ port: 0, host: '127.0.0.1', viewerSecret, log: silentLog },
-    ...{ health: createHealth({ nothing: async () => undefined }), registry: new Registry() },
+    port: 0,
+    host: '127.0.0.1',
+    viewerSecret,
+    log: silentLog,
+    health: createHealth({ nothing: async () => undefined }),
+    registry: new Registry(),
   });
 
 async function post(url: string, body: unknown, headers: Record<string, string>) {

@@ -141,7 +141,8 @@ describe('messages', () => {
     );
     for (const sequence of upTo(2)) {
       expect(answer.data[`m${sequence}`].message.conversation).toEqual({
-        ...{ lastSequence: sequence, messages: { nodes: [{ sequence }] } },
+        lastSequence: sequence,
+        messages: { nodes: [{ sequence }] },
       });
     }
     expect(answer.data.m3.message.conversation).toEqual({ readUpToSequence: 1 });

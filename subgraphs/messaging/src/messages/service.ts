@@ -79,8 +79,11 @@ export function createMessages({ db, clock, outbox, allowance }: Dependencies) {
   ): Promise<void> {
     const key = conversationIds.encode(conversationId);
     const data = {
-      ...{ messageId: messageIds.encode(id), conversationId: key, senderId: userIds.encode(senderId) },
-      ...{ sequence, sentAt: sentAt.toISOString() },
+      messageId: messageIds.encode(id),
+      conversationId: key,
+      senderId: userIds.encode(senderId),
+      sequence,
+      sentAt: sentAt.toISOString(),
     };
     await outbox.publish(tx, { type: 'message.sent', key, data });
   }

@@ -52,13 +52,13 @@ describe('notifications', () => {
   }
 
   const comment = (overrides: object = {}) => ({
-    ...{
-      commentId: newId(commentIds),
-      postId: newId(postIds),
-      postAuthorId: ana.publicId,
-      authorId: ben.publicId,
-    },
-    ...{ excerpt: 'Frumos!', createdAt: '2026-06-01T12:00:00.000Z', ...overrides },
+    commentId: newId(commentIds),
+    postId: newId(postIds),
+    postAuthorId: ana.publicId,
+    authorId: ben.publicId,
+    excerpt: 'Frumos!',
+    createdAt: '2026-06-01T12:00:00.000Z',
+    ...overrides,
   });
   const toldTo = async (person: Member, variables: object = { first: 20 }): Promise<Told[]> =>
     (await person.execute(list, { ...variables })).data.notifications.nodes as Told[];
@@ -85,7 +85,9 @@ describe('notifications', () => {
       ...place,
     });
     await deliver('registration.confirmed', {
-      ...{ registrationId: newId(registrationIds), eventId, userId: ana.publicId },
+      registrationId: newId(registrationIds),
+      eventId,
+      userId: ana.publicId,
     });
     await deliver('subscription.activated', { subscriptionId, userId: ana.publicId, planCode: 'PREMIUM' });
     const told = await toldTo(ana);
@@ -120,7 +122,10 @@ describe('notifications', () => {
     await freshPeople();
     await deliver('comment.added', comment({ authorId: ana.publicId }));
     await deliver('reaction.added', {
-      ...{ postId: newId(postIds), postAuthorId: ana.publicId, userId: ana.publicId, kind: 'LIKE' },
+      postId: newId(postIds),
+      postAuthorId: ana.publicId,
+      userId: ana.publicId,
+      kind: 'LIKE',
     });
     expect(await toldTo(ana)).toEqual([]);
   });
@@ -142,7 +147,10 @@ describe('notifications', () => {
     const all = (await toldTo(ana)).map(({ id }) => id);
     const answer = await ana.execute(list, { first: 2 });
     await deliver('reaction.added', {
-      ...{ postId: newId(postIds), postAuthorId: ana.publicId, userId: ben.publicId, kind: 'LIKE' },
+      postId: newId(postIds),
+      postAuthorId: ana.publicId,
+      userId: ben.publicId,
+      kind: 'LIKE',
     });
     const rest = await toldTo(ana, {
       first: 10,

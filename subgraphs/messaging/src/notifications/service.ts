@@ -31,7 +31,9 @@ export function createNotifications({ db, clock, outbox }: Dependencies) {
     if (count === 0) return;
     const key = userIds.encode(notice.recipientId);
     const data = {
-      ...{ notificationId: notificationIds.encode(id), userId: key, type: notice.type },
+      notificationId: notificationIds.encode(id),
+      userId: key,
+      type: notice.type,
       createdAt: createdAt.toISOString(),
     };
     await outbox.publish(tx, { type: 'notification.created', key, data });

@@ -38,7 +38,8 @@ export async function givenMessaging({ freeMessagesPerDay = 50 } = {}) {
   const others: ReturnType<typeof start>[] = [];
   return {
     ...first,
-    ...{ clock, database },
+    clock,
+    database,
     anotherProcess: () => {
       const other = start();
       others.push(other);

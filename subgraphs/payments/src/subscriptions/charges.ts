@@ -31,8 +31,14 @@ export function createCharges({ db, clock, outbox, providers, lifecycle }: Depen
     const attempts = await tx.payment.count({ where: { subscriptionId, periodIndex } });
     const { id: paymentId } = await tx.payment.create({
       data: {
-        ...{ id: paymentIds.create(), subscriptionId, periodIndex, attempt: attempts + 1, provider },
-        ...{ amountMinor: plan.amountMinor, currency: plan.currency, createdAt: clock.now() },
+        id: paymentIds.create(),
+        subscriptionId,
+        periodIndex,
+        attempt: attempts + 1,
+        provider,
+        amountMinor: plan.amountMinor,
+        currency: plan.currency,
+        createdAt: clock.now(),
       },
     });
     await addJob(tx, requestPayment, { paymentId }, { jobKey: `request-payment:${paymentId}` });
@@ -49,7 +55,11 @@ export function createCharges({ db, clock, outbox, providers, lifecycle }: Depen
     const reference = paymentIds.encode(paymentId);
     try {
       const { providerPaymentId } = await providers.named(payment.provider).createPayment({
-        ...{ amountMinor, currency, token: subscription.paymentToken, reference, idempotencyKey: reference },
+        amountMinor,
+        currency,
+        token: subscription.paymentToken,
+        reference,
+        idempotencyKey: reference,
         customer: userIds.encode(subscription.userId),
       });
       // A webhook may have been faster.
@@ -148,12 +158,11 @@ export function createCharges({ db, clock, outbox, providers, lifecycle }: Depen
   async function announce(tx: Transaction, subscription: SubscriptionWithPlan, payment: Payment, at: Date) {
     const userId = userIds.encode(subscription.userId);
     const data = {
-      ...{
-        paymentId: paymentIds.encode(payment.id),
-        subscriptionId: subscriptionIds.encode(subscription.id),
-        userId,
-      },
-      ...{ amountMinor: payment.amountMinor.toString(), currency: payment.currency },
+      paymentId: paymentIds.encode(payment.id),
+      subscriptionId: subscriptionIds.encode(subscription.id),
+      userId,
+      amountMinor: payment.amountMinor.toString(),
+      currency: payment.currency,
     };
     if (payment.status === 'CAPTURED') {
       const captured = { ...data, capturedAt: at.toISOString() };

@@ -30,13 +30,11 @@ export function createLifecycle({ outbox }: { outbox: Outbox<PaymentsMessages> }
     await tx.subscription.update({
       where: { id },
       data: {
-        ...{
-          status: 'ACTIVE',
-          anchorAt,
-          periodIndex: payment.periodIndex,
-          endedAt: null,
-          paymentFailure: null,
-        },
+        status: 'ACTIVE',
+        anchorAt,
+        periodIndex: payment.periodIndex,
+        endedAt: null,
+        paymentFailure: null,
         currentPeriodStartsAt: periodStart(anchorAt, interval, payment.periodIndex),
         currentPeriodEndsAt: endsAt,
         nextStepAt: endsAt,
@@ -47,7 +45,9 @@ export function createLifecycle({ outbox }: { outbox: Outbox<PaymentsMessages> }
       type: 'subscription.activated',
       key: userId,
       data: {
-        ...{ subscriptionId: subscriptionIds.encode(id), userId, planCode: plan.code },
+        subscriptionId: subscriptionIds.encode(id),
+        userId,
+        planCode: plan.code,
         entitlements: plan.entitlements,
         currentPeriodEndsAt: endsAt.toISOString(),
       },

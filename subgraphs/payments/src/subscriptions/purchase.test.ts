@@ -33,14 +33,20 @@ describe('buying a plan', () => {
       {
         type: 'payment.captured',
         data: {
-          ...{ paymentId: expect.stringMatching(/^pay_/), subscriptionId: id, userId: publicId },
-          ...{ amountMinor: '799', currency: 'EUR', capturedAt: '2026-06-01T12:00:00.000Z' },
+          paymentId: expect.stringMatching(/^pay_/),
+          subscriptionId: id,
+          userId: publicId,
+          amountMinor: '799',
+          currency: 'EUR',
+          capturedAt: '2026-06-01T12:00:00.000Z',
         },
       },
       {
         type: 'subscription.activated',
         data: {
-          ...{ subscriptionId: id, userId: publicId, planCode: 'PREMIUM_MONTHLY' },
+          subscriptionId: id,
+          userId: publicId,
+          planCode: 'PREMIUM_MONTHLY',
           entitlements: expect.arrayContaining(['UNLIMITED_MESSAGING', 'AI_CREDITS']),
           currentPeriodEndsAt: '2026-07-01T12:00:00.000Z',
         },
@@ -51,7 +57,9 @@ describe('buying a plan', () => {
   it('fails with the reason when the card is declined, and may be tried again with another card', async () => {
     const { viewer } = await payments.given.subscriber(cards.declined);
     expect(await payments.state(viewer)).toMatchObject({
-      ...{ status: 'FAILED', paymentFailure: 'CARD_DECLINED', currentPeriodEndsAt: null },
+      status: 'FAILED',
+      paymentFailure: 'CARD_DECLINED',
+      currentPeriodEndsAt: null,
     });
     expect((await payments.messages(viewer)).map(({ type }) => type)).toEqual(['payment.failed']);
     await payments.as(viewer).execute(subscribe, purchase());
@@ -97,7 +105,9 @@ describe('buying a plan', () => {
       subscription: null,
       userErrors: [
         {
-          ...{ __typename: 'AlreadySubscribedError', code: 'ALREADY_SUBSCRIBED', path: null },
+          __typename: 'AlreadySubscribedError',
+          code: 'ALREADY_SUBSCRIBED',
+          path: null,
           subscription: { id: subscriptionId },
         },
       ],

@@ -40,7 +40,8 @@ describe('renewing a subscription', () => {
       '2027-04-30T10:00:00.000Z',
     ]);
     expect(await payments.state(viewer)).toMatchObject({
-      ...{ status: 'ACTIVE', currentPeriodStartsAt: '2027-04-30T10:00:00.000Z' },
+      status: 'ACTIVE',
+      currentPeriodStartsAt: '2027-04-30T10:00:00.000Z',
       currentPeriodEndsAt: '2027-05-31T10:00:00.000Z',
     });
     const told = await payments.messages(viewer);

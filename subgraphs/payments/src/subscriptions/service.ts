@@ -56,8 +56,12 @@ export function createSubscriptions({ db, clock, plans, providers, charges, life
     const [created] = await tx.subscription.createManyAndReturn({
       data: [
         {
-          ...{ id: subscriptionIds.create(), userId, planId: plan.id },
-          ...{ provider, paymentToken: token, createdAt: clock.now() },
+          id: subscriptionIds.create(),
+          userId,
+          planId: plan.id,
+          provider,
+          paymentToken: token,
+          createdAt: clock.now(),
         },
       ],
       skipDuplicates: true,

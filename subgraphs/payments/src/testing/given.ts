@@ -47,11 +47,18 @@ export async function givenPayments(
   // Twice: the port is known only when the first one listens.
   const create = () =>
     createPaymentsSubgraph({
-      ...{ db, clock, config, log: silentLog },
+      db,
+      clock,
+      config,
+      log: silentLog,
       ...(options.wrapProvider && { wrapProvider: options.wrapProvider }),
     });
   const server = await serveSubgraph(create(), {
-    ...{ port: 0, host: '127.0.0.1', log: silentLog, registry: new Registry(), health: createHealth({}) },
+    port: 0,
+    host: '127.0.0.1',
+    log: silentLog,
+    registry: new Registry(),
+    health: createHealth({}),
     viewerSecret: 'a-viewer-secret-for-tests-only-0123456789',
   });
   const webhookUrl = `${server.url}/webhooks/sandbox`;
@@ -60,7 +67,14 @@ export async function givenPayments(
   const client = testSubgraph(subgraph);
   const jobs = jobQueue(admin, subgraph.jobs ?? {});
   return {
-    ...{ db, clock, subgraph, client, jobs, database, webhookUrl, statements: () => statements },
+    db,
+    clock,
+    subgraph,
+    client,
+    jobs,
+    database,
+    webhookUrl,
+    statements: () => statements,
     as: client.as,
     anonymous: client.anonymous,
     given: builders(client.as, jobs),

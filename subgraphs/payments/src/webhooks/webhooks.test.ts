@@ -156,19 +156,27 @@ describe('the webhook inbox', () => {
     const told = (await payments.messages(viewer)).map(({ type }) => type);
     const count = (type: string) => told.filter((each) => each === type).length;
     return {
-      ...{ state, payment: { status, failure, owedBackAt }, last: told.at(-1) },
-      ...{ captured: count('payment.captured'), activated: count('subscription.activated') },
+      state,
+      payment: { status, failure, owedBackAt },
+      last: told.at(-1),
+      captured: count('payment.captured'),
+      activated: count('subscription.activated'),
     };
   };
   const paid = {
     state: {
-      ...{ status: 'ACTIVE', cancelsAtPeriodEnd: false, paymentFailure: null, endedAt: null },
+      status: 'ACTIVE',
+      cancelsAtPeriodEnd: false,
+      paymentFailure: null,
+      endedAt: null,
       currentPeriodStartsAt: '2026-06-01T12:00:00.000Z',
       currentPeriodEndsAt: '2026-07-01T12:00:00.000Z',
       plan: { code: 'PREMIUM_MONTHLY' },
     },
     payment: { status: 'CAPTURED', failure: null, owedBackAt: null },
-    ...{ last: 'subscription.activated', captured: 1, activated: 1 },
+    last: 'subscription.activated',
+    captured: 1,
+    activated: 1,
   };
   const bodiesOf = (order: readonly string[], payment: Payment) =>
     order.map((type) => eventBody(`payment.${type}`, payment));

@@ -14,7 +14,9 @@ const events = messagesFrom<EventsMessages, Transaction>('events');
 const content = messagesFrom<ContentMessages, Transaction>('content');
 
 const source = (kind: DocumentKind, ids: IdType, id: string, sourceVersion: number): Source => ({
-  ...{ kind, entityKey: ids.decode(id), sourceVersion },
+  kind,
+  entityKey: ids.decode(id),
+  sourceVersion,
 });
 
 const profile = z.object({

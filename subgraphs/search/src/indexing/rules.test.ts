@@ -41,7 +41,10 @@ describe('what the index keeps', () => {
   it('folds cities and tags, and leaves regions out of languages', () => {
     const event = anEvent({ city: '  BUCUREȘTI ', tags: ['Jazz', '#JAZZ'], language: 'pt-BR' });
     expect(eventDocument(source('EVENT'), event)).toMatchObject({
-      ...{ cityKey: 'bucuresti', tags: ['jazz'], languages: ['pt'], configuration: 'search_portuguese' },
+      cityKey: 'bucuresti',
+      tags: ['jazz'],
+      languages: ['pt'],
+      configuration: 'search_portuguese',
     });
   });
 

@@ -32,10 +32,22 @@ export interface DocumentWrite extends Source {
 /** What is left of an entity that must not be found: its version, and nothing it said. */
 export const tombstone = (source: Source): DocumentWrite => ({
   ...source,
-  ...{ isDeleted: true, visibility: 'MEMBERS', configuration: plainConfiguration },
-  ...{ title: '', place: '', body: '', tags: [], languages: [], domains: [] },
-  ...{ countryCode: null, city: null, cityKey: null, countryOfOrigin: null },
-  ...{ startsAt: null, latitude: null, longitude: null },
+  isDeleted: true,
+  visibility: 'MEMBERS',
+  configuration: plainConfiguration,
+  title: '',
+  place: '',
+  body: '',
+  tags: [],
+  languages: [],
+  domains: [],
+  countryCode: null,
+  city: null,
+  cityKey: null,
+  countryOfOrigin: null,
+  startsAt: null,
+  latitude: null,
+  longitude: null,
 });
 
 const living = (
@@ -65,15 +77,13 @@ export function personDocument(source: Source, profile: Profile): DocumentWrite 
   const { displayName: title, headline, countryOfOrigin, city, domains } = profile;
   const [language] = profile.languages;
   return living(source, {
-    ...{
-      visibility: 'MEMBERS',
-      title,
-      body: headline ?? '',
-      place: city ?? '',
-      city,
-      domains,
-      countryOfOrigin,
-    },
+    visibility: 'MEMBERS',
+    title,
+    body: headline ?? '',
+    place: city ?? '',
+    city,
+    domains,
+    countryOfOrigin,
     countryCode: profile.countryOfResidence,
     configuration: language ? configurationOf(language) : plainConfiguration,
     languages: distinct(profile.languages.map(baseLanguage)),
@@ -102,8 +112,14 @@ export function eventDocument(source: Source, event: EventSnapshot): DocumentWri
   if (status !== 'PUBLISHED' || (visibility !== 'PUBLIC' && visibility !== 'MEMBERS'))
     return tombstone(source);
   return living(source, {
-    ...{ visibility, title, body, countryCode, city },
-    ...{ latitude: event.latitude, longitude: event.longitude, startsAt: new Date(event.startsAt) },
+    visibility,
+    title,
+    body,
+    countryCode,
+    city,
+    latitude: event.latitude,
+    longitude: event.longitude,
+    startsAt: new Date(event.startsAt),
     place: [venue, city].filter(Boolean).join(', '),
     tags: distinct(event.tags.map(foldTag)),
     configuration: configurationOf(language),
@@ -121,7 +137,9 @@ interface Post {
 
 export const postDocument = (source: Source, post: Post): DocumentWrite =>
   living(source, {
-    ...{ visibility: post.visibility, body: post.text, tags: distinct(post.hashtags.map(foldTag)) },
+    visibility: post.visibility,
+    body: post.text,
+    tags: distinct(post.hashtags.map(foldTag)),
     configuration: configurationOf(post.language),
     languages: [baseLanguage(post.language)],
   });

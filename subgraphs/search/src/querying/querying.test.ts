@@ -188,11 +188,18 @@ describe('the viewer', () => {
 describe('filters', () => {
   it('restrict by kind, place, origin, language, domain, time and tag', async () => {
     const event = await search.given.event({
-      ...{ city: 'Iași', countryCode: 'RO', domain: 'HEALTH', language: 'ro', tags: ['doctors'] },
+      city: 'Iași',
+      countryCode: 'RO',
+      domain: 'HEALTH',
+      language: 'ro',
+      tags: ['doctors'],
       startsAt: '2026-09-01T18:00:00.000Z',
     });
     const person = await search.given.person({
-      ...{ city: 'Lyon', countryOfResidence: 'FR', countryOfOrigin: 'MD', domains: ['ICT', 'HEALTH'] },
+      city: 'Lyon',
+      countryOfResidence: 'FR',
+      countryOfOrigin: 'MD',
+      domains: ['ICT', 'HEALTH'],
       languages: ['fr-CA', 'ro'],
     });
     const post = await search.given.post({ language: 'pt-BR', hashtags: ['festa'] });

@@ -49,7 +49,8 @@ export async function readQuery(db: Db, wish: Wish): Promise<Reading | null> {
   const similar = row?.similar ?? [];
   const required = similar.filter(({ word }) => isLongEnoughToResemble(word));
   const reading: Reading = {
-    ...{ kind: 'words', forms },
+    kind: 'words',
+    forms,
     plain: excludes ? null : (row?.plain ?? null),
     completion: excludes ? null : (row?.completion ?? null),
     similar: excludes || required.length === 0 ? null : { words: similar.map(({ word }) => word), required },

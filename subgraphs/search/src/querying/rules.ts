@@ -110,7 +110,8 @@ export function readWish(query: string): Wish {
   if (found.length === 0) return { kind: 'nothing' };
   const isPlain = !/"|(^|\s)(-\S|or(\s|$))/iu.test(written);
   return {
-    ...{ kind: 'words', text: written },
+    kind: 'words',
+    text: written,
     completion: isPlain && !/\s$/u.test(visible) ? completionOf(written) : null,
     similar: isPlain && found.length <= mostSimilarWords ? found : [],
   };

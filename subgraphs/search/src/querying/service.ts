@@ -92,7 +92,9 @@ export function createQuerying({ db }: { readonly db: Db }) {
     const headlines = once(() => readHeadlines(db, reading, found.nodes));
     return {
       edges: found.nodes.map((hit) => ({
-        ...{ cursor: encodeCursor(hit, hitOrder), node: toReference(hit), score: hit.score / 1_000_000 },
+        cursor: encodeCursor(hit, hitOrder),
+        node: toReference(hit),
+        score: hit.score / 1_000_000,
         highlight: async () => (await headlines()).get(keyOf(hit)) ?? null,
       })),
       nodes: found.nodes.map(toReference),
@@ -126,7 +128,8 @@ function positionIn(cursor: string | null | undefined): HitPosition | null {
 }
 
 const nothing = (facets: readonly FacetName[]): SearchPage => ({
-  ...{ edges: [], nodes: [] },
+  edges: [],
+  nodes: [],
   pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
   totalCount: async () => 0,
   facets: async () => group(facets, []),

@@ -44,8 +44,14 @@ export async function givenSearch() {
   }
 
   return {
-    ...{ db, database, subgraph, statements, receive },
-    ...{ as: client.as, anonymous: client.anonymous, given: builders(receive) },
+    db,
+    database,
+    subgraph,
+    statements,
+    receive,
+    as: client.as,
+    anonymous: client.anonymous,
+    given: builders(receive),
     stop: async () => {
       await client.stop();
       await db.$disconnect();
@@ -76,29 +82,52 @@ function builders(receive: (telling: Telling) => Promise<void>) {
 }
 
 export const aProfile = (overrides: Partial<Profile> = {}): Profile => ({
-  ...{ userId: userIds.encode(userIds.create()), version: 1, displayName: 'Somebody', headline: null },
-  ...{ countryOfOrigin: 'RO', countryOfResidence: 'DE', city: 'Berlin', languages: ['ro'], domains: ['ICT'] },
+  userId: userIds.encode(userIds.create()),
+  version: 1,
+  displayName: 'Somebody',
+  headline: null,
+  countryOfOrigin: 'RO',
+  countryOfResidence: 'DE',
+  city: 'Berlin',
+  languages: ['ro'],
+  domains: ['ICT'],
   isDiscoverable: true,
   ...overrides,
 });
 
 export const anEvent = (overrides: Partial<EventSnapshot> = {}): EventSnapshot => ({
-  ...{
-    eventId: eventIds.encode(eventIds.create()),
-    version: 1,
-    title: 'Something',
-    description: 'About it.',
-  },
-  ...{ language: 'en', domain: 'OTHERS', type: 'FREE', status: 'PUBLISHED', visibility: 'PUBLIC' },
-  ...{ startsAt: '2026-07-01T18:00:00.000Z', endsAt: '2026-07-01T20:00:00.000Z', timeZone: 'Europe/Berlin' },
-  ...{ countryCode: 'DE', city: 'Berlin', venue: null, latitude: null, longitude: null },
-  ...{ organizerId: userIds.encode(userIds.create()), capacity: null, tags: [] },
+  eventId: eventIds.encode(eventIds.create()),
+  version: 1,
+  title: 'Something',
+  description: 'About it.',
+  language: 'en',
+  domain: 'OTHERS',
+  type: 'FREE',
+  status: 'PUBLISHED',
+  visibility: 'PUBLIC',
+  startsAt: '2026-07-01T18:00:00.000Z',
+  endsAt: '2026-07-01T20:00:00.000Z',
+  timeZone: 'Europe/Berlin',
+  countryCode: 'DE',
+  city: 'Berlin',
+  venue: null,
+  latitude: null,
+  longitude: null,
+  organizerId: userIds.encode(userIds.create()),
+  capacity: null,
+  tags: [],
   ...overrides,
 });
 
 export const aPost = (overrides: Partial<Post> = {}): Post => ({
-  ...{ postId: postIds.encode(postIds.create()), version: 1, authorId: userIds.encode(userIds.create()) },
-  ...{ eventId: null, text: 'Something.', language: 'en', hashtags: [], visibility: 'PUBLIC' },
+  postId: postIds.encode(postIds.create()),
+  version: 1,
+  authorId: userIds.encode(userIds.create()),
+  eventId: null,
+  text: 'Something.',
+  language: 'en',
+  hashtags: [],
+  visibility: 'PUBLIC',
   publishedAt: '2026-06-01T12:00:00.000Z',
   ...overrides,
 });

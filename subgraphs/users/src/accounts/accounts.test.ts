@@ -14,8 +14,13 @@ describe('accounts', () => {
   afterAll(() => users.stop());
 
   const input = (overrides: object = {}) => ({
-    ...{ email: 'ana@example.org', password, displayName: 'Ana', languages: ['ro'] },
-    ...{ countryOfOrigin: 'RO', countryOfResidence: 'DE', city: 'Berlin' },
+    email: 'ana@example.org',
+    password,
+    displayName: 'Ana',
+    languages: ['ro'],
+    countryOfOrigin: 'RO',
+    countryOfResidence: 'DE',
+    city: 'Berlin',
     ...overrides,
   });
   /** Runs the mail job as the worker would, and reads the code out of the mail. */

@@ -62,8 +62,12 @@ export function createAccounts(dependencies: Dependencies) {
   async function describePerson(tx: Transaction, accountId: string, person: z.output<typeof registration>) {
     const { displayName, countryOfOrigin, countryOfResidence, languages } = person;
     const profile = {
-      ...{ displayName, countryOfOrigin, countryOfResidence, languages },
-      ...{ city: person.city ?? null, updatedAt: clock.now() },
+      displayName,
+      countryOfOrigin,
+      countryOfResidence,
+      languages,
+      city: person.city ?? null,
+      updatedAt: clock.now(),
     };
     await tx.profile.upsert({
       where: { accountId },

@@ -94,9 +94,14 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
     if (taken.length === 0)
       throw new AppError('CONFLICT', 'This office is held by somebody. End that term first.');
     const data = {
-      ...{ officeId: officeIds.encode(id), userId: userIds.encode(holderId) },
-      ...{ appointerId: userIds.encode(appointerId), role, countryCode, city: city ?? null },
-      ...{ startsAt: now.toISOString(), endsAt: endsAt?.toISOString() ?? null },
+      officeId: officeIds.encode(id),
+      userId: userIds.encode(holderId),
+      appointerId: userIds.encode(appointerId),
+      role,
+      countryCode,
+      city: city ?? null,
+      startsAt: now.toISOString(),
+      endsAt: endsAt?.toISOString() ?? null,
     };
     const epoch = await raiseEpoch(tx, holderId);
     await outbox.publish(tx, { type: 'office.appointed', key: data.userId, data });
@@ -132,8 +137,12 @@ export function createOffices({ db, clock, outbox, revocations }: Dependencies) 
     const epoch = await raiseEpoch(tx, office.holderId);
     const userId = userIds.encode(office.holderId);
     const data = {
-      ...{ officeId: officeIds.encode(office.id), userId, role: office.role },
-      ...{ countryCode: office.countryCode, city: office.city, endedAt: endedAt.toISOString() },
+      officeId: officeIds.encode(office.id),
+      userId,
+      role: office.role,
+      countryCode: office.countryCode,
+      city: office.city,
+      endedAt: endedAt.toISOString(),
     };
     await outbox.publish(tx, { type: 'office.ended', key: userId, data });
     return { office: await tx.office.update({ where: { id: office.id }, data: { endedAt } }), epoch };

@@ -47,8 +47,16 @@ export function profileChanged(profile: Profile): OutgoingMessage<UsersMessages,
     type: 'user.profileChanged',
     key: userId,
     data: {
-      ...{ userId, version, displayName, headline, countryOfOrigin, countryOfResidence, city },
-      ...{ languages, domains, isDiscoverable },
+      userId,
+      version,
+      displayName,
+      headline,
+      countryOfOrigin,
+      countryOfResidence,
+      city,
+      languages,
+      domains,
+      isDiscoverable,
     },
   };
 }

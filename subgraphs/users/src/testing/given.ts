@@ -50,7 +50,15 @@ export async function givenUsers(overrides: { superUserEmails?: string[]; databa
   });
   const client = testSubgraph(subgraph);
   return {
-    ...{ db, clock, mails, smtp, endsTold, revocations, subgraph, client, statements: () => statements },
+    db,
+    clock,
+    mails,
+    smtp,
+    endsTold,
+    revocations,
+    subgraph,
+    client,
+    statements: () => statements,
     given: builders(db, clock),
     /** Runs a job as the worker would. */
     run: (job: { name: string }, payload: object) =>
@@ -82,20 +90,21 @@ function builders(db: Db, clock: { now(): Date }) {
     const now = clock.now();
     await db.account.create({
       data: {
-        ...{ id, email, emailKey: email, createdAt: now },
+        id,
+        email,
+        emailKey: email,
+        createdAt: now,
         passwordHash: await hash(password, bcryptCost),
         emailVerifiedAt: overrides.isVerified === false ? null : now,
         isSuperUser: overrides.isSuperUser ?? false,
         profile: {
           create: {
             displayName: overrides.displayName ?? `Person ${count}`,
-            ...{
-              countryOfOrigin: 'RO',
-              countryOfResidence: 'DE',
-              city: 'Berlin',
-              languages: ['ro', 'de'],
-              updatedAt: now,
-            },
+            countryOfOrigin: 'RO',
+            countryOfResidence: 'DE',
+            city: 'Berlin',
+            languages: ['ro', 'de'],
+            updatedAt: now,
           },
         },
       },
