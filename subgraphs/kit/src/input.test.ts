@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { containsNul, foldName, foldPlace, line, parseInput, text } from './input.js';
+import { containsNul, foldName, foldPlace, line, parseInput, placeName, text } from './input.js';
 
 describe('input', () => {
   it('normalises, trims and keeps emoji and bidi marks', () => {
@@ -9,6 +9,22 @@ describe('input', () => {
 
   it.each(['\u0000', 'a\u0007', '\u001b[31m', '   ', 'a\ud83d', 'x'.repeat(6)])('refuses %j', (value) => {
     expect(() => parseInput(text({ max: 5 }), value)).toThrow();
+  });
+
+  it.each(['\u200b', '\u202e\u200b\ufeff', '\u200d', '\u0301', '\ufe0f'])(
+    'refuses %j, which nobody sees',
+    (value) => {
+      expect(() => parseInput(text({ max: 5 }), value)).toThrow('something to see');
+    },
+  );
+
+  it.each(['दिल्ली', '東京', '\u200fירושלים', '🏳️‍🌈', 'بغداد'])('takes %s for a place', (value) => {
+    expect(parseInput(placeName({ max: 80 }), value)).toBe(value);
+  });
+
+  it('refuses a place of which nothing is left when it is folded', () => {
+    expect(foldPlace('\u00b4')).toBe('');
+    expect(() => parseInput(placeName({ max: 80 }), '\u00b4')).toThrow('letters');
   });
 
   it.each(['a\nb', 'a\tb', 'a\u2028b'])('keeps %j out of a single line', (value) => {

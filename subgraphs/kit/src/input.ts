@@ -10,7 +10,13 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unkn
   throw new AppError('INVALID_INPUT', issue?.message ?? 'The input is not valid.', { path });
 }
 
-/** Text a person typed: NFC, trimmed, without control characters other than line breaks; emoji and bidi marks stay. */
+/** True when there is something to see: direction marks, joiners and accents alone are nothing. */
+const isVisible = (value: string): boolean => /[^\p{Cf}\p{M}\s]/u.test(value);
+
+/**
+ * Text a person typed: NFC, trimmed, without control characters other than line breaks; emoji and bidi marks stay. One
+ * that may not be empty has something to see.
+ */
 export const text = (limits: { min?: number; max: number }) =>
   z
     .string()
@@ -24,7 +30,8 @@ export const text = (limits: { min?: number; max: number }) =>
       z
         .string()
         .min(limits.min ?? 1)
-        .max(limits.max),
+        .max(limits.max)
+        .refine((value) => value === '' || isVisible(value), { message: 'must have something to see' }),
     );
 
 /** The same in one line: names, headlines, titles. */
@@ -44,6 +51,10 @@ const accentsAndInvisibles = /[\u0300-\u036f\u00ad\u200b-\u200f\u202a-\u202e\u20
 /** The name of a place folded for comparison: "BERLIN" and "Berlin", "Bucuresti" and "București" are one city. */
 export const foldPlace = (name: string): string =>
   foldName(name.normalize('NFKD').replace(accentsAndInvisibles, ''));
+
+/** The name of a place: a line of which something is left when it is folded. */
+export const placeName = (limits: { max: number }) =>
+  line(limits).refine((value) => foldPlace(value) !== '', { message: 'must have letters' });
 
 const controlCharacter = '\u0000';
 

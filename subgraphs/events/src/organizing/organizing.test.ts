@@ -143,6 +143,8 @@ describe('organizing', () => {
     ['an empty title', { title: '   ' }, ['title']],
     ['a title of two lines', { title: 'Seară\nromânească' }, ['title']],
     ['a city of two lines', { place: { countryCode: 'DE', city: 'Ber\u2028lin' } }, ['place', 'city']],
+    ['a city that nobody sees', { place: { countryCode: 'DE', city: '\u202e\u200b' } }, ['place', 'city']],
+    ['a city without letters', { place: { countryCode: 'DE', city: '\u00b4' } }, ['place', 'city']],
     ['a title of 161 characters', { title: 'x'.repeat(161) }, ['title']],
     ['control characters', { description: 'a\u0007b' }, ['description']],
     ['an end before the start', { endsAt: '2026-07-01T18:00:00' }, ['endsAt']],

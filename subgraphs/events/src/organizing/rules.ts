@@ -1,4 +1,4 @@
-import { AppError, foldName, line, text, type Viewer } from '@diaspora/kit';
+import { AppError, foldName, line, placeName, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventDomain, EventType, EventVisibility } from '../__generated__/prisma/client.js';
 import { cityKeyOf, longestEventMs } from '../catalog/index.js';
@@ -12,7 +12,7 @@ const placeSchema = z.object({
   venue: line({ max: 160 }).nullish(),
   address: line({ max: 300 }).nullish(),
   countryCode: z.string(),
-  city: line({ max: 80 }).nullish(),
+  city: placeName({ max: 80 }).nullish(),
   location: z
     .object({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
     .nullish(),

@@ -186,6 +186,20 @@ describe('offices', () => {
     );
   });
 
+  it.each(['\u202e\u200b\ufeff', '\u00b4'])(
+    'refuses a city of which nothing is left when it is folded: %j',
+    async (city) => {
+      const person = await users.given.person();
+      const { data } = await users
+        .as(ambassador.viewer)
+        .execute(appointConsul, consul(person.publicId, city));
+      expect(data.appointConsul).toEqual({
+        office: null,
+        userErrors: [{ code: 'INVALID_INPUT', path: ['city'] }],
+      });
+    },
+  );
+
   it.each([
     ['a visitor', null, 'UNAUTHENTICATED'],
     ['a member', ['REGULAR'], 'FORBIDDEN'],

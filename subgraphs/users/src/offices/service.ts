@@ -3,8 +3,8 @@ import {
   AppError,
   idempotencyKey,
   idempotent,
-  line,
   parseInput,
+  placeName,
   type Clock,
   type Outbox,
   type Page,
@@ -39,7 +39,7 @@ export interface Appointment {
 
 const appointmentInput = z.object({
   idempotencyKey: idempotencyKey(),
-  city: line({ max: 80 }).optional(),
+  city: placeName({ max: 80 }).optional(),
 });
 
 export function createOffices({ db, clock, outbox, revocations }: Dependencies) {

@@ -1,4 +1,4 @@
-import { line, text } from '@diaspora/kit';
+import { line, placeName, text } from '@diaspora/kit';
 import { z } from 'zod';
 
 const unique = <Item>(items: Item[]): Item[] => [...new Set(items)];
@@ -7,7 +7,7 @@ const unique = <Item>(items: Item[]): Item[] => [...new Set(items)];
 export const displayName = line({ max: 80 }).refine((value) => /[\p{L}\p{N}\p{S}]/u.test(value), {
   message: 'must contain a letter, a digit or a symbol',
 });
-export const city = line({ max: 80 });
+export const city = placeName({ max: 80 });
 export const languages = z.array(z.string()).min(1).max(10).transform(unique);
 
 export const profileChanges = z.object({
