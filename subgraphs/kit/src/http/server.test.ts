@@ -20,6 +20,9 @@ const errors: Record<string, () => never> = {
     throw new AppError('NOT_FOUND', 'There is no such thing.', { secret: 'not for clients' });
   },
   broken: () => {
+    throw Object.assign(new Error('db.internal is broken'), { code: 'XX000' });
+  },
+  away: () => {
     throw Object.assign(new Error('connect to db.internal failed'), { code: 'ECONNREFUSED' });
   },
   imposter: () => {
@@ -40,11 +43,14 @@ describe('a served subgraph', () => {
     });
     const slice = {
       typeDefs: parse(`
-        extend type Query { refused: String broken: String imposter: String }
+        extend type Query { refused: String broken: String away: String imposter: String }
         type Item @key(fields: "id") { id: ID! }
       `),
       resolvers: { Query: errors },
-      permissions: { Query: { refused: anyone, broken: anyone, imposter: anyone }, ...carriers('Item') },
+      permissions: {
+        Query: { refused: anyone, broken: anyone, away: anyone, imposter: anyone },
+        ...carriers('Item'),
+      },
     };
     const subgraph = defineSubgraph({
       name: 'test',
@@ -90,6 +96,14 @@ describe('a served subgraph', () => {
     expect(logged).toEqual([]);
   });
 
+  it('answers an outage of the database as such, without its address, and logs it once', async () => {
+    const { body } = await ask('{ away }');
+    expect(body.errors).toMatchObject([{ path: ['away'], extensions: { code: 'UNAVAILABLE' } }]);
+    expect(JSON.stringify(body)).not.toMatch(/db\.internal|stack/);
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toMatchObject({ level: 50, err: { code: 'ECONNREFUSED' } });
+  });
+
   it('masks a fault, logs it once and gives both the request id', async () => {
     const { body } = await ask('{ broken }');
     expect(body.errors).toMatchObject([
@@ -105,7 +119,7 @@ describe('a served subgraph', () => {
       requestId: 'request-7',
       userId: viewer.id,
       path: ['broken'],
-      err: { message: 'connect to db.internal failed', code: 'ECONNREFUSED' },
+      err: { message: 'db.internal is broken', code: 'XX000' },
     });
   });
 
