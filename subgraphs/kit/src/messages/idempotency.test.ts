@@ -62,15 +62,21 @@ describe('idempotency keys', () => {
 
   it('lets a waiting call run when the first one rolls back', async () => {
     let fail: () => void = () => undefined;
-    const first = call('k5', {}, () => new Promise((_, reject) => (fail = () => reject(new Error('no')))));
+    let begun: () => void = () => undefined;
+    const holdsTheKey = new Promise<void>((resolve) => (begun = resolve));
+    const hold = () =>
+      new Promise((_, reject) => {
+        fail = () => reject(new Error('no'));
+        begun();
+      });
+    const known = call('k5', {}, hold).catch((error: Error) => error.message);
+    await holdsTheKey;
     const waiting = async () => {
       const { rows } = await pool.query<{ n: number }>(
         `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
       );
       return rows[0]?.n === 1;
     };
-    const known = first.catch((error: Error) => error.message);
-    await pool.query('SELECT 1');
     const second = call('k5', {}, async () => 'second');
     while (!(await waiting()));
     fail();
