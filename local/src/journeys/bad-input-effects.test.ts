@@ -107,24 +107,21 @@ describe('a failing mutation', () => {
   }, 60_000);
 
   const strangers: Readonly<Record<string, Role>> = {
-    ...{
-      appointAmbassador: 'ambassador',
-      appointConsul: 'member',
-      endOffice: 'member',
-      createEvent: 'member',
-    },
-    ...{ updateEvent: 'member', publishEvent: 'member', cancelEvent: 'member', deleteComment: 'root' },
-    ...{
-      editPost: 'ambassador',
-      deletePost: 'ambassador',
-      completeUpload: 'ambassador',
-      sendMessage: 'ambassador',
-    },
-    ...{
-      markConversationRead: 'ambassador',
-      cancelRegistration: 'ambassador',
-      cancelSubscription: 'ambassador',
-    },
+    appointAmbassador: 'ambassador',
+    appointConsul: 'member',
+    endOffice: 'member',
+    createEvent: 'member',
+    updateEvent: 'member',
+    publishEvent: 'member',
+    cancelEvent: 'member',
+    deleteComment: 'root',
+    editPost: 'ambassador',
+    deletePost: 'ambassador',
+    completeUpload: 'ambassador',
+    sendMessage: 'ambassador',
+    markConversationRead: 'ambassador',
+    cancelRegistration: 'ambassador',
+    cancelSubscription: 'ambassador',
   };
 
   it.each(Object.entries(strangers))(

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema } from 'graphql';
 import type { Running } from './community.js';
-import { ask, distortionOf, faultsOf, userErrorsIn } from './nasty-answers.js';
+import { ask, distortionOf, faultsOf, keptAt, userErrorsIn } from './nasty-answers.js';
 import { nastyDocuments } from './nasty-documents.js';
 import { targetsOf, type Target } from './nasty-operations.js';
 import { actorOf, filled, goodVariables } from './nasty-samples.js';
-import { nastyValues, type Leaf } from './nasty-values.js';
+import { emoji, nastyValues, rightToLeft, type Leaf } from './nasty-values.js';
 import { buildWorld, roles, type Role, type World } from './nasty-world.js';
 import { startInOneProcess } from './running.js';
 
@@ -34,9 +34,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => running.stop());
 
-/** What takes the objects away that others need comes last. */
+/** Operations that take objects away. */
+const isHarsh = ({ field }: Target) => /^(cancel|delete|end)/.test(field.name);
+
 function mildFirst(all: readonly Target[]): Target[] {
-  const isHarsh = ({ field }: Target) => /^(cancel|delete|end)/.test(field.name);
   return [...all.filter((target) => !isHarsh(target)), ...all.filter(isHarsh)];
 }
 
@@ -76,7 +77,7 @@ function someOf(kind: Target['kind']): Attempt[] {
     .filter((target) => target.kind === kind)
     .flatMap((target) =>
       target.leaves.flatMap((leaf) =>
-        nastyValues(leaf, world).map((value) => ({
+        valuesFor(target, leaf).map((value) => ({
           target,
           role: actorOf(target),
           fillings: [{ leaf, value }],
@@ -85,6 +86,12 @@ function someOf(kind: Target['kind']): Attempt[] {
     );
   const size = { minLength: Math.min(sizes[kind], all.length), maxLength: Math.min(sizes[kind], all.length) };
   return fc.sample(fc.subarray(all, size), { seed, numRuns: 1 })[0]!;
+}
+
+/** Nothing that the other attempts need is taken away. */
+function valuesFor(target: Target, leaf: Leaf): unknown[] {
+  const needed = new Set(isHarsh(target) ? Object.values(world.objects) : []);
+  return nastyValues(leaf, { ...world, ids: world.ids.filter((id) => !needed.has(id)) });
 }
 
 /** Any text in UTF-16, halves of characters included. */
@@ -102,7 +109,7 @@ const mixed = (): fc.Arbitrary<Attempt> =>
         fc.constantFrom(...target.leaves).chain((leaf) =>
           fc.record({
             leaf: fc.constant(leaf),
-            value: fc.oneof(fc.constantFrom(...nastyValues(leaf, world)), anyText, fc.jsonValue()),
+            value: fc.oneof(fc.constantFrom(...valuesFor(target, leaf)), anyText, fc.jsonValue()),
           }),
         ),
         { minLength: 1, maxLength: 4 },
@@ -126,6 +133,28 @@ describe('nasty values through the router', () => {
 
   it.each(nastyDocuments)('are answered in the text of the document: %s', async (_name, query) => {
     expect(faultsOf(await ask(running.url, world.clients.member.token(), { query }))).toEqual([]);
+  });
+
+  const kept = [
+    'addComment.text',
+    'createEvent.title',
+    'createEvent.place.city',
+    'createPost.text',
+    'editPost.text',
+    'updateEvent.description',
+    'updateProfile.displayName',
+    'updateProfile.bio',
+    'sendMessage.text',
+  ];
+
+  it.each(kept)('marks from right to left and emoji come back as they were sent in %s', async (place) => {
+    const [name, ...below] = place.split('.');
+    const target = targets.find(({ label }) => label === `Mutation.${name}`)!;
+    const leaf = target.leaves.find((each) => each.path.join('.') === ['input', ...below].join('.'))!;
+    for (const value of [rightToLeft, emoji]) {
+      const answer = await send({ target, role: actorOf(target), fillings: [{ leaf, value }] });
+      expect(keptAt(answer, leaf.path)).toBe(value.normalize('NFC'));
+    }
   });
 
   const expectedRefusals = ['ALREADY_SUBSCRIBED', 'CONFLICT', 'INVALID_CREDENTIALS', 'SESSION_ENDED'];

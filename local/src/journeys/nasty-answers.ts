@@ -68,15 +68,20 @@ const payloadsIn = (data: unknown): Record<string, unknown>[] =>
 export const userErrorsIn = (data: unknown): Failure[] =>
   payloadsIn(data).flatMap(({ userErrors }) => (Array.isArray(userErrors) ? (userErrors as Failure[]) : []));
 
-/** Text that was taken and came back as something else. */
-export function distortionOf(answer: RawAnswer, leaf: readonly string[], sent: unknown): string | undefined {
-  if (leaf[0] !== 'input' || (sent !== rightToLeft && sent !== emoji)) return undefined;
+/** What the payload of a mutation holds at the place of an input field; undefined when it reports a failure. */
+export function keptAt(answer: RawAnswer, leaf: readonly string[]): string | undefined {
   const { data, errors } = readJson(answer.text) ?? {};
   if (errors || userErrorsIn(data).length > 0) return undefined;
-  const kept = payloadsIn(data)
+  return payloadsIn(data)
     .flatMap((payload) => Object.values(payload))
     .filter((object) => !Array.isArray(object))
     .map((object) => leaf.slice(1).reduce<any>((value, name) => value?.[name], object))
-    .find((value) => typeof value === 'string');
+    .find((value): value is string => typeof value === 'string');
+}
+
+/** Text that was taken and came back as something else. */
+export function distortionOf(answer: RawAnswer, leaf: readonly string[], sent: unknown): string | undefined {
+  if (leaf[0] !== 'input' || (sent !== rightToLeft && sent !== emoji)) return undefined;
+  const kept = keptAt(answer, leaf);
   return kept === undefined || kept === sent.normalize('NFC').trim() ? undefined : `came back as ${kept}`;
 }

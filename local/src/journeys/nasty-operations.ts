@@ -87,7 +87,9 @@ function targetOf(
   const given = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
   const selection = selectionOf(getNamedType(field.type), 2);
   return {
-    ...{ label, kind, field },
+    label,
+    kind,
+    field,
     document: `${kind} (${variables}) ${step(`${field.name}(${given}) ${selection}`)}`,
     leaves: field.args.flatMap((argument) => leavesOf(argument.type, [argument.name])),
   };

@@ -30,7 +30,11 @@ export async function startWatched(): Promise<Watched> {
     (await pools[name].query<Record<string, unknown>>(statement, values)).rows;
   const look = () => stateOf(sql);
   return {
-    ...{ url: platform.url, ports: settings.ports, mailbox, sql, look },
+    url: platform.url,
+    ports: settings.ports,
+    mailbox,
+    sql,
+    look,
     state: () =>
       eventually(async () => {
         const before = await look();

@@ -35,8 +35,13 @@ export interface World {
 export async function buildWorld(running: Running): Promise<World> {
   const join = (name: string, email = `${name}@bad-input.example`) =>
     signUp(running.url, running.mailbox, {
-      ...{ email, password: `a good password of ${name}`, displayName: `The ${name}` },
-      ...{ countryOfOrigin: 'RO', countryOfResidence: 'DE', city: 'Berlin', languages: ['ro', 'en'] },
+      email,
+      password: `a good password of ${name}`,
+      displayName: `The ${name}`,
+      countryOfOrigin: 'RO',
+      countryOfResidence: 'DE',
+      city: 'Berlin',
+      languages: ['ro', 'en'],
     });
   const [root, ambassador, member, target] = await Promise.all([
     join('root', demoSuperUserEmail),
@@ -72,12 +77,20 @@ async function makeObjects({ ambassador, member, memberId, targetId }: People) {
   const consul = { userId: targetId, countryCode: 'DE', city: 'Berlin', idempotencyKey: 'consul' };
   const Office = await appointConsul(ambassador, consul);
   const Event = await publishEvent(ambassador, {
-    ...{ idempotencyKey: 'event', type: 'NATIONAL', title: 'Harvest', description: 'Music.' },
-    ...{ city: 'Berlin', countryCode: 'DE' },
+    idempotencyKey: 'event',
+    type: 'NATIONAL',
+    title: 'Harvest',
+    description: 'Music.',
+    city: 'Berlin',
+    countryCode: 'DE',
   });
   const SpareEvent = await publishEvent(ambassador, {
-    ...{ idempotencyKey: 'other', type: 'NATIONAL', title: 'Harvest again', description: 'More music.' },
-    ...{ city: 'Berlin', countryCode: 'DE' },
+    idempotencyKey: 'other',
+    type: 'NATIONAL',
+    title: 'Harvest again',
+    description: 'More music.',
+    city: 'Berlin',
+    countryCode: 'DE',
   });
   const Registration = await register(member, Event);
   await register(ambassador, Event);
@@ -114,17 +127,17 @@ async function makeObjects({ ambassador, member, memberId, targetId }: People) {
     const { viewerSubscription, notifications, conversation } = answer.data;
     return viewerSubscription?.status === 'ACTIVE' && notifications.nodes.length === 2
       ? {
-          ...{
-            PlanSubscription: viewerSubscription.id as string,
-            Plan: viewerSubscription.plan.id as string,
-          },
+          PlanSubscription: viewerSubscription.id as string,
+          Plan: viewerSubscription.plan.id as string,
           Notification: notifications.nodes[0].id as string,
           Message: conversation.messages.nodes[0].id as string,
         }
       : undefined;
   }, 'subscription and notices');
   return {
-    ...{ SpareEvent, SparePost, SpareComment },
+    SpareEvent,
+    SparePost,
+    SpareComment,
     User: memberId,
     Office,
     Event,
@@ -141,19 +154,15 @@ async function makeObjects({ ambassador, member, memberId, targetId }: People) {
 async function makePrivateObjects({ root, ambassador, targetId }: People): Promise<string[]> {
   const day = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
   const input = {
-    ...{
-      idempotencyKey: 'draft',
-      title: 'A draft',
-      description: 'Not yet.',
-      language: 'en',
-      type: 'NATIONAL',
-    },
-    ...{
-      domain: 'OTHERS',
-      timeZone: 'Europe/Berlin',
-      startsAt: `${day}T18:00:00`,
-      endsAt: `${day}T19:00:00`,
-    },
+    idempotencyKey: 'draft',
+    title: 'A draft',
+    description: 'Not yet.',
+    language: 'en',
+    type: 'NATIONAL',
+    domain: 'OTHERS',
+    timeZone: 'Europe/Berlin',
+    startsAt: `${day}T18:00:00`,
+    endsAt: `${day}T19:00:00`,
     place: { countryCode: 'DE' },
   };
   const draft = await ambassador.must(
