@@ -31,7 +31,10 @@ const person = (who: Who): Person => ({
   email: who === 'root' ? demoSuperUserEmail : `${who}@journey.example`,
   password: `a good password of ${who}`,
   displayName: `The ${who}`,
-  ...{ countryOfOrigin: 'RO', countryOfResidence: 'DE', city: 'Berlin', languages: ['ro', 'en'] },
+  countryOfOrigin: 'RO',
+  countryOfResidence: 'DE',
+  city: 'Berlin',
+  languages: ['ro', 'en'],
 });
 
 /** One answer out of all six subgraphs: found event, its organizer, posts and comments, and what concerns the viewer. */
@@ -110,13 +113,13 @@ export function describeCommunityJourney(name: string, start: () => Promise<Runn
 
     it('lets the consul publish in the own city and nowhere else, and nobody else there', async () => {
       const event = {
-        ...{
-          idempotencyKey: 'journey',
-          title: 'Harvest festival of the diaspora',
-          countryCode: 'DE',
-          city: 'Berlin',
-        },
-        ...{ description: 'Music, food and crafts.', capacity: 2, tags: ['harvest'] },
+        idempotencyKey: 'journey',
+        title: 'Harvest festival of the diaspora',
+        countryCode: 'DE',
+        city: 'Berlin',
+        description: 'Music, food and crafts.',
+        capacity: 2,
+        tags: ['harvest'],
       };
       await expect(
         publishEvent(clients.consul, { ...event, idempotencyKey: 'x', city: 'Hamburg' }),
@@ -196,13 +199,11 @@ export function describeCommunityJourney(name: string, start: () => Promise<Runn
       for (let index = 0; index < 4; index++) {
         const title = `Harvest gathering ${index}`;
         const made = await publishEvent(clients.consul, {
-          ...{
-            idempotencyKey: `more-${index}`,
-            title,
-            description: 'More.',
-            city: 'Berlin',
-            countryCode: 'DE',
-          },
+          idempotencyKey: `more-${index}`,
+          title,
+          description: 'More.',
+          city: 'Berlin',
+          countryCode: 'DE',
         });
         await eventually(
           () =>

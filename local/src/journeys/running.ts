@@ -46,7 +46,9 @@ export async function startInSevenProcesses(): Promise<Running> {
     },
   );
   return {
-    ...{ url: processes.url, ports: settings.ports, mailbox: infrastructure.mailbox },
+    url: processes.url,
+    ports: settings.ports,
+    mailbox: infrastructure.mailbox,
     stop: async () => {
       await processes.stop();
       await infrastructure.stop();
