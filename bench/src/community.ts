@@ -50,11 +50,9 @@ const person = (index: number): Person => ({
   email: index === 0 ? 'root@diaspora.example' : `person-${index}@bench.example`,
   password: `the good password of ${index}`,
   displayName: `${pick(names, index)} ${String.fromCharCode(65 + (index % 26))}.`,
-  ...{
-    countryOfOrigin: pick(['RO', 'SY', 'PL'], index),
-    countryOfResidence: 'DE',
-    city: pick(cities, index),
-  },
+  countryOfOrigin: pick(['RO', 'SY', 'PL'], index),
+  countryOfResidence: 'DE',
+  city: pick(cities, index),
   languages: ['en', pick(['ro', 'ar', 'pl'], index)],
 });
 
@@ -71,7 +69,9 @@ export async function settle({ url, mailbox, signal }: Place, size: number): Pro
   const people = await each(size, (index) => signUp(url, mailbox, person(index)));
   const ids = await each(size, (index) => idOf(people[index]!));
   await appointAmbassador(people[0]!, {
-    ...{ userId: ids[1]!, countryCode: 'DE', idempotencyKey: 'bench-ambassador' },
+    userId: ids[1]!,
+    countryCode: 'DE',
+    idempotencyKey: 'bench-ambassador',
   });
   await people[1]!.refresh();
   await each(size, (index) => present(people[index]!, index));
@@ -84,7 +84,8 @@ export async function settle({ url, mailbox, signal }: Place, size: number): Pro
   });
   await each(postIds.length * commentsPerPost, (index) =>
     comment(pick(people, index * 5 + 1), {
-      ...{ idempotencyKey: `bench-${index}`, postId: pick(postIds, index) },
+      idempotencyKey: `bench-${index}`,
+      postId: pick(postIds, index),
       text: `I have been waiting for this. (${index})`,
     }),
   );
@@ -117,13 +118,15 @@ async function present(client: Client, index: number): Promise<void> {
 
 const announce = (client: Client, index: number): Promise<string> =>
   publishEvent(client, {
-    ...{ idempotencyKey: `bench-${index}`, title: `An evening of ${pick(topics, index)}, number ${index}` },
-    ...{
-      description: `All about ${pick(topics, index)}. `.repeat(10),
-      city: pick(cities, index),
-      type: 'FREE',
-    },
-    ...{ countryCode: 'DE', capacity: 500, daysAhead: 5 + (index % 90), tags: [pick(topics, index)] },
+    idempotencyKey: `bench-${index}`,
+    title: `An evening of ${pick(topics, index)}, number ${index}`,
+    description: `All about ${pick(topics, index)}. `.repeat(10),
+    city: pick(cities, index),
+    type: 'FREE',
+    countryCode: 'DE',
+    capacity: 500,
+    daysAhead: 5 + (index % 90),
+    tags: [pick(topics, index)],
   });
 
 /** Content learns of an event by a message, so the first attempts may come too early. */
@@ -131,8 +134,10 @@ const publishPost = (client: Client, about: { index: number; eventId: string; me
   eventually(
     () =>
       post(client, {
-        ...{ idempotencyKey: `bench-${about.index}`, language: 'en' },
-        ...{ eventId: about.eventId, mediaIds: about.mediaIds },
+        idempotencyKey: `bench-${about.index}`,
+        language: 'en',
+        eventId: about.eventId,
+        mediaIds: about.mediaIds,
         text: `Who else thinks that ${pick(topics, about.index)} brings us together? #${pick(topics, about.index)}`,
       }).catch(() => undefined),
     'an event in content',

@@ -67,7 +67,10 @@ export const journeys: readonly Journey[] = [
     start: reading(discovery),
   },
   {
-    ...{ name: 'event-page', what: 'an event, 10 posts, comments, authors', writes: false, kinds: 1 },
+    name: 'event-page',
+    what: 'an event, 10 posts, comments, authors',
+    writes: false,
+    kinds: 1,
     start: reading(eventPage, ({ busyEventIds: ids }, turn) => ({
       id: ids[(turn * 7 + Math.floor(turn / ids.length)) % ids.length],
     })),
@@ -75,7 +78,7 @@ export const journeys: readonly Journey[] = [
   { name: 'feed', what: '20 posts with authors and media', writes: false, kinds: 1, start: reading(feed) },
   {
     name: 'search',
-    what: '50 hits of three kinds, facets',
+    what: 'up to 50 hits of three kinds',
     writes: false,
     kinds: 1,
     start: reading(search, about),

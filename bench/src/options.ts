@@ -41,8 +41,15 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
   const { values } = parseArgs({
     args: [...args],
     options: {
-      ...{ rounds: text, seconds: text, connections: text, people: text, only: text, part: text, logs: text },
-      ...{ quick: flag, help: flag },
+      rounds: text,
+      seconds: text,
+      connections: text,
+      people: text,
+      only: text,
+      part: text,
+      logs: text,
+      quick: flag,
+      help: flag,
     },
   });
   if (values.help) return undefined;

@@ -58,11 +58,9 @@ async function startMain(settings: Readonly<Record<string, string>>, signal: Abo
   signal.throwIfAborted();
   const startedAt = performance.now();
   const child = spawn(process.execPath, ['--import', 'tsx', 'local/src/main.ts'], {
-    ...{
-      cwd: root,
-      env: { ...process.env, ...settings, REDIS_URL: undefined },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
+    cwd: root,
+    env: { ...process.env, ...settings, REDIS_URL: undefined },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const gone = once(child, 'exit');
   const stop = async () => {
