@@ -1,17 +1,7 @@
+import { requestErrorCodes } from '@diaspora/kit';
 import type { GraphQLFormattedError } from 'graphql';
 
 export const INTERNAL = 'INTERNAL';
-
-/** What graphql-js and Apollo Server say about a request; `extensions.limit` and the like may go along. */
-const requestCodes = new Set([
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'BAD_USER_INPUT',
-  'BAD_REQUEST',
-  'OPERATION_RESOLUTION_FAILURE',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-]);
 
 /** Kit's codes (subgraphs/kit/src/errors.ts). */
 const sharedCodes = new Set([
@@ -32,7 +22,7 @@ const sliceCode = /^[A-Z]+(_[A-Z]+)+$/;
 
 const isKnown = (code: unknown): code is string =>
   typeof code === 'string' &&
-  (requestCodes.has(code) || sharedCodes.has(code) || (sliceCode.test(code) && !faultCode.test(code)));
+  (requestErrorCodes.has(code) || sharedCodes.has(code) || (sliceCode.test(code) && !faultCode.test(code)));
 
 /** Parts of `extensions` that tell about our inside. */
 const privateExtensions = [

@@ -7,7 +7,7 @@ import type { Logger } from '../logger.js';
 import type { BaseContext } from './define-subgraph.js';
 
 /** Codes that GraphQL itself and Apollo Server raise about the request; they may reach clients as they are. */
-const requestCodes = new Set([
+export const requestErrorCodes: ReadonlySet<string> = new Set([
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'BAD_USER_INPUT',
@@ -36,7 +36,7 @@ function publicPart(error: unknown, formatted: GraphQLFormattedError) {
   if (isOutage(origin))
     return { code: 'UNAVAILABLE', message: 'This part of the service is unavailable right now.' };
   const code = isAboutArguments(origin) ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
-  return typeof code === 'string' && requestCodes.has(code)
+  return typeof code === 'string' && requestErrorCodes.has(code)
     ? { code, message: formatted.message }
     : undefined;
 }
