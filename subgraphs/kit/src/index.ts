@@ -4,6 +4,7 @@ export * from './database/index.js';
 export * from './errors.js';
 export * from './graphql/connection.js';
 export * from './graphql/define-subgraph.js';
+export { requestErrorCodes } from './graphql/errors.js';
 export * from './graphql/loaders.js';
 export * from './graphql/money.js';
 export * from './graphql/mutation.js';
