@@ -10,8 +10,8 @@ import {
   startProcesses,
   type Environment,
   type Infrastructure,
+  findFreeRow,
 } from '@diaspora/local';
-import { findFreeRow } from './free-ports.js';
 import type { Run } from './run.js';
 
 export interface Target {

@@ -1,5 +1,6 @@
 export { demoAccounts } from './demo-data.js';
 export { environmentsOf, type Environment } from './environments.js';
+export { findFreeRow } from './free-ports.js';
 export { startInfrastructure, type Infrastructure } from './infrastructure.js';
 export { startPlatform, type Platform } from './platform.js';
 export { lineProgress, silentProgress, type Progress } from './progress.js';

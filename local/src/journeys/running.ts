@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { silentLog } from '@diaspora/kit/testing';
 import { environmentsOf } from '../environments.js';
+import { findFreeRow } from '../free-ports.js';
 import { startInfrastructure } from '../infrastructure.js';
 import { startPlatform } from '../platform.js';
 import { startProcesses } from '../processes.js';
@@ -56,26 +56,3 @@ export async function startInSevenProcesses(): Promise<Running> {
     },
   };
 }
-
-/** The first of fifteen neighbouring ports that are free, so that test files do not meet. */
-async function findFreeRow(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt++) {
-    const first = 20_000 + Math.floor(Math.random() * 2_000) * 15;
-    const offsets = Object.values(portsFrom(0));
-    const servers = await Promise.all(offsets.map((offset) => hold(first + offset)));
-    await Promise.all(
-      servers.map(
-        (server) => new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined))),
-      ),
-    );
-    if (servers.every(Boolean)) return first;
-  }
-  throw new Error('Found no row of free ports.');
-}
-
-const hold = (port: number): Promise<Server | undefined> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen(port, '127.0.0.1', () => resolve(server));
-  });

@@ -28,18 +28,18 @@ export function createSigningKeys({
   const active = (client: Pick<Db, 'signingKey'>) =>
     client.signingKey.findFirst({ where: { retiredAt: null }, orderBy: { createdAt: 'desc' } });
 
-  /** The first replica to take the lock creates the key; the others find it. */
-  const findOrCreate = () =>
-    db.$transaction(async (tx) => {
+  /** Made outside the lock, for it takes its time: of several replicas the first keeps its key, the others use that. */
+  async function findOrCreate() {
+    const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
+    const id = randomUUID();
+    const publicJwk = { ...(await exportJWK(publicKey)), kid: id, alg: algorithm, use: 'sig' };
+    const encryptedPrivate = seal(await exportPKCS8(privateKey), sealKey);
+    return db.$transaction(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(${creationLock}::bigint)`;
-      const existing = await active(tx);
-      if (existing) return existing;
-      const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });
-      const id = randomUUID();
-      const publicJwk = { ...(await exportJWK(publicKey)), kid: id, alg: algorithm, use: 'sig' };
-      const encryptedPrivate = seal(await exportPKCS8(privateKey), sealKey);
-      return tx.signingKey.create({ data: { id, publicJwk, encryptedPrivate, createdAt: clock.now() } });
+      const data = { id, publicJwk, encryptedPrivate, createdAt: clock.now() };
+      return (await active(tx)) ?? tx.signingKey.create({ data });
     });
+  }
 
   const load = async () => {
     const row = (await active(db)) ?? (await findOrCreate());

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { portsFrom } from '@diaspora/local';
+import { portsFrom } from './settings.js';
 
 /** The first of a row of neighbouring free ports, long enough for a whole machine and one more (the last). */
 export async function findFreeRow(): Promise<number> {
