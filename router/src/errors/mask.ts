@@ -1,18 +1,9 @@
-import { requestErrorCodes } from '@diaspora/kit';
+import { requestErrorCodes, sharedErrorCodes } from '@diaspora/kit';
 import type { GraphQLFormattedError } from 'graphql';
 
 export const INTERNAL = 'INTERNAL';
 
-/** Kit's codes (subgraphs/kit/src/errors.ts). */
-const sharedCodes = new Set([
-  'UNAUTHENTICATED',
-  'FORBIDDEN',
-  'NOT_FOUND',
-  'INVALID_INPUT',
-  'CONFLICT',
-  'RATE_LIMITED',
-  'UNAVAILABLE',
-]);
+const sharedCodes: ReadonlySet<string> = new Set(sharedErrorCodes);
 
 /** Codes for faults, and error numbers of systems (ECONNREFUSED), that never reach a client as they are. */
 const faultCode = /^INTERNAL|^DOWNSTREAM_|^ERR_|^E[A-Z]+$/;

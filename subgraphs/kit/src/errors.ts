@@ -1,13 +1,16 @@
-/** The codes every subgraph shares. A slice may add its own, such as SOLD_OUT, in SCREAMING_CASE. */
-export type ErrorCode =
-  | 'UNAUTHENTICATED'
-  | 'FORBIDDEN'
-  | 'NOT_FOUND'
-  | 'INVALID_INPUT'
-  | 'CONFLICT'
-  | 'RATE_LIMITED'
-  | 'UNAVAILABLE'
-  | (string & {});
+/** The codes every subgraph shares. */
+export const sharedErrorCodes = [
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'INVALID_INPUT',
+  'CONFLICT',
+  'RATE_LIMITED',
+  'UNAVAILABLE',
+] as const;
+
+/** A slice may add its own, such as SOLD_OUT, in SCREAMING_CASE. */
+export type ErrorCode = (typeof sharedErrorCodes)[number] | (string & {});
 
 /**
  * The one error the domain throws. It knows nothing of GraphQL; `graphql/errors.ts` maps it to payload

@@ -1,4 +1,4 @@
-import { idType } from '@diaspora/kit';
+import { idType, prefixOf } from '@diaspora/kit';
 
 /** Which entity an id prefix stands for: every entity of the supergraph that implements Node. */
 const typenames = {
@@ -30,6 +30,6 @@ const kinds = Object.entries(typenames).map(([prefix, typename]) => ({ ids: idTy
 
 /** The entity a global id names; null for anything else. Whether it exists, its owner knows. */
 export function referenceOf(id: string): NodeReference | null {
-  const kind = kinds.find(({ ids }) => id.startsWith(`${ids.prefix}_`));
+  const kind = kinds.find(({ ids }) => ids.prefix === prefixOf(id));
   return kind?.ids.find(id) ? { __typename: kind.typename, id } : null;
 }
