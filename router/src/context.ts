@@ -1,62 +1,172 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger, Viewer } from '@diaspora/kit';
-import type { RequestHandler, Response } from 'express';
 import { chooseRequestId } from './http/request-id.js';
 import { readTrace, type TraceContext } from './observe/trace.js';
 
-/** What one request carries through the pipeline and into execution. */
+/** What one request carries through the pipeline, into execution and to the subgraphs. */
 export interface RequestContext {
   readonly requestId: string;
   readonly trace: TraceContext;
   /** Who asks; null for an anonymous visitor. */
   readonly viewer: Viewer | null;
+  readonly client: Client;
+  /**
+   * What answers may be shared by: equal only for requests that every subgraph must answer alike. `anonymous`, or a
+   * text made of the viewer's claims or of the forwarded headers.
+   */
+  readonly identity: string;
+  /** Of the client's headers those that the configuration lets through to subgraphs; names in lower case. */
+  readonly forwardedHeaders: Readonly<Record<string, string>>;
+  /** When the client must have its answer, in milliseconds of `performance.now()`. */
+  readonly deadline: number;
   /** Aborted when the client goes away before its answer is sent. */
   readonly signal: AbortSignal;
-  /** Types of which a subgraph did not find an entity that another one points at. */
-  readonly missingTypes: Set<string>;
   /** Carries request id, trace id and the client's name. */
   readonly log: Logger;
+  /** Present when this request is to be explained: told of every request to a subgraph once it has ended. */
+  readonly explain?: (fetch: ExplainedFetch) => void;
 }
 
-interface Locals {
-  context: RequestContext;
+export interface Client {
+  /** As the client calls itself: never trusted for more than a choice between its own manifests. */
+  readonly name?: string;
+  readonly version?: string;
+  /** `partner` by an API key, `firstParty` by a token of a person, else `anonymous`. */
+  readonly class: ClientClass;
 }
 
-const locals = (response: Response) => response.locals as Locals;
+export type ClientClass = 'anonymous' | 'firstParty' | 'partner';
 
-export const contextOf = (response: Response): RequestContext => locals(response).context;
+export interface ExplainedFetch {
+  readonly subgraph: string;
+  /** Ids of the plan's fetches that the request carried. */
+  readonly fetches: readonly number[];
+  /** Milliseconds of `performance.now()`. */
+  readonly startedAt: number;
+  readonly endedAt: number;
+  readonly outcome: string;
+  /** Whether another request's fetch in flight was shared. */
+  readonly isShared?: boolean;
+  readonly attempts?: number;
+}
 
-export const setViewer = (response: Response, viewer: Viewer | null): void => {
-  const { context } = locals(response);
-  const log = viewer ? context.log.child({ userId: viewer.id }) : context.log;
-  locals(response).context = { ...context, viewer, log };
-};
+/** Who asks, as `access/` establishes it. */
+export interface Identity {
+  readonly viewer: Viewer | null;
+  readonly identity: string;
+  readonly client?: Partial<Client>;
+}
 
-/** Request id, trace and client name: from here on every log line and every answer can be traced to its request. */
-export const beginRequest =
-  (log: Logger): RequestHandler =>
-  (request, response, next) => {
-    const requestId = chooseRequestId(request.header('x-request-id'));
-    const trace = readTrace(request.header('traceparent'), request.header('tracestate'));
-    const gone = new AbortController();
-    response.on('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
-    response.set('x-request-id', requestId);
-    const client = clientName(
-      request.header('apollographql-client-name'),
-      request.header('apollographql-client-version'),
-    );
-    locals(response).context = {
-      requestId,
-      trace,
-      viewer: null,
-      signal: gone.signal,
-      missingTypes: new Set(),
-      log: log.child({ requestId, traceId: trace.traceId, ...(client !== undefined && { client }) }),
-    };
-    next();
+export interface ContextParts {
+  readonly log: Logger;
+  /** Names in lower case. */
+  readonly headers?: Readonly<IncomingHttpHeaders>;
+  /** See RequestContext; without it there is none. */
+  readonly deadline?: number;
+  /** Names of headers, in lower case, that go through to subgraphs. */
+  readonly forward?: readonly string[];
+  readonly explain?: (fetch: ExplainedFetch) => void;
+}
+
+const nothing: Readonly<Record<string, string>> = Object.freeze({});
+const longestName = 100;
+
+/**
+ * The context as the pipeline holds it. Tens of thousands are made each second, and most requests never log, abort
+ * or open a trace: what is not asked for is not made.
+ */
+export class PipelineContext implements RequestContext {
+  readonly requestId: string;
+  readonly deadline: number;
+  readonly forwardedHeaders: Readonly<Record<string, string>>;
+  readonly explain?: (fetch: ExplainedFetch) => void;
+  viewer: Viewer | null = null;
+  identity: string;
+  client: Client;
+  readonly #headers: Readonly<IncomingHttpHeaders>;
+  readonly #root: Logger;
+  #trace: TraceContext | undefined;
+  #log: Logger | undefined;
+  #gone: AbortController | undefined;
+  #isGone = false;
+
+  constructor({ log, headers = {}, deadline = Infinity, forward = [], explain }: ContextParts) {
+    this.requestId = chooseRequestId(headers['x-request-id'] as string | undefined);
+    this.deadline = deadline;
+    this.forwardedHeaders = forward.length === 0 ? nothing : pick(headers, forward);
+    this.identity = forward.length === 0 ? 'anonymous' : identityOf(this.forwardedHeaders);
+    this.client = clientOf(headers);
+    if (explain !== undefined) this.explain = explain;
+    this.#headers = headers;
+    this.#root = log;
+  }
+
+  get trace(): TraceContext {
+    return (this.#trace ??= readTrace(
+      this.#headers['traceparent'] as string | undefined,
+      this.#headers['tracestate'] as string | undefined,
+    ));
+  }
+
+  get log(): Logger {
+    const { name, version = 'unknown' } = this.client;
+    return (this.#log ??= this.#root.child({
+      requestId: this.requestId,
+      traceId: this.trace.traceId,
+      ...(name !== undefined && { client: `${name}@${version}` }),
+      ...(this.viewer !== null && { userId: this.viewer.id }),
+    }));
+  }
+
+  get signal(): AbortSignal {
+    if (this.#gone === undefined) {
+      this.#gone = new AbortController();
+      if (this.#isGone) this.#gone.abort();
+    }
+    return this.#gone.signal;
+  }
+
+  /** The client is gone. */
+  abort(): void {
+    this.#isGone = true;
+    this.#gone?.abort();
+  }
+
+  /** From now on the request is this one's. */
+  identify({ viewer, identity, client }: Identity): void {
+    this.viewer = viewer;
+    this.identity = identity;
+    if (client !== undefined) this.client = { ...this.client, ...client };
+    this.#log = undefined;
+  }
+}
+
+export const createContext = (parts: ContextParts): PipelineContext => new PipelineContext(parts);
+
+function clientOf(headers: Readonly<IncomingHttpHeaders>): Client {
+  const name = headers['apollographql-client-name'] ?? headers['graphql-client-name'];
+  if (typeof name !== 'string') return anonymousClient;
+  const version = headers['apollographql-client-version'] ?? headers['graphql-client-version'];
+  return {
+    name: name.slice(0, longestName),
+    ...(typeof version === 'string' && { version: version.slice(0, longestName) }),
+    class: 'anonymous',
   };
+}
 
-/** As the client calls itself: never trusted, only logged. */
-const clientName = (name: string | undefined, version: string | undefined): string | undefined =>
-  name === undefined ? undefined : `${name}@${version ?? 'unknown'}`.slice(0, 100);
+const anonymousClient: Client = Object.freeze({ class: 'anonymous' });
+
+function pick(headers: Readonly<IncomingHttpHeaders>, names: readonly string[]): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of names) {
+    const value = headers[name];
+    if (value !== undefined) picked[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return picked;
+}
+
+function identityOf(forwarded: Readonly<Record<string, string>>): string {
+  let identity = '';
+  for (const name in forwarded) identity += `${name}:${forwarded[name]}\n`;
+  return identity === '' ? 'anonymous' : identity;
+}
