@@ -1,6 +1,9 @@
-import type { GraphQLFormattedError } from 'graphql';
+import type { FragmentDefinitionNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../context.js';
+import type { Forbidden } from '../operations/operation.js';
 import type { Plan } from '../plan/plan.js';
+import type { Subgraphs } from '../subgraphs/answer.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
 
 /** One operation with its conditions and permissions decided, ready to run any number of times. */
 export interface Executable {
@@ -32,3 +35,41 @@ export interface ExecutionResult {
   /** Objects and weighted fields that `data` holds, as @cost counts; absent when cost is not measured. */
   readonly cost?: number;
 }
+
+/** What both executors of one operation are made of. */
+export interface ExecutableParts {
+  readonly supergraph: Supergraph;
+  readonly plan: Plan;
+  /** The client's operation, conditions resolved. */
+  readonly definition: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly forbidden?: Forbidden;
+  readonly subgraphs: Subgraphs;
+  /** Present when the actual cost is measured. */
+  readonly weights?: CostWeights;
+  /** Takes over from generated code: answers that are recorded are not fetched again. */
+  readonly interpret: (request: ExecutionRequest, recorded: RecordedAnswers) => Promise<ExecutionResult>;
+}
+
+/** What `data` costs: each field of a concrete type, and each object, as `@cost` says; the defaults included. */
+export interface CostWeights {
+  field(parentType: string, fieldName: string): number;
+  type(typeName: string): number;
+}
+
+/** By the id of the fetch. What is absent was not asked. Data as the subgraph sent it: no rewrite applied yet. */
+export type RecordedAnswers = ReadonlyMap<number, RecordedRoot | RecordedEntities>;
+
+export interface RecordedRoot {
+  readonly data: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+/** By representation text: JSON of the requirements in plan order, input rewrites applied. Paths of errors start at the entity. */
+export type RecordedEntities = ReadonlyMap<
+  string,
+  {
+    readonly entity: Record<string, unknown> | null;
+    readonly errors?: readonly GraphQLFormattedError[];
+  }
+>;
