@@ -1,7 +1,7 @@
-import type { FragmentDefinitionNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../context.js';
-import type { Forbidden } from '../operations/operation.js';
 import type { Plan } from '../plan/plan.js';
+import type { OperationShape } from '../plan/shape.js';
 import type { Subgraphs } from '../subgraphs/answer.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 
@@ -36,40 +36,50 @@ export interface ExecutionResult {
   readonly cost?: number;
 }
 
-/** What both executors of one operation are made of. */
+/** What both executors are made from: one operation with its conditions and permissions decided. */
 export interface ExecutableParts {
   readonly supergraph: Supergraph;
   readonly plan: Plan;
-  /** The client's operation, conditions resolved. */
-  readonly definition: OperationDefinitionNode;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly forbidden?: Forbidden;
+  /** What the client asked for, and what the response is completed by. */
+  readonly shape: OperationShape;
   readonly subgraphs: Subgraphs;
-  /** Present when the actual cost is measured. */
-  readonly weights?: CostWeights;
-  /** Takes over from generated code: answers that are recorded are not fetched again. */
-  readonly interpret: (request: ExecutionRequest, recorded: RecordedAnswers) => Promise<ExecutionResult>;
 }
 
-/** What `data` costs: each field of a concrete type, and each object, as `@cost` says; the defaults included. */
-export interface CostWeights {
-  field(parentType: string, fieldName: string): number;
-  type(typeName: string): number;
-}
+/** Runs one operation; never rejects. */
+export type Execute = (request: ExecutionRequest) => Promise<ExecutionResult>;
 
-/** By the id of the fetch. What is absent was not asked. Data as the subgraph sent it: no rewrite applied yet. */
+/** The plain executor. `recorded`: what a run that could not be finished by other means has fetched already. */
+export type Interpret = (
+  parts: ExecutableParts,
+  request: ExecutionRequest,
+  recorded?: RecordedAnswers,
+) => Promise<ExecutionResult>;
+
+/** Generated code for one operation, or why there is none. What it cannot finish it hands to `interpret`. */
+export type Compile = (
+  parts: ExecutableParts,
+  interpret: Interpret,
+) => { readonly execute: Execute } | { readonly declined: string };
+
+/** By id of the fetch. A fetch that is not in here has not been sent; one that is in here is never sent. */
 export type RecordedAnswers = ReadonlyMap<number, RecordedRoot | RecordedEntities>;
 
+/** A root fetch. Nothing in it may be changed by whoever reads it. */
 export interface RecordedRoot {
   readonly data: Record<string, unknown> | null;
-  readonly errors?: readonly GraphQLFormattedError[];
+  /** As the subgraph sent them. */
+  readonly errors?: readonly GraphQLFormattedError[] | undefined;
 }
 
-/** By representation text: JSON of the requirements in plan order, input rewrites applied. Paths of errors start at the entity. */
-export type RecordedEntities = ReadonlyMap<
-  string,
-  {
-    readonly entity: Record<string, unknown> | null;
-    readonly errors?: readonly GraphQLFormattedError[];
-  }
->;
+/**
+ * An entity fetch, by the JSON text of the representation: the `requires` selection in plan order, such as
+ * `{"__typename":"User","id":"1"}`, after input rewrites. Representations that are missing are asked for.
+ */
+export type RecordedEntities = ReadonlyMap<string, RecordedEntity>;
+
+export interface RecordedEntity {
+  /** Undefined when the subgraph gave no answer for it. */
+  readonly entity: Record<string, unknown> | null | undefined;
+  /** Paths are relative to the entity; without a path the error is about the entity as a whole. */
+  readonly errors?: readonly GraphQLFormattedError[] | undefined;
+}

@@ -1,0 +1,31 @@
+import type { FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
+import type { Forbidden } from '../operations/operation.js';
+import type { ConditionValues } from '../plan/conditions.js';
+import { createPlan } from '../plan/create-plan.js';
+import { plannerDocument } from '../plan/planner-document.js';
+import { createShape } from '../plan/shape.js';
+import type { Subgraphs } from '../subgraphs/answer.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
+import type { ExecutableParts } from './executable.js';
+
+export interface PartsOptions {
+  readonly supergraph: Supergraph;
+  readonly subgraphs: Subgraphs;
+  /** Valid for the supergraph's API schema. */
+  readonly definition: OperationDefinitionNode;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly conditionValues: ConditionValues;
+  readonly forbidden?: Forbidden | undefined;
+}
+
+/** Plans one operation with its conditions and permissions decided. Throws when the planner finds no way. */
+export function createParts({ supergraph, subgraphs, ...operation }: PartsOptions): ExecutableParts {
+  const shape = createShape({ schema: supergraph.apiSchema, ...operation });
+  const document = plannerDocument({ ...operation, rootTypeName: shape.rootType.name });
+  return {
+    supergraph,
+    plan: createPlan(supergraph, document, operation.definition.operation),
+    shape,
+    subgraphs,
+  };
+}
