@@ -3,21 +3,31 @@ import { randomBytes } from 'node:crypto';
 /** W3C Trace Context (https://www.w3.org/TR/trace-context/), level 1. */
 export interface TraceContext {
   readonly traceId: string;
+  /** Of the span of this request. */
+  readonly spanId: string;
+  /** Of the caller's span; absent where the trace begins here. */
+  readonly parentSpanId?: string;
   readonly flags: string;
   readonly state: string | undefined;
 }
 
-const format = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
+const format = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+export const newSpanId = (): string => randomBytes(8).toString('hex');
 
 /** Continues the caller's trace, or begins one when the header is absent or malformed. */
 export function readTrace(traceparent: string | undefined, tracestate: string | undefined): TraceContext {
-  const [, traceId, flags] = format.exec(traceparent ?? '') ?? [];
-  if (!traceId || !flags) return { traceId: randomBytes(16).toString('hex'), flags: '01', state: undefined };
-  return { traceId, flags, state: tracestate && tracestate.length <= 512 ? tracestate : undefined };
+  const [, traceId, parentSpanId, flags] = format.exec(traceparent ?? '') ?? [];
+  const spanId = newSpanId();
+  if (!traceId || !parentSpanId || !flags) {
+    return { traceId: randomBytes(16).toString('hex'), spanId, flags: '01', state: undefined };
+  }
+  const state = tracestate && tracestate.length <= 512 ? tracestate : undefined;
+  return { traceId, spanId, parentSpanId, flags, state };
 }
 
 /** The headers of one request to a subgraph: the same trace, a span of its own. */
-export function childTraceHeaders(trace: TraceContext): Record<string, string> {
-  const traceparent = `00-${trace.traceId}-${randomBytes(8).toString('hex')}-${trace.flags}`;
+export function childTraceHeaders(trace: TraceContext, spanId = newSpanId()): Record<string, string> {
+  const traceparent = `00-${trace.traceId}-${spanId}-${trace.flags}`;
   return trace.state === undefined ? { traceparent } : { traceparent, tracestate: trace.state };
 }
