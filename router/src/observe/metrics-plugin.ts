@@ -8,7 +8,11 @@ export const metricsPlugin = (metrics: RouterMetrics): ApolloServerPlugin => ({
     return {
       willSendResponse: async ({ operation, operationName, response }) => {
         const seconds = (performance.now() - started) / 1_000;
-        metrics.operation({ name: operationName ?? null, type: operation?.operation ?? 'unknown', seconds });
+        metrics.operation({
+          label: metrics.labelOf(operationName ?? null),
+          type: operation?.operation ?? 'unknown',
+          seconds,
+        });
         if (response.body.kind !== 'single') return;
         for (const { extensions } of response.body.singleResult.errors ?? []) {
           metrics.error(typeof extensions?.['code'] === 'string' ? extensions['code'] : 'UNKNOWN');

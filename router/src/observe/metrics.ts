@@ -1,60 +1,105 @@
 import { createHash } from 'node:crypto';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { LimitObserver } from '../limits/observe.js';
+import type { SubgraphMetrics } from '../subgraphs/metrics.js';
+import { createSubgraphMetrics, durationBuckets } from './subgraph-metrics.js';
 
-const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const costBuckets = [1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_000];
 
 /** Clients choose operation names, so only this many become label values; the rest count as "other". */
 const namedOperations = 500;
 
-export interface RouterMetrics {
+export interface RouterMetrics extends LimitObserver {
   readonly registry: Registry;
-  operation(observed: { name: string | null; type: string; seconds: number }): void;
+  readonly subgraphs: SubgraphMetrics;
+  /** Label of an operation's name, bounded in number. */
+  labelOf(operationName: string | null): string;
+  operation(observed: { label: string; type: string; seconds: number }): void;
   error(code: string): void;
-  fetch(observed: { subgraph: string; outcome: FetchOutcome; seconds: number }): void;
+  /** A document was looked for in the cache of operations. */
+  document(result: 'hit' | 'miss' | 'refused'): void;
+  /** An operation was planned; `executor` is who runs it. */
+  planned(executor: 'compiled' | 'interpreted', seconds: number): void;
+  /** A request that another one's execution answered. */
+  shared(): void;
+  supergraph(event: 'loaded' | 'refused'): void;
+  /** Live subscriptions of clients, and subscriptions to subgraphs behind them. */
+  subscriptions(side: 'client' | 'subgraph', change: 1 | -1): void;
+  /** Events sent to clients. */
+  event(): void;
+  subscriptionEnded(reason: string): void;
 }
-
-export type FetchOutcome = 'ok' | 'errors' | 'unavailable' | 'cancelled';
 
 /** The router's Prometheus metrics. Durations are in seconds. */
 export function createMetrics(): RouterMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const operations = new Histogram({
-    name: 'router_operation_duration_seconds',
-    help: 'Time from a GraphQL request to its response, by hash of the operation name and by type.',
-    labelNames: ['operation', 'type'],
-    buckets,
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    bounds = durationBuckets,
+  ) => new Histogram({ name, help, labelNames, buckets: bounds, registers });
+
+  const operations = histogram(
+    'router_operation_duration_seconds',
+    'Time from a GraphQL request to its response, by hash of the operation name and by type.',
+    ['operation', 'type'],
+  );
+  const errors = counter('router_errors_total', 'Errors in responses, by code.', ['code']);
+  const documents = counter('router_documents_total', 'Documents looked up in the operation cache.', [
+    'result',
+  ]);
+  const plans = histogram('router_plan_duration_seconds', 'Time to plan and compile one operation.', [
+    'executor',
+  ]);
+  const sharedRequests = counter(
+    'router_requests_shared_total',
+    'Requests answered by an equal one in flight.',
+    [],
+  );
+  const exceeded = counter('router_limits_exceeded_total', 'Requests over a limit, refused or measured.', [
+    'limit',
+    'mode',
+  ]);
+  const costs = histogram(
+    'router_operation_cost',
+    'Cost of operations by @cost and @listSize.',
+    ['measure'],
+    costBuckets,
+  );
+  const supergraphs = counter('router_supergraphs_total', 'New supergraphs, loaded or refused.', ['event']);
+  const live = new Gauge({
+    name: 'router_subscriptions',
+    help: 'Live subscriptions of clients, and to subgraphs behind them.',
+    labelNames: ['side'],
     registers,
   });
-  const errors = new Counter({
-    name: 'router_errors_total',
-    help: 'Errors in responses, by code.',
-    labelNames: ['code'],
-    registers,
-  });
-  const fetches = new Counter({
-    name: 'subgraph_fetches_total',
-    help: 'Requests to subgraphs, by outcome.',
-    labelNames: ['subgraph', 'outcome'],
-    registers,
-  });
-  const fetchDuration = new Histogram({
-    name: 'subgraph_fetch_duration_seconds',
-    help: 'Time of one request to a subgraph.',
-    labelNames: ['subgraph'],
-    buckets,
-    registers,
-  });
-  const labelOf = operationLabels();
+  const events = counter('router_subscription_events_total', 'Events sent to clients.', []);
+  const ended = counter('router_subscriptions_ended_total', 'Subscriptions that ended, by reason.', [
+    'reason',
+  ]);
   return {
     registry,
-    operation: ({ name, type, seconds }) => operations.observe({ operation: labelOf(name), type }, seconds),
+    subgraphs: createSubgraphMetrics(registry),
+    labelOf: operationLabels(),
+    operation: ({ label, type, seconds }) => operations.observe({ operation: label, type }, seconds),
     error: (code) => errors.inc({ code }),
-    fetch: ({ subgraph, outcome, seconds }) => {
-      fetches.inc({ subgraph, outcome });
-      fetchDuration.observe({ subgraph }, seconds);
+    document: (result) => documents.inc({ result }),
+    planned: (executor, seconds) => plans.observe({ executor }, seconds),
+    shared: () => sharedRequests.inc(),
+    exceeded: (limit, mode) => exceeded.inc({ limit, mode }),
+    cost: ({ estimated, actual }) => {
+      costs.observe({ measure: 'estimated' }, estimated);
+      if (actual !== undefined) costs.observe({ measure: 'actual' }, actual);
     },
+    supergraph: (event) => supergraphs.inc({ event }),
+    subscriptions: (side, change) => live.inc({ side }, change),
+    event: () => events.inc(),
+    subscriptionEnded: (reason) => ended.inc({ reason }),
   };
 }
 
