@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger, Viewer } from '@diaspora/kit';
 import { chooseRequestId } from './http/request-id.js';
 import { readTrace, type TraceContext } from './observe/trace.js';
+import type { FetchReport } from './subgraphs/metrics.js';
 
 /** What one request carries through the pipeline, into execution and to the subgraphs. */
 export interface RequestContext {
@@ -23,8 +24,8 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Carries request id, trace id and the client's name. */
   readonly log: Logger;
-  /** Present when this request is to be explained: told of every request to a subgraph once it has ended. */
-  readonly explain?: (fetch: ExplainedFetch) => void;
+  /** Told of every request to a subgraph once it has ended; present when the request is traced or explained. */
+  readonly explain?: (fetch: FetchReport) => void;
 }
 
 export interface Client {
@@ -36,19 +37,6 @@ export interface Client {
 }
 
 export type ClientClass = 'anonymous' | 'firstParty' | 'partner';
-
-export interface ExplainedFetch {
-  readonly subgraph: string;
-  /** Ids of the plan's fetches that the request carried. */
-  readonly fetches: readonly number[];
-  /** Milliseconds of `performance.now()`. */
-  readonly startedAt: number;
-  readonly endedAt: number;
-  readonly outcome: string;
-  /** Whether another request's fetch in flight was shared. */
-  readonly isShared?: boolean;
-  readonly attempts?: number;
-}
 
 /** Who asks, as `access/` establishes it. */
 export interface Identity {
@@ -65,7 +53,7 @@ export interface ContextParts {
   readonly deadline?: number;
   /** Names of headers, in lower case, that go through to subgraphs. */
   readonly forward?: readonly string[];
-  readonly explain?: (fetch: ExplainedFetch) => void;
+  readonly explain?: (fetch: FetchReport) => void;
 }
 
 const nothing: Readonly<Record<string, string>> = Object.freeze({});
@@ -79,7 +67,7 @@ export class PipelineContext implements RequestContext {
   readonly requestId: string;
   readonly deadline: number;
   readonly forwardedHeaders: Readonly<Record<string, string>>;
-  readonly explain?: (fetch: ExplainedFetch) => void;
+  readonly explain?: (fetch: FetchReport) => void;
   viewer: Viewer | null = null;
   identity: string;
   client: Client;
