@@ -1,12 +1,49 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Caller } from './caller.js';
+import type { Logger } from '@diaspora/kit';
+import type { ApiKeys } from './api-keys.js';
+import { anonymous, type Caller } from './caller.js';
+import { RequestRefused } from './refused.js';
+import type { TokenCaller } from './token-caller.js';
+import { TokenRefused } from './token-refused.js';
 
 /**
  * Headers (names in lower case) to the caller. `identity` is what requests without a credential share answers by: that
- * of the forwarded headers, `anonymous` without any. Rejects with RequestRefused for a credential that is not good,
- * AppError UNAVAILABLE when that cannot be told.
+ * of the forwarded headers, `anonymous` without any. Rejects (or throws) RequestRefused: 401 for a credential that is
+ * not good, 503 when that cannot be told.
  */
 export type Identify = (
   headers: Readonly<IncomingHttpHeaders>,
   identity?: string,
 ) => Caller | Promise<Caller>;
+
+export interface IdentifyDependencies {
+  /** Without it Authorization is not looked at. */
+  readonly tokenCaller?: TokenCaller | undefined;
+  /** Without them X-API-Key is not looked at. */
+  readonly apiKeys?: Pick<ApiKeys, 'callerOf'> | undefined;
+  readonly log: Logger;
+}
+
+/** Who asks: by access token, by API key, or nobody in particular. A bad credential is never taken for none. */
+export function createIdentify({ tokenCaller, apiKeys, log }: IdentifyDependencies): Identify {
+  const nobody = anonymous();
+  return (headers, identity = 'anonymous') => {
+    const authorization = tokenCaller && textOf(headers['authorization']);
+    const key = apiKeys && textOf(headers['x-api-key']);
+    if (authorization !== undefined && key !== undefined) throw new TokenRefused('TWO_CREDENTIALS');
+    if (key !== undefined) return apiKeys!.callerOf(key, identity);
+    if (authorization === undefined) return identity === 'anonymous' ? nobody : anonymous(identity);
+    return tokenCaller!(authorization, identity).catch((error: unknown) => {
+      if (error instanceof RequestRefused && error.status === 503) {
+        log.error({ err: error.cause }, 'access tokens cannot be verified');
+      }
+      throw error;
+    });
+  };
+}
+
+/** A header that is sent more than once is no credential, and no reason to take the sender for somebody else. */
+function textOf(value: string | string[] | undefined): string | undefined {
+  if (Array.isArray(value)) return value.join(', ');
+  return value === undefined || value.trim() === '' ? undefined : value;
+}

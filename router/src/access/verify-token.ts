@@ -1,48 +1,32 @@
-import { AppError, idType, type Clock, type IdType, type Viewer } from '@diaspora/kit';
+import { idType, type Clock, type IdType, type Viewer } from '@diaspora/kit';
 import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-
-/** Why a presented token is refused; `extensions.reason` of the 401 answer. */
-export type RefusalReason = 'TOKEN_EXPIRED' | 'TOKEN_INVALID' | 'SESSION_REVOKED' | 'SESSION_STALE';
-
-export class TokenRefused extends Error {
-  readonly reason: RefusalReason;
-
-  constructor(reason: RefusalReason) {
-    super(messages[reason]);
-    this.name = 'TokenRefused';
-    this.reason = reason;
-  }
-}
-
-const messages: Record<RefusalReason, string> = {
-  TOKEN_EXPIRED: 'The access token has expired.',
-  TOKEN_INVALID: 'The access token is not valid.',
-  SESSION_REVOKED: 'The session has ended.',
-  SESSION_STALE: 'The account has changed; refresh the session.',
-};
-
-export interface Revocations {
-  check(token: {
-    sessionId: string;
-    tokenId: string;
-    userId: string;
-    epoch: number;
-  }): Promise<'valid' | 'revoked' | 'stale'>;
-}
+import { RequestRefused } from './refused.js';
+import { sha256 } from './sha256.js';
+import { TokenRefused } from './token-refused.js';
 
 export interface VerifyDependencies {
   readonly keys: JWTVerifyGetKey;
   readonly issuer: string;
   readonly audience: string;
-  readonly revocations: Revocations;
   readonly clock: Clock;
 }
 
-/** The value of an Authorization header to a viewer; null when there is none. */
-export type VerifyToken = (authorization: string | undefined) => Promise<Viewer | null>;
+/** What a good token says: true for as long as the token lives, unless it is revoked. */
+export interface VerifiedToken {
+  readonly viewer: Viewer;
+  /** Equal for equal claims of the viewer. */
+  readonly identity: string;
+  readonly tokenId: string;
+  readonly epoch: number;
+  /** Milliseconds since the epoch; clocks may differ by `clockToleranceSeconds`. */
+  readonly expiresAt: number;
+}
 
-const clockToleranceSeconds = 5;
+/** A token in compact form to its claims. */
+export type VerifyToken = (token: string) => Promise<VerifiedToken>;
+
+export const clockToleranceSeconds = 5;
 const users = idType('usr');
 const sessions = idType('ses');
 const words = z.array(z.string()).default([]);
@@ -51,53 +35,46 @@ const claimsSchema = z.object({
   sub: z.string(),
   sid: z.string(),
   jti: z.string().min(1),
+  exp: z.number(),
   epoch: z.number().int().nonnegative(),
   role: z.union([z.string().transform((role) => [role]), z.array(z.string())]),
   scopes: words,
+  /** RFC 8693, section 4.2: words separated by blanks. */
+  scope: z.string().default(''),
   entitlements: words,
   offices: z
     .array(z.object({ role: z.string(), countryCode: z.string(), city: z.string().optional() }))
     .default([]),
 });
 
+type Claims = z.output<typeof claimsSchema>;
+
 /**
- * Verifies access tokens: RS256 only, known key, issuer, audience, times, then revocation and session epoch.
- * Throws TokenRefused for whatever is presented and not good, AppError UNAVAILABLE when the keys cannot be had.
+ * Verifies access tokens: RS256 only, known key, issuer, audience, times. Whether one was revoked is asked elsewhere.
+ * Rejects with TokenRefused for what is not good, with RequestRefused 503 when the keys cannot be had.
  */
-export function createVerifyToken(dependencies: VerifyDependencies): VerifyToken {
-  return async (authorization) => {
-    if (authorization === undefined || authorization.trim() === '') return null;
-    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*) *$/i.exec(authorization)?.[1];
-    if (token === undefined) throw new TokenRefused('TOKEN_INVALID');
-    const claims = await readClaims(token, dependencies);
-    const userId = keyOf(users, claims.sub);
-    const sessionId = keyOf(sessions, claims.sid);
-    const verdict = await dependencies.revocations.check({
-      sessionId,
-      tokenId: claims.jti,
-      userId,
-      epoch: claims.epoch,
+export function createVerifyToken({ keys, issuer, audience, clock }: VerifyDependencies): VerifyToken {
+  return async (token) => {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: ['RS256'],
+      issuer,
+      audience,
+      clockTolerance: clockToleranceSeconds,
+      currentDate: clock.now(),
+      requiredClaims: ['iat', 'exp'],
+    }).catch((error: unknown) => {
+      throw refusalOf(error);
     });
-    if (verdict === 'revoked') throw new TokenRefused('SESSION_REVOKED');
-    if (verdict === 'stale') throw new TokenRefused('SESSION_STALE');
-    return toViewer(userId, sessionId, claims);
+    const claims = claimsSchema.safeParse(payload);
+    if (!claims.success) throw new TokenRefused('TOKEN_INVALID');
+    return readClaims(claims.data);
   };
 }
 
-async function readClaims(token: string, { keys, issuer, audience, clock }: VerifyDependencies) {
-  const { payload } = await jwtVerify(token, keys, {
-    algorithms: ['RS256'],
-    issuer,
-    audience,
-    clockTolerance: clockToleranceSeconds,
-    currentDate: clock.now(),
-    requiredClaims: ['iat', 'exp'],
-  }).catch((error: unknown) => {
-    throw refusalOf(error);
-  });
-  const claims = claimsSchema.safeParse(payload);
-  if (!claims.success) throw new TokenRefused('TOKEN_INVALID');
-  return claims.data;
+function readClaims(claims: Claims): VerifiedToken {
+  const viewer = toViewer(claims);
+  const { jti: tokenId, epoch, exp } = claims;
+  return { viewer, identity: sha256(JSON.stringify(viewer)), tokenId, epoch, expiresAt: exp * 1_000 };
 }
 
 /** Faults of the key set are ours, not the client's: they must not look like a bad token. */
@@ -113,9 +90,13 @@ function refusalOf(error: unknown): Error {
     error instanceof errors.JWKSNoMatchingKey ||
     error instanceof errors.JWKSMultipleMatchingKeys;
   if (faultOfTheToken) return new TokenRefused('TOKEN_INVALID');
-  return Object.assign(new AppError('UNAVAILABLE', 'Signing in cannot be checked right now.'), {
-    cause: error,
+  const refused = new RequestRefused({
+    status: 503,
+    code: 'UNAVAILABLE',
+    message: 'Signing in cannot be checked right now.',
+    headers: { 'retry-after': '5' },
   });
+  return Object.assign(refused, { cause: error });
 }
 
 function keyOf(type: IdType, id: string): string {
@@ -126,11 +107,11 @@ function keyOf(type: IdType, id: string): string {
   }
 }
 
-const toViewer = (id: string, sessionId: string, claims: z.output<typeof claimsSchema>): Viewer => ({
-  id,
-  sessionId,
+const toViewer = (claims: Claims): Viewer => ({
+  id: keyOf(users, claims.sub),
+  sessionId: keyOf(sessions, claims.sid),
   roles: claims.role,
-  scopes: claims.scopes,
+  scopes: [...new Set([...claims.scopes, ...claims.scope.split(' ').filter(Boolean)])],
   entitlements: claims.entitlements,
   offices: claims.offices.map(({ city, ...office }) => (city === undefined ? office : { ...office, city })),
 });

@@ -1,16 +1,14 @@
 import { list } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Mode } from './mode.js';
+import { parseRate, type Allowance } from './rate/parse-rate.js';
 
 export interface Limit {
   readonly most: number;
   readonly mode: Mode;
 }
 
-/** So many points in so many seconds. */
-export interface Rate {
-  readonly points: number;
-  readonly seconds: number;
+export interface Rate extends Allowance {
   readonly mode: Mode;
 }
 
@@ -32,18 +30,16 @@ function parseLimit(text: string): Limit {
 
 const off: Limit = { most: Infinity, mode: 'off' };
 
-const ratePattern = /^([1-9]\d{0,8})\/([1-9]\d{0,5})s(?::(measure|enforce))?$/;
-
-function parseRate(text: string): Rate | undefined {
-  const [, points, seconds, mode = 'enforce'] = ratePattern.exec(text) ?? [];
-  if (points === undefined) return undefined;
-  return { points: Number(points), seconds: Number(seconds), mode: mode as Mode };
+function parseRateSetting(text: string): Rate | undefined {
+  const [, rate = '', mode = 'enforce'] = /^(.*?)(?::(measure|enforce))?$/.exec(text) ?? [];
+  const allowance = parseRate(rate);
+  return allowance && { ...allowance, mode: mode as Mode };
 }
 
 /** `10000/60s` is enforced, `10000/60s:measure` only measured. */
 const rate = () =>
   z.string().transform((text, context) => {
-    const parsed = parseRate(text);
+    const parsed = parseRateSetting(text);
     if (parsed) return parsed;
     context.addIssue({ code: 'custom', message: 'must look like 10000/60s or 10000/60s:measure' });
     return z.NEVER;
@@ -55,7 +51,7 @@ const ratesByName = () =>
     const rates: Record<string, Rate> = {};
     for (const pair of pairs) {
       const [, name, text] = /^(\w+)=(.+)$/.exec(pair) ?? [];
-      const parsed = text === undefined ? undefined : parseRate(text);
+      const parsed = text === undefined ? undefined : parseRateSetting(text);
       if (name !== undefined && parsed) rates[name] = parsed;
       else context.addIssue({ code: 'custom', message: `"${pair}" must look like name=10000/60s` });
     }
