@@ -2,23 +2,32 @@ import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import './page.css';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
-import { GraphiQL } from 'graphiql';
+import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
 import { createRoot } from 'react-dom/client';
+import { explaining } from './explanations';
+import { planView } from './plan-view';
 
 const welcome = `# Ctrl-Enter runs the operation under the cursor, Ctrl-Space completes.
 # To act as somebody, put an access token into the "Headers" tab below:
 #   { "Authorization": "Bearer <access token>" }
+# Open the query plan, the last button of the left bar, to see what an operation asks of which subgraph.
 
 query Hello {
   __typename
 }
 `;
 
-const fetcher = createGraphiQLFetcher({ url: new URL('/graphql', window.location.href).toString() });
+const url = new URL('/graphql', window.location.href);
+const subscriptionUrl = Object.assign(new URL(url), { protocol: url.protocol.replace('http', 'ws') });
+const fetcher = createGraphiQLFetcher({
+  url: url.toString(),
+  subscriptionUrl: subscriptionUrl.toString(),
+});
 
 createRoot(document.getElementById('root')!).render(
   <GraphiQL
-    fetcher={fetcher}
+    fetcher={explaining(fetcher)}
+    plugins={[HISTORY_PLUGIN, planView]}
     defaultQuery={welcome}
     defaultHeaders={'{\n  "Authorization": ""\n}'}
     defaultEditorToolsVisibility="headers"

@@ -13,7 +13,7 @@ export const observeSettings = {
     .default(1)
     .describe('Share of traces that are recorded, from 0 to 1'),
   EXPLAIN_ROLES: list()
-    .default(['admin'])
+    .default(['SUPER_USER'])
     .describe(
       'Roles whose requests may ask for an explanation with the header x-explain; `*` for everybody, anonymous too',
     ),
