@@ -1,0 +1,69 @@
+import path from 'node:path';
+import { peersFolder } from './peers.js';
+
+export interface Setting {
+  /** Path of the composed supergraph. */
+  readonly supergraph: string;
+  readonly port: number;
+  /** Whether identical work in flight may be shared, wherever the router can. */
+  readonly isSharing: boolean;
+  /** Whether subgraphs are to get the Authorization header. */
+  readonly isForwarding: boolean;
+}
+
+export interface Router {
+  readonly name: RouterName;
+  readonly title: string;
+  /** Arguments of node. */
+  readonly args: (setting: Setting) => readonly string[];
+  readonly cwd: string;
+}
+
+export const routerNames = ['ours', 'apollo', 'hive-rust', 'hive-js', 'tools'] as const;
+export type RouterName = (typeof routerNames)[number];
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const hive = path.join('node_modules', '@graphql-hive', 'gateway', 'dist', 'bin.js');
+
+const hiveArgs = ({ supergraph, port }: Setting) => [
+  ...[hive, 'supergraph', supergraph, '--config-path', 'hive.config.mjs'],
+  ...['--host', '127.0.0.1', '--port', String(port)],
+];
+
+/** The routers, each started as its own documentation has it. */
+export const routers: readonly Router[] = [
+  {
+    name: 'ours',
+    title: 'ours',
+    cwd: root,
+    args: ({ supergraph, port }) => [
+      ...['--max-semi-space-size=32', '--import', 'tsx', 'router/src/main.ts'],
+      ...['--supergraph', supergraph, '--port', String(port)],
+    ],
+  },
+  {
+    name: 'apollo',
+    title: 'ApolloServer and ApolloGateway',
+    cwd: peersFolder,
+    args: ({ supergraph, port }) => ['apollo-gateway.mjs', supergraph, String(port)],
+  },
+  {
+    name: 'hive-rust',
+    title: 'Hive Gateway, Rust planner',
+    cwd: peersFolder,
+    args: (setting) => [...hiveArgs(setting), '--hive-router-runtime'],
+  },
+  { name: 'hive-js', title: 'Hive Gateway', cwd: peersFolder, args: hiveArgs },
+  {
+    name: 'tools',
+    title: 'graphql-tools federation and Yoga',
+    cwd: peersFolder,
+    args: ({ supergraph, port }) => ['tools-federation.mjs', supergraph, String(port)],
+  },
+];
+
+/** What the routers of bench/peers read. */
+export const environmentOf = ({ isSharing, isForwarding }: Setting): Record<string, string> => ({
+  SHARING: isSharing ? 'on' : 'off',
+  FORWARDING: isForwarding ? 'on' : 'off',
+});
