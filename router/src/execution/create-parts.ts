@@ -6,7 +6,8 @@ import { plannerDocument } from '../plan/planner-document.js';
 import { createShape } from '../plan/shape.js';
 import type { Subgraphs } from '../subgraphs/answer.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
-import type { ExecutableParts } from './executable.js';
+import { interpret } from '../interpret/interpret.js';
+import type { CostWeights, ExecutableParts } from './executable.js';
 
 export interface PartsOptions {
   readonly supergraph: Supergraph;
@@ -16,16 +17,21 @@ export interface PartsOptions {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly conditionValues: ConditionValues;
   readonly forbidden?: Forbidden | undefined;
+  readonly weights?: CostWeights | undefined;
 }
 
 /** Plans one operation with its conditions and permissions decided. Throws when the planner finds no way. */
-export function createParts({ supergraph, subgraphs, ...operation }: PartsOptions): ExecutableParts {
+export function createParts({ supergraph, subgraphs, weights, ...operation }: PartsOptions): ExecutableParts {
   const shape = createShape({ schema: supergraph.apiSchema, ...operation });
   const document = plannerDocument({ ...operation, rootTypeName: shape.rootType.name });
-  return {
+  const plan = createPlan(supergraph, document, operation.definition.operation);
+  const parts: ExecutableParts = {
     supergraph,
-    plan: createPlan(supergraph, document, operation.definition.operation),
+    plan,
     shape,
     subgraphs,
+    weights,
+    interpret: (request, recorded) => interpret(parts, request, recorded),
   };
+  return parts;
 }

@@ -36,35 +36,42 @@ export interface ExecutionResult {
   readonly cost?: number;
 }
 
-/** What both executors are made from: one operation with its conditions and permissions decided. */
+/** What both executors of one operation are made of. */
 export interface ExecutableParts {
   readonly supergraph: Supergraph;
   readonly plan: Plan;
-  /** What the client asked for, and what the response is completed by. */
+  /** What the client asked for: conditions and permissions are decided in it, the response is completed by it. */
   readonly shape: OperationShape;
   readonly subgraphs: Subgraphs;
+  /** Present when the actual cost is measured. */
+  readonly weights?: CostWeights | undefined;
+  /** Takes over from generated code: answers that are recorded are not fetched again. Never rejects. */
+  readonly interpret: (request: ExecutionRequest, recorded: RecordedAnswers) => Promise<ExecutionResult>;
 }
 
-/** Runs one operation; never rejects. */
-export type Execute = (request: ExecutionRequest) => Promise<ExecutionResult>;
+/**
+ * What `data` costs: each field of a concrete type, and each object but the root, as `@cost` says; the defaults
+ * included.
+ */
+export interface CostWeights {
+  field(parentType: string, fieldName: string): number;
+  type(typeName: string): number;
+}
 
-/** The plain executor. `recorded`: what a run that could not be finished by other means has fetched already. */
-export type Interpret = (
-  parts: ExecutableParts,
-  request: ExecutionRequest,
-  recorded?: RecordedAnswers,
-) => Promise<ExecutionResult>;
+/** Generated code for one operation, or why there is none. What it cannot finish it hands to `parts.interpret`. */
+export type Compile = (parts: ExecutableParts) => CompiledExecutor | { readonly declined: string };
 
-/** Generated code for one operation, or why there is none. What it cannot finish it hands to `interpret`. */
-export type Compile = (
-  parts: ExecutableParts,
-  interpret: Interpret,
-) => { readonly execute: Execute } | { readonly declined: string };
+export interface CompiledExecutor {
+  /** Never rejects. */
+  readonly execute: (request: ExecutionRequest) => Promise<ExecutionResult>;
+}
 
-/** By id of the fetch. A fetch that is not in here has not been sent; one that is in here is never sent. */
+/**
+ * By the id of the fetch. A fetch that is absent was not asked. Data as the subgraph sent it, no rewrite applied
+ * yet; whoever reads it must not change it.
+ */
 export type RecordedAnswers = ReadonlyMap<number, RecordedRoot | RecordedEntities>;
 
-/** A root fetch. Nothing in it may be changed by whoever reads it. */
 export interface RecordedRoot {
   readonly data: Record<string, unknown> | null;
   /** As the subgraph sent them. */
@@ -72,14 +79,14 @@ export interface RecordedRoot {
 }
 
 /**
- * An entity fetch, by the JSON text of the representation: the `requires` selection in plan order, such as
- * `{"__typename":"User","id":"1"}`, after input rewrites. Representations that are missing are asked for.
+ * By representation text: JSON of the requirements in plan order, input rewrites applied, such as
+ * `{"__typename":"User","id":"1"}`. A representation that is absent was not asked.
  */
 export type RecordedEntities = ReadonlyMap<string, RecordedEntity>;
 
 export interface RecordedEntity {
   /** Undefined when the subgraph gave no answer for it. */
   readonly entity: Record<string, unknown> | null | undefined;
-  /** Paths are relative to the entity; without a path the error is about the entity as a whole. */
+  /** Paths start at the entity; an error without a path is about the entity as a whole. */
   readonly errors?: readonly GraphQLFormattedError[] | undefined;
 }

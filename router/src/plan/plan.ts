@@ -38,6 +38,8 @@ export type Requirement =
       readonly kind: 'Field';
       readonly name: string;
       readonly alias?: string;
+      /** The subgraph's own schema has no null here: an object that has null is one it cannot be asked for. */
+      readonly isNonNull?: boolean;
       readonly selections?: readonly Requirement[];
     }
   | {
