@@ -26,7 +26,7 @@ export function merge(target: Tree, source: Tree, schema: GraphQLSchema): void {
   for (const key of Object.keys(source)) {
     const known = target[key];
     if (known === undefined || known === null || (key === '__typename' && isInterface(known, schema))) {
-      target[key] = source[key] ?? known;
+      target[key] = source[key] ?? known ?? null;
     } else {
       mergeValues(known, source[key], schema);
     }
