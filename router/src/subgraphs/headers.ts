@@ -1,0 +1,83 @@
+import { REQUEST_ID_HEADER, signViewer, VIEWER_HEADER, type Clock } from '@diaspora/kit';
+import type { RequestContext } from '../context.js';
+import type { Call } from './call.js';
+import type { Time } from './time.js';
+
+/** Milliseconds that the router still waits for the answer: a subgraph may stop when they are over. */
+export const DEADLINE_HEADER = 'x-deadline-ms';
+
+export interface HeaderOptions {
+  /** Shared with the subgraphs; without it nothing is signed, for supergraphs of others. */
+  readonly viewerSecret?: string | undefined;
+  readonly clock: Clock;
+  readonly time: Pick<Time, 'now'>;
+}
+
+/** A signature may be this old when it is sent: a third of what subgraphs accept. */
+const signatureLifeMs = 20_000;
+
+/** Headers that belong to one connection or one message, and those that only we may write. */
+const ownHeaders = new Set([
+  ...[
+    'host',
+    'connection',
+    'keep-alive',
+    'proxy-connection',
+    'transfer-encoding',
+    'te',
+    'trailer',
+    'upgrade',
+    'expect',
+  ],
+  ...[
+    'content-length',
+    'content-type',
+    'content-encoding',
+    'accept',
+    'accept-encoding',
+    'traceparent',
+    'tracestate',
+  ],
+  ...[VIEWER_HEADER, REQUEST_ID_HEADER, DEADLINE_HEADER],
+]);
+const token = /^[!#$%&'*+.^_`|~\w-]+$/;
+const visible = /^[\t\x20-\x7e]*$/;
+
+/**
+ * The headers of a request to a subgraph, as lines. Made here and nowhere else: nothing a client sends gets through but
+ * what the configuration forwards. What is the same in all requests of one client request is made once, its signature too.
+ */
+export function createHeaders({ viewerSecret, clock, time }: HeaderOptions): (call: Call) => string {
+  const made = new WeakMap<RequestContext, { readonly lines: string; readonly at: number }>();
+
+  function ofContext(context: RequestContext, now: number): string {
+    const known = made.get(context);
+    if (known !== undefined && now - known.at < signatureLifeMs) return known.lines;
+    const lines = writeLines(context);
+    made.set(context, { lines, at: now });
+    return lines;
+  }
+
+  function writeLines({ requestId, viewer, trace, forwardedHeaders }: RequestContext): string {
+    let lines = line(REQUEST_ID_HEADER, requestId);
+    if (viewerSecret !== undefined) {
+      const signed = signViewer(viewer, { secret: viewerSecret, requestId, now: clock.now().getTime() });
+      lines += line(VIEWER_HEADER, signed);
+    }
+    if (trace.state !== undefined) lines += line('tracestate', trace.state);
+    for (const [name, value] of Object.entries(forwardedHeaders))
+      if (token.test(name) && !ownHeaders.has(name.toLowerCase())) lines += line(name, value);
+    return lines;
+  }
+
+  return ({ context, spanId, deadline }) => {
+    const now = time.now();
+    const { traceId, flags } = context.trace;
+    const left =
+      deadline === Infinity ? '' : `${DEADLINE_HEADER}: ${Math.max(1, Math.floor(deadline - now))}\r\n`;
+    return `${ofContext(context, now)}traceparent: 00-${traceId}-${spanId}-${flags}\r\n${left}`;
+  };
+}
+
+/** What cannot stand in a header is left out with its name. */
+const line = (name: string, value: string): string => (visible.test(value) ? `${name}: ${value}\r\n` : '');

@@ -1,0 +1,135 @@
+import type { Clock, Logger } from '@diaspora/kit';
+import type { SendRequest, Subgraphs } from './answer.js';
+import { createAttempt } from './attempt.js';
+import { createBreaker, type Breaker } from './breaker.js';
+import { createBudget } from './budget.js';
+import { createCancellation } from './cancellation.js';
+import type { Client, Target } from './client.js';
+import { createHeaders } from './headers.js';
+import { withHedge } from './hedge.js';
+import { createSocketClient } from './http1/socket-client.js';
+import { createLatency } from './latency.js';
+import type { BreakerState, SubgraphMetrics } from './metrics.js';
+import { withRetry } from './retry.js';
+import { createSend } from './send.js';
+import type { SubgraphSettings } from './settings.js';
+import { withSharing } from './share.js';
+import { createSpanIds } from './span-ids.js';
+import { systemTime, type Time } from './time.js';
+import { createUndiciClient } from './undici-client.js';
+import { withBreaker } from './with-breaker.js';
+
+export interface SubgraphsOptions {
+  /** By the name a subgraph has in the plan. */
+  readonly targets: ReadonlyMap<string, Target>;
+  readonly settings: SubgraphSettings;
+  /** Signs the viewer's header; none for supergraphs of others. */
+  readonly viewerSecret?: string | undefined;
+  readonly metrics: SubgraphMetrics;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly time?: Time;
+  readonly random?: () => number;
+}
+
+export interface SubgraphConnections {
+  readonly send: Subgraphs;
+  /** Of each subgraph's breaker, by the names of the plan. */
+  states(): ReadonlyMap<string, BreakerState>;
+  /** Closes what is idle; requests under way, and those that their executions still send, come to their end. */
+  stop(): void;
+}
+
+interface Line {
+  readonly send: SendRequest;
+  readonly breaker: Breaker;
+  readonly client: Client;
+}
+
+/** So many retries or hedged requests a second are allowed even without the traffic to earn them. */
+const extrasPerSecond = 1;
+
+/** Everything between an executor and the subgraphs: one line to each, of the same steps. */
+export function createSubgraphs(options: SubgraphsOptions): SubgraphConnections {
+  const shared = {
+    ...options,
+    time: options.time ?? systemTime,
+    random: options.random ?? Math.random,
+    cancellation: createCancellation(),
+    spanId: createSpanIds(),
+  };
+  const headers = createHeaders(shared);
+  const lines = new Map<string, Line>();
+  for (const [name, target] of options.targets) lines.set(name, createLine(target, { ...shared, headers }));
+  return {
+    send(name) {
+      const line = lines.get(name);
+      if (line === undefined) throw new Error(`There is no subgraph "${name}".`);
+      return line.send;
+    },
+    states: () => new Map([...lines].map(([name, { breaker }]) => [name, breaker.state()])),
+    stop() {
+      for (const { client } of lines.values()) client.stop();
+    },
+  };
+}
+
+interface LineOptions extends SubgraphsOptions {
+  readonly time: Time;
+  readonly random: () => number;
+  readonly cancellation: ReturnType<typeof createCancellation>;
+  readonly spanId: () => string;
+  readonly headers: ReturnType<typeof createHeaders>;
+}
+
+/** What a request to one subgraph goes through; read it from the bottom. */
+function createLine({ name, url }: Target, options: LineOptions): Line {
+  const { settings, time, random, headers, cancellation, spanId } = options;
+  const log = options.log.child({ subgraph: name });
+  const meter = options.metrics.forSubgraph(name);
+  const timeoutMs = settings.SUBGRAPH_TIMEOUTS_MS[name] ?? settings.SUBGRAPH_TIMEOUT_MS;
+  const maxBytes = settings.MAX_SUBGRAPH_ANSWER_BYTES;
+
+  const createClient = settings.SUBGRAPH_CLIENT === 'undici' ? createUndiciClient : createSocketClient;
+  const client = createClient({
+    url: new URL(url),
+    maxConnections: settings.SUBGRAPH_CONNECTIONS,
+    maxBytes,
+    compression: settings.SUBGRAPH_COMPRESSION,
+  });
+  const breaker = createBreaker({
+    failurePercent: settings.BREAKER_FAILURE_PERCENT,
+    windowMs: settings.BREAKER_WINDOW_MS,
+    leastCalls: settings.BREAKER_LEAST_CALLS,
+    openMs: settings.BREAKER_OPEN_MS,
+    time,
+    onChange(state) {
+      meter.breaker(state);
+      log.warn({ state }, 'breaker of a subgraph changed');
+    },
+  });
+  const budget = (percent: number) => createBudget({ percent, perSecond: extrasPerSecond, time });
+
+  let step = createAttempt({ client, headers, maxBytes });
+  step = withBreaker({ next: step, breaker, timeoutMs, time });
+  if (settings.HEDGE)
+    step = withHedge({
+      next: step,
+      latency: createLatency(),
+      budget: budget(settings.HEDGE_BUDGET_PERCENT),
+      time,
+      meter,
+    });
+  if (settings.RETRY_ATTEMPTS > 0)
+    step = withRetry({
+      next: step,
+      attempts: settings.RETRY_ATTEMPTS,
+      budget: budget(settings.RETRY_BUDGET_PERCENT),
+      time,
+      random,
+      meter,
+    });
+  if (settings.DEDUPE_SUBGRAPH_REQUESTS) step = withSharing({ next: step, time, meter });
+  const send = createSend({ name, next: step, timeoutMs, cancellation, spanId, time, meter });
+  return { send, breaker, client };
+}
