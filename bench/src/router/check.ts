@@ -86,6 +86,8 @@ export interface Allowed {
 const spreads: Readonly<Record<string, number>> = {
   price: spread,
   stock: spread,
+  karma: spread,
+  likes: spread,
   shippingEstimate: Math.ceil(spread / 8),
 };
 

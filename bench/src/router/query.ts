@@ -26,7 +26,7 @@ query Storefront {
     }
   }
 }
-fragment Person on User { id username name }
-fragment Opinion on Review { id body rating }
+fragment Person on User { id username name karma }
+fragment Opinion on Review { id body rating likes }
 fragment Item on Product { upc name price weight stock shippingEstimate }
 `;

@@ -34,18 +34,15 @@ async function answerFrom(schema: GraphQLSchema, query: string, viewer: string |
     document: parse(query),
     rootValue,
     fieldResolver: (source: Record<string, unknown>, args: object, _context, { fieldName }) => {
-      const computed = productFields[fieldName];
-      if (computed && 'upc' in source) return computed(source as unknown as Product);
-      const value = source[fieldName];
+      if (fieldName === 'shippingEstimate') {
+        const { basePrice, weight } = source as unknown as Product;
+        return shippingEstimate(basePrice, weight);
+      }
+      const value =
+        source[fieldName] ?? source[`base${fieldName[0]!.toUpperCase()}${fieldName.slice(1)}`] ?? null;
       return typeof value === 'function' ? (value as (args: object) => unknown)(args) : value;
     },
   });
   if (result.errors) throw new Error(result.errors.map(({ message }) => message).join('\n'));
   return JSON.stringify(result);
 }
-
-const productFields: Record<string, (product: Product) => number> = {
-  price: ({ basePrice }) => basePrice,
-  stock: ({ baseStock }) => baseStock,
-  shippingEstimate: ({ basePrice, weight }) => shippingEstimate(basePrice, weight),
-};

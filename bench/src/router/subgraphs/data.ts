@@ -3,17 +3,18 @@ export interface User {
   readonly id: string;
   readonly username: string;
   readonly name: string;
+  readonly baseKarma: number;
   readonly reviews: Review[];
 }
 
 export interface Product {
   readonly upc: string;
   readonly name: string;
-  /** Cents, while nothing changes. */
+  /** Cents. Here and below: what `base` is the start of is the value while nothing changes. */
   readonly basePrice: number;
   /** Grams. */
   readonly weight: number;
-  /** Pieces, while nothing changes. */
+  /** Pieces. */
   readonly baseStock: number;
   readonly reviews: Review[];
 }
@@ -22,6 +23,7 @@ export interface Review {
   readonly id: string;
   readonly body: string;
   readonly rating: number;
+  readonly baseLikes: number;
   readonly author: User;
   readonly product: Product;
 }
@@ -44,19 +46,21 @@ const numbered = (count: number) => Array.from({ length: count }, (_, index) => 
 export function createShop(): Shop {
   const users = numbered(userCount).map((index): User => {
     const id = `user-${index + 1}`;
-    return { id, username: `visitor_${index + 1}`, name: `Ada Example the ${index + 1}.`, reviews: [] };
+    const names = { username: `visitor_${index + 1}`, name: `Ada Example the ${index + 1}.` };
+    return { id, ...names, baseKarma: 100 + 10 * index, reviews: [] };
   });
   const products = numbered(productCount).map((index): Product => {
     const name = `A ${adjectives[index % 8]} ${things[(index * 3 + (index >> 3)) % 8]}`;
-    const sizes = { basePrice: 1_000 + index * 317, weight: 200 + index * 90, baseStock: 10 + index * 5 };
+    const sizes = { basePrice: 1_000 + index * 317, weight: 200 + index * 90, baseStock: 100 + index * 5 };
     return { upc: `upc-${index + 1}`, name, ...sizes, reviews: [] };
   });
   const reviews = users.flatMap((author, user) =>
     numbered(reviewsOfEachUser).map((turn): Review => {
       const index = user * reviewsOfEachUser + turn;
       const product = products[(index * 5 + user) % productCount]!;
-      const body = `${verdicts[index % 4]}: ${product.name}, week ${index + 1}`;
-      const review = { id: `review-${index + 1}`, body, rating: 1 + (index % 5), author, product };
+      const body = `${verdicts[index % 4]}: ${product.name}`;
+      const numbers = { rating: 1 + (index % 5), baseLikes: 100 + index };
+      const review = { id: `review-${index + 1}`, body, ...numbers, author, product };
       author.reviews.push(review);
       product.reviews.push(review);
       return review;
@@ -65,16 +69,15 @@ export function createShop(): Shop {
   return { users, products, reviews };
 }
 
-/** How far price (cents) and stock (pieces) of the same product lie apart at most, when data changes. */
+/** How far the values of one changing field lie apart at most: never so far that another digit is needed. */
 export const spread = 89;
 
-/** Cents; `tick` is the number of the answer when data changes, else 0. */
-export const priceOf = (product: Product, tick: number): number =>
-  product.basePrice + ((tick * 7 + product.weight) % (spread + 1)) * Math.sign(tick);
-
-/** Pieces; `tick` as in priceOf. */
-export const stockOf = (product: Product, tick: number): number =>
-  product.baseStock + ((tick * 3 + product.weight) % (spread + 1)) * Math.sign(tick);
+/**
+ * What a field says in answer number `tick`; as long as nothing changes that is 0 and this is `base`. `salt` keeps
+ * fields and objects apart.
+ */
+export const changed = (base: number, salt: number, tick: number): number =>
+  tick === 0 ? base : base + ((tick * 7 + salt) % (spread + 1));
 
 /** Cents: rises with the price, so that it changes when the price does. */
 export const shippingEstimate = (price: number, weight: number): number =>

@@ -22,6 +22,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 import type { Call, Model } from './models.js';
+import { join, keep, type Kept, type Part } from './parts.js';
 
 export interface Request {
   readonly query: string;
@@ -30,10 +31,10 @@ export interface Request {
 }
 
 /** JSON text of the answer to one request. */
-export type Execute = (request: Request, call: Call) => string;
+export type Execute = (request: Request, call: Call) => Buffer;
 
-/** JSON text of a value. */
-type Write = (value: unknown, scope: Scope) => string;
+/** Writes a value at the end of the parts. */
+type Write = (value: unknown, parts: Part[], scope: Scope) => void;
 
 interface Scope {
   readonly variables: Readonly<Record<string, unknown>>;
@@ -42,7 +43,7 @@ interface Scope {
 
 interface Written {
   readonly write: Write;
-  /** The text depends on nothing but the object. */
+  /** Its parts depend on nothing but the object. */
   readonly isFixed: boolean;
 }
 
@@ -59,8 +60,8 @@ type Source = Readonly<Record<string, unknown>>;
 const compiledAtMost = 1_000;
 
 /**
- * A subgraph at the least cost: each document is compiled once into functions that write JSON, and an object whose
- * selection holds nothing changing is written once. Whoever asks, and however often, gets the same work done.
+ * A subgraph at the least cost: each document is compiled once into functions that write JSON, and the text of an
+ * object, with gaps for what changes, is kept. Whoever asks, and however often, gets the same work done.
  */
 export function createExecutor(typeDefs: string, model: Model): Execute {
   const schema = buildSubgraphSchema(parse(typeDefs));
@@ -71,7 +72,7 @@ export function createExecutor(typeDefs: string, model: Model): Execute {
     if (!write) {
       const document = parse(query);
       const faults = validate(schema, document);
-      if (faults.length > 0) return JSON.stringify({ errors: faults });
+      if (faults.length > 0) return Buffer.from(JSON.stringify({ errors: faults }));
       const operations = document.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
       const operation = operations.find(({ name }) => !operationName || name?.value === operationName);
       const fragments = document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
@@ -80,7 +81,10 @@ export function createExecutor(typeDefs: string, model: Model): Execute {
       const isConditional = /@(skip|include)\b/.test(query);
       if (!isConditional && compiled.size < compiledAtMost) compiled.set(key, write);
     }
-    return `{"data":${write({}, { variables, call })}}`;
+    const parts: Part[] = ['{"data":'];
+    write({}, parts, { variables, call });
+    parts.push('}');
+    return join(parts, call);
   };
 }
 
@@ -96,21 +100,27 @@ function compileObject(
     ...compileField(compilation, type, nodes),
     prefix: `${index === 0 ? '{' : ','}${JSON.stringify(key)}:`,
   }));
-  const isFixed = fields.every((field) => field.isFixed);
-  const write: Write = (source, scope) => {
-    let text = '';
-    for (const field of fields) text += field.prefix + field.write(source, scope);
-    return `${text}}`;
+  const isFixed = !compilation.model.isMadeAnew && fields.every((field) => field.isFixed);
+  const write: Write = (source, parts, scope) => {
+    for (const field of fields) {
+      parts.push(field.prefix);
+      field.write(source, parts, scope);
+    }
+    parts.push('}');
   };
   return { isFixed, write: isFixed ? oncePerObject(write) : write };
 }
 
 function oncePerObject(write: Write): Write {
-  const texts = new WeakMap<object, string>();
-  return (source, scope) => {
-    let text = texts.get(source as object);
-    if (text === undefined) texts.set(source as object, (text = write(source, scope)));
-    return text;
+  const known = new WeakMap<object, Kept>();
+  return (source, parts, scope) => {
+    let kept = known.get(source as object);
+    if (!kept) {
+      const own: Part[] = [];
+      write(source, own, scope);
+      known.set(source as object, (kept = keep(own)));
+    }
+    parts.push(kept);
   };
 }
 
@@ -143,20 +153,28 @@ function collect(
 function compileField(compilation: Compilation, type: GraphQLObjectType, nodes: FieldNode[]): Written {
   const node = nodes[0]!;
   const name = node.name.value;
-  const { fields, volatile, entities } = compilation.model;
-  if (name === '__typename') return { write: () => JSON.stringify(type.name), isFixed: true };
+  if (name === '__typename')
+    return { write: (_, parts) => parts.push(JSON.stringify(type.name)), isFixed: true };
   const field = type.getFields()[name]!;
   const selections = nodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
+  const { fields, changing, entities } = compilation.model;
   if (name === '_entities') return compileEntities(compilation, entities, node, selections);
-  const value = compileValue(compilation, field.type, selections);
   const resolve = fields[`${type.name}.${name}`];
-  const isFixed = value.isFixed && field.args.length === 0 && !volatile.has(`${type.name}.${name}`);
-  if (!resolve) return { isFixed, write: (source, scope) => value.write((source as Source)[name], scope) };
-  const argumentsOf = ({ variables }: Scope) =>
-    field.args.length === 0 ? {} : getArgumentValues(field, node, variables);
-  const write: Write = (source, scope) =>
-    value.write(resolve(source as never, argumentsOf(scope), scope.call), scope);
-  return { isFixed, write };
+  if (resolve && changing.has(`${type.name}.${name}`)) {
+    const write: Write = (source, parts, { call }) => {
+      const ask = (asked: Call) => resolve(source as never, {}, asked) as number;
+      parts.push({ ask, width: String(ask(call)).length });
+    };
+    return { write, isFixed: true };
+  }
+  const value = compileValue(compilation, field.type, selections);
+  const read = (source: unknown, { variables, call }: Scope) =>
+    resolve
+      ? resolve(source as never, getArgumentValues(field, node, variables), call)
+      : (source as Source)[name];
+  const write: Write = (source, parts, scope) => value.write(read(source, scope), parts, scope);
+  const isFixed = value.isFixed && field.args.length === 0 && type !== compilation.schema.getQueryType();
+  return { write, isFixed };
 }
 
 function compileValue(
@@ -170,17 +188,19 @@ function compileValue(
     return { ...item, write: writeList(item.write) };
   }
   const named = getNamedType(type);
-  if (!isCompositeType(named)) return { write: (value) => JSON.stringify(value), isFixed: true };
-  const object = compileObject(compilation, named as GraphQLObjectType, selections);
-  return { ...object, write: (value, scope) => (value === null ? 'null' : object.write(value, scope)) };
+  if (isCompositeType(named)) return compileObject(compilation, named as GraphQLObjectType, selections);
+  return { write: (value, parts) => parts.push(JSON.stringify(value)), isFixed: true };
 }
 
 const writeList =
   (write: Write): Write =>
-  (list, scope) => {
-    let text = '';
-    for (const item of list as unknown[]) text += (text === '' ? '' : ',') + write(item, scope);
-    return `[${text}]`;
+  (list, parts, scope) => {
+    parts.push('[');
+    (list as unknown[]).forEach((item, index) => {
+      if (index > 0) parts.push(',');
+      write(item, parts, scope);
+    });
+    parts.push(']');
   };
 
 /** `_entities`: each representation is written as the type it names. */
@@ -197,13 +217,14 @@ function compileEntities(
       return [name, compileObject(compilation, type, selections).write];
     }),
   );
-  const writeEntities = writeList((item, scope) => {
+  const writeEntities = writeList((item, parts, scope) => {
     const representation = item as Source;
     const typename = representation['__typename'] as string;
     const entity = entities[typename]?.(representation) ?? null;
-    return entity === null ? 'null' : writes.get(typename)!(entity, scope);
+    if (entity === null) parts.push('null');
+    else writes.get(typename)!(entity, parts, scope);
   });
-  const write: Write = (_source, scope) =>
-    writeEntities(getArgumentValues(field, node, scope.variables)['representations'], scope);
+  const write: Write = (_source, parts, scope) =>
+    writeEntities(getArgumentValues(field, node, scope.variables)['representations'], parts, scope);
   return { write, isFixed: false };
 }

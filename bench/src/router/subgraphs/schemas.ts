@@ -13,6 +13,7 @@ export const typeDefs = {
       id: ID!
       username: String! @shareable
       name: String!
+      karma: Int!
     }`,
   products: `${link('"@key"')}
     type Query {
@@ -37,6 +38,7 @@ export const typeDefs = {
       id: ID!
       body: String!
       rating: Int!
+      likes: Int!
       author: User! @provides(fields: "username")
       product: Product!
     }

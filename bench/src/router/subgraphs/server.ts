@@ -18,7 +18,7 @@ export interface RunningSubgraphs {
  * generator share what cores the router under test leaves them.
  */
 export async function startSubgraphs({ changing }: { changing: boolean }): Promise<RunningSubgraphs> {
-  const models = createModels(createShop(), changing);
+  const models = createModels(createShop());
   const sockets = new Set<Socket>();
   let count = 0;
   const servers = await Promise.all(
@@ -48,7 +48,9 @@ export async function startSubgraphs({ changing }: { changing: boolean }): Promi
   };
 }
 
-function serve(socket: Socket, answer: (body: string, authorization?: string) => string): void {
+const okHead = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
+
+function serve(socket: Socket, answer: (body: string, authorization?: string) => Buffer): void {
   let authorization: string | undefined;
   let parts: Buffer[] = [];
   const read = createMessageReader({
@@ -60,10 +62,10 @@ function serve(socket: Socket, answer: (body: string, authorization?: string) =>
     end: () => {
       const body = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
       const text = answer(body.toString(), authorization);
-      const length = Buffer.byteLength(text);
-      socket.write(
-        `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${text}`,
-      );
+      socket.cork();
+      socket.write(`${okHead}content-length: ${text.length}\r\n\r\n`, 'latin1');
+      socket.write(text);
+      socket.uncork();
     },
   });
   socket.on('error', () => socket.destroy());
