@@ -1,23 +1,23 @@
 import type { Clock, Logger } from '@diaspora/kit';
 import type { SendRequest, Subgraphs } from './answer.js';
-import { createAttempt } from './attempt.js';
-import { createBreaker, type Breaker } from './breaker.js';
-import { createBudget } from './budget.js';
-import { createCancellation } from './cancellation.js';
-import type { Client, Target } from './client.js';
-import { createHeaders } from './headers.js';
-import { withHedge } from './hedge.js';
-import { createSocketClient } from './http1/socket-client.js';
-import { createLatency } from './latency.js';
+import { createAttempt } from './steps/attempt.js';
+import { createBreaker, type Breaker } from './steps/breaker.js';
+import { createBudget } from './steps/budget.js';
+import { createCancellation } from './steps/cancellation.js';
+import type { Client, Target } from './client/client.js';
+import { createHeaders } from './client/headers.js';
+import { withHedge } from './steps/hedge.js';
+import { createSocketClient } from './client/socket-client.js';
+import { createLatency } from './steps/latency.js';
 import type { BreakerState, SubgraphMetrics } from './metrics.js';
-import { withRetry } from './retry.js';
-import { createSend } from './send.js';
+import { withRetry } from './steps/retry.js';
+import { createSend } from './steps/send.js';
 import type { SubgraphSettings } from './settings.js';
-import { withSharing } from './share.js';
-import { createSpanIds } from './span-ids.js';
+import { withSharing } from './steps/share.js';
+import { createSpanIds } from './client/span-ids.js';
 import { systemTime, type Time } from './time.js';
-import { createUndiciClient } from './undici-client.js';
-import { withBreaker } from './with-breaker.js';
+import { createUndiciClient } from './client/undici-client.js';
+import { withBreaker } from './steps/with-breaker.js';
 
 export interface SubgraphsOptions {
   /** By the name a subgraph has in the plan. */

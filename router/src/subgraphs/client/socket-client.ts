@@ -1,4 +1,4 @@
-import type { Client, ClientOptions, CreateClient, Received } from '../client.js';
+import type { Client, ClientOptions, CreateClient, Received } from './client.js';
 import { createConnection, createOpener, type Connection, type Exchange } from './connection.js';
 
 /** An exchange, and the connection it is on. */

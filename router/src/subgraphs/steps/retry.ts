@@ -1,7 +1,7 @@
 import type { Budget } from './budget.js';
 import type { Call, Cancel, Outcome, Reason, Step } from './call.js';
-import type { SubgraphMeter } from './metrics.js';
-import type { Time } from './time.js';
+import type { SubgraphMeter } from '../metrics.js';
+import type { Time } from '../time.js';
 
 export interface RetryOptions {
   readonly next: Step;

@@ -1,6 +1,6 @@
 import { unavailable, type Step } from './call.js';
 import type { Breaker } from './breaker.js';
-import type { Time } from './time.js';
+import type { Time } from '../time.js';
 
 export interface WithBreakerOptions {
   readonly next: Step;

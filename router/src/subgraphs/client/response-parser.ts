@@ -1,4 +1,4 @@
-import type { RawAnswer } from '../client.js';
+import type { RawAnswer } from './client.js';
 import { createChunkedBody, createOpenBody, createSizedBody, TooLarge, type Body } from './body.js';
 import { Malformed, readHead, type ResponseHead } from './response-head.js';
 

@@ -1,7 +1,7 @@
 import { unavailable, type Call, type Outcome, type Step } from './call.js';
-import type { Client, RawAnswer } from './client.js';
-import { decompressorOf } from './decompress.js';
-import { parseAnswer } from './parse-answer.js';
+import type { Client, RawAnswer } from '../client/client.js';
+import { decompressorOf } from '../client/decompress.js';
+import { parseAnswer } from '../client/parse-answer.js';
 
 export interface AttemptOptions {
   readonly client: Client;

@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from 'undici';
-import { unavailable } from './call.js';
+import { unavailable } from '../steps/call.js';
 import type { Client, CreateClient, Received } from './client.js';
 
 /** undici's pool behind the same interface: the setting to fall back to. */

@@ -1,6 +1,6 @@
 import type { Call, Cancel, Outcome, Step } from './call.js';
-import type { SubgraphMeter } from './metrics.js';
-import type { Time } from './time.js';
+import type { SubgraphMeter } from '../metrics.js';
+import type { Time } from '../time.js';
 
 export interface ShareOptions {
   readonly next: Step;

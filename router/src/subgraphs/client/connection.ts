@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type OnReadOpts, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions as TlsOptions } from 'node:tls';
-import { unavailable } from '../call.js';
-import type { Received } from '../client.js';
+import { unavailable } from '../steps/call.js';
+import type { Received } from './client.js';
 import { createResponseParser, type Parsed } from './response-parser.js';
 
 /** One request and whoever waits for its answer. */

@@ -1,4 +1,4 @@
-import type { Cancel, Fault } from './call.js';
+import type { Cancel, Fault } from '../steps/call.js';
 
 /** Where a subgraph answers. */
 export interface Target {

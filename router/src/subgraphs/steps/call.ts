@@ -1,5 +1,5 @@
-import type { RequestContext } from '../context.js';
-import type { SubgraphAnswer, SubgraphRequest } from './answer.js';
+import type { RequestContext } from '../../context.js';
+import type { SubgraphAnswer, SubgraphRequest } from '../answer.js';
 
 /** One request on its way to a subgraph, with everything that may be asked of it below. */
 export interface Call {

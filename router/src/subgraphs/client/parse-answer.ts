@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import type { GraphQLFormattedError } from 'graphql';
-import type { SubgraphAnswer } from './answer.js';
-import { unavailable, type Outcome } from './call.js';
+import type { SubgraphAnswer } from '../answer.js';
+import { unavailable, type Outcome } from '../steps/call.js';
 import type { RawAnswer } from './client.js';
 
 /** Of statuses that proxies and full servers answer with, whatever the body. */

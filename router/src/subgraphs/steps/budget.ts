@@ -1,4 +1,4 @@
-import type { Time } from './time.js';
+import type { Time } from '../time.js';
 
 /** How many extra requests may be made: a share of the ordinary ones, and a few whatever happens. */
 export interface Budget {

@@ -1,5 +1,5 @@
-import type { BreakerState } from './metrics.js';
-import type { Time } from './time.js';
+import type { BreakerState } from '../metrics.js';
+import type { Time } from '../time.js';
 
 export interface Breaker {
   /** Whether a call may be made, and as what; what is let in has to `leave`. */

@@ -1,8 +1,8 @@
-import type { SendRequest, SubgraphAnswer } from './answer.js';
+import type { SendRequest, SubgraphAnswer } from '../answer.js';
 import type { Call, Fault, Outcome, Step } from './call.js';
 import type { Cancellation } from './cancellation.js';
-import type { FetchOutcome, SubgraphMeter } from './metrics.js';
-import type { Time } from './time.js';
+import type { FetchOutcome, SubgraphMeter } from '../metrics.js';
+import type { Time } from '../time.js';
 
 export interface SendOptions {
   readonly name: string;

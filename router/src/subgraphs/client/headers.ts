@@ -1,7 +1,7 @@
 import { REQUEST_ID_HEADER, signViewer, VIEWER_HEADER, type Clock } from '@diaspora/kit';
-import type { RequestContext } from '../context.js';
-import type { Call } from './call.js';
-import type { Time } from './time.js';
+import type { RequestContext } from '../../context.js';
+import type { Call } from '../steps/call.js';
+import type { Time } from '../time.js';
 
 /** Milliseconds that the router still waits for the answer: a subgraph may stop when they are over. */
 export const DEADLINE_HEADER = 'x-deadline-ms';

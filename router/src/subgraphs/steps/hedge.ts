@@ -1,8 +1,8 @@
 import type { Budget } from './budget.js';
 import type { Call, Cancel, Outcome, Step } from './call.js';
 import type { Latency } from './latency.js';
-import type { SubgraphMeter } from './metrics.js';
-import type { Time } from './time.js';
+import type { SubgraphMeter } from '../metrics.js';
+import type { Time } from '../time.js';
 
 export interface HedgeOptions {
   readonly next: Step;
