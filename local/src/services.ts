@@ -39,9 +39,9 @@ export async function startServices(
     }
     const config = readConfig(environments.router);
     const routerLog = log.child({ service: 'router' });
-    const redis = connectRedis({ url: config.REDIS_URL, log: routerLog, name: 'router' });
-    stack.push(() => redis.stop());
-    const router = await createRouter({ config, redis, log: routerLog });
+    const redis = config.REDIS_URL && connectRedis({ url: config.REDIS_URL, log: routerLog, name: 'router' });
+    if (redis) stack.push(() => redis.stop());
+    const router = await createRouter({ config, ...(redis && { redis }), log: routerLog });
     stack.push(() => router.stop());
     return { url: router.url, stop: () => stack.stop() };
   } catch (error) {

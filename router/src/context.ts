@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Logger, Viewer } from '@diaspora/kit';
+import { anonymous, type Caller } from './access/caller.js';
 import { chooseRequestId } from './http/request-id.js';
 import { readTrace, type TraceContext } from './observe/trace.js';
 import type { FetchReport } from './subgraphs/metrics.js';
@@ -38,7 +39,7 @@ export interface Client {
 
 export type ClientClass = 'anonymous' | 'firstParty' | 'partner';
 
-/** Who asks, as `access/` establishes it. */
+/** Who asks, as far as execution has to know. */
 export interface Identity {
   readonly viewer: Viewer | null;
   readonly identity: string;
@@ -53,10 +54,10 @@ export interface ContextParts {
   readonly deadline?: number;
   /** Names of headers, in lower case, that go through to subgraphs. */
   readonly forward?: readonly string[];
-  readonly explain?: (fetch: FetchReport) => void;
 }
 
 const nothing: Readonly<Record<string, string>> = Object.freeze({});
+const nobody = anonymous();
 const longestName = 100;
 
 /**
@@ -67,10 +68,9 @@ export class PipelineContext implements RequestContext {
   readonly requestId: string;
   readonly deadline: number;
   readonly forwardedHeaders: Readonly<Record<string, string>>;
-  readonly explain?: (fetch: FetchReport) => void;
-  viewer: Viewer | null = null;
-  identity: string;
+  caller: Caller;
   client: Client;
+  explain?: (fetch: FetchReport) => void;
   readonly #headers: Readonly<IncomingHttpHeaders>;
   readonly #root: Logger;
   #trace: TraceContext | undefined;
@@ -78,15 +78,22 @@ export class PipelineContext implements RequestContext {
   #gone: AbortController | undefined;
   #isGone = false;
 
-  constructor({ log, headers = {}, deadline = Infinity, forward = [], explain }: ContextParts) {
+  constructor({ log, headers = {}, deadline = Infinity, forward = [] }: ContextParts) {
     this.requestId = chooseRequestId(headers['x-request-id'] as string | undefined);
     this.deadline = deadline;
     this.forwardedHeaders = forward.length === 0 ? nothing : pick(headers, forward);
-    this.identity = forward.length === 0 ? 'anonymous' : identityOf(this.forwardedHeaders);
+    this.caller = forward.length === 0 ? nobody : anonymous(identityOf(this.forwardedHeaders));
     this.client = clientOf(headers);
-    if (explain !== undefined) this.explain = explain;
     this.#headers = headers;
     this.#root = log;
+  }
+
+  get viewer(): Viewer | null {
+    return this.caller.viewer;
+  }
+
+  get identity(): string {
+    return this.caller.identity;
   }
 
   get trace(): TraceContext {
@@ -120,11 +127,11 @@ export class PipelineContext implements RequestContext {
     this.#gone?.abort();
   }
 
-  /** From now on the request is this one's. */
-  identify({ viewer, identity, client }: Identity): void {
-    this.viewer = viewer;
-    this.identity = identity;
-    if (client !== undefined) this.client = { ...this.client, ...client };
+  /** From now on the request is this caller's. */
+  identify(caller: Caller): void {
+    if (caller === this.caller) return;
+    this.caller = caller;
+    if (caller.client.class !== 'anonymous') this.client = { ...this.client, ...caller.client };
     this.#log = undefined;
   }
 }

@@ -6,10 +6,10 @@ const timeoutMs = 1_500;
 const sharedMs = 1_000;
 
 export interface ReadinessParts {
-  /** Addresses by name. */
+  /** Addresses by name; none where they answer no question about health, as subgraphs of others. */
   readonly subgraphs: ReadonlyMap<string, string>;
-  readonly redis: RedisConnection;
-  readonly keys: RemoteKeys;
+  readonly redis: RedisConnection | undefined;
+  readonly keys: RemoteKeys | undefined;
 }
 
 /**
@@ -17,13 +17,13 @@ export interface ReadinessParts {
  * UNAVAILABLE at its paths, and without Redis revocations are decided from what was heard. The state of each is told.
  */
 export function createReadiness({ subgraphs, redis, keys }: ReadinessParts): Health {
-  const checks: Record<string, ReadinessCheck> = {
-    redis: () => redis.client.ping(),
-    signingKeys: async () => keys.jwks() ?? keys.reload(),
-  };
+  const checks: Record<string, ReadinessCheck> = {};
+  if (redis) checks['redis'] = () => redis.client.ping();
+  if (keys) checks['signingKeys'] = async () => keys.jwks() ?? keys.reload();
   for (const [name, url] of subgraphs) checks[name] = () => askReady(name, url);
   const isEnough: Parameters<typeof createHealth>[1] = (states) =>
-    states['signingKeys'] === 'ok' && [...subgraphs.keys()].some((name) => states[name] === 'ok');
+    (keys === undefined || states['signingKeys'] === 'ok') &&
+    (subgraphs.size === 0 || [...subgraphs.keys()].some((name) => states[name] === 'ok'));
   return shareAnswers(createHealth(checks, isEnough));
 }
 

@@ -273,7 +273,7 @@ describe('a subgraph that is down', () => {
     const hurried = await startTestRouter(redisUrl, { SUBGRAPH_TIMEOUT_MS: 50 });
     const { errors } = await hurried.query('{ slow(ms: 400) }');
     await hurried.stop();
-    expect(errors?.[0]).toMatchObject({ path: ['slow'], extensions: { code: 'UNAVAILABLE' } });
+    expect(errors?.[0]).toMatchObject({ path: ['slow'], extensions: { code: 'TIMEOUT' } });
   });
 });
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import {
   createRevocations,
   createStopStack,
@@ -8,15 +7,20 @@ import {
   type Logger,
   type RedisConnection,
 } from '@diaspora/kit';
-import { createRemoteKeys } from './access/remote-keys.js';
+import { createIdentify } from './access/identify.js';
+import { RequestRefused } from './access/refused.js';
+import { createRemoteKeys, type RemoteKeys } from './access/remote-keys.js';
+import { rememberTokens } from './access/remember-tokens.js';
+import { createTokenCaller, type TokenCaller } from './access/token-caller.js';
 import { createVerifyToken } from './access/verify-token.js';
-import { createApolloServer } from './apollo-server.js';
 import type { RouterConfig } from './config.js';
-import { createExecution } from './execution.js';
+import { createOthers } from './http/others.js';
+import { createVersion } from './lifecycle/create-version.js';
+import { createVersions } from './lifecycle/versions.js';
+import { readSupergraphFile, watchSupergraphFile } from './lifecycle/watch-supergraph.js';
 import { createMetrics } from './observe/metrics.js';
 import { createPipeline } from './pipeline.js';
 import { createReadiness } from './readiness.js';
-import { createSendRequest } from './subgraphs/send-request.js';
 
 export { readConfig, type RouterConfig } from './config.js';
 export { buildGraphiql, isGraphiqlBuilt } from './graphiql/build.js';
@@ -24,8 +28,8 @@ export { buildGraphiql, isGraphiqlBuilt } from './graphiql/build.js';
 export interface RouterDependencies {
   /** PORT 0 picks a free port. */
   readonly config: RouterConfig;
-  /** Stays the caller's: `stop()` does not close it. */
-  readonly redis: RedisConnection;
+  /** Stays the caller's: `stop()` does not close it. Wanted where the configuration names JWKS_URL. */
+  readonly redis?: RedisConnection | undefined;
   readonly log: Logger;
   readonly clock?: Clock;
 }
@@ -34,65 +38,91 @@ export interface RunningRouter {
   /** `http://host:port`; GraphQL is at `/graphql`. */
   readonly url: string;
   readonly port: number;
+  /** Reads the supergraph again. False when it is not usable: the one in use stays. */
+  reload(): Promise<boolean>;
   /** Takes no new requests, finishes those in flight (10 seconds at most), then closes. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the one public endpoint. Fails with one clear line when the supergraph cannot be read or composed, or
- * when the port is taken.
+ * Starts the one public endpoint. Fails with one clear line when the supergraph cannot be read or used, or when the
+ * port is taken.
  */
 export async function createRouter(dependencies: RouterDependencies): Promise<RunningRouter> {
   const stack = createStopStack();
   try {
-    const server = await start(dependencies, (stop) => stack.push(stop));
-    return { url: server.url, port: server.port, stop: () => stack.stop() };
+    const running = await start(dependencies, (stop) => stack.push(stop));
+    return { ...running, stop: () => stack.stop() };
   } catch (error) {
     await stack.stop().catch(() => undefined);
     throw error;
   }
 }
 
-async function start(dependencies: RouterDependencies, onStop: (stop: () => Promise<unknown>) => void) {
-  const { config, redis, log, clock = systemClock } = dependencies;
+async function start(
+  { config, redis, log, clock = systemClock }: RouterDependencies,
+  onStop: (stop: () => Promise<unknown>) => void,
+): Promise<Omit<RunningRouter, 'stop'>> {
   const metrics = createMetrics();
-  const subgraphs = new Map<string, string>();
-  const execution = createExecution({
-    supergraph: { sdl: await readSupergraph(config.SUPERGRAPH) },
-    connect: ({ name, url: routingUrl }) => {
-      const url = config.SUBGRAPH_URLS[name] ?? routingUrl;
-      subgraphs.set(name, url);
-      const { VIEWER_SECRET: viewerSecret, SUBGRAPH_TIMEOUT_MS: timeoutMs } = config;
-      return createSendRequest({ name, url, viewerSecret, timeoutMs, metrics, clock });
-    },
+  const versions = await createVersions({
+    sdl: await readSupergraphFile(config.SUPERGRAPH),
+    create: (sdl) => createVersion(sdl, { config, metrics, clock, log }),
+    warmOperations: config.WARM_OPERATIONS,
+    onEvent: (event) => metrics.supergraph(event),
     log,
   });
-  const apollo = createApolloServer({ config, execution, metrics, log });
-  await apollo.start();
-  onStop(() => apollo.stop());
+  onStop(() => versions.stop());
+  const unwatch = watchSupergraphFile(config.SUPERGRAPH, (sdl) => void versions.replace(sdl), log);
+  onStop(async () => unwatch());
 
-  const keys = createRemoteKeys({ url: config.JWKS_URL, log });
-  const verifyToken = createVerifyToken({
-    keys,
-    issuer: config.JWT_ISSUER,
-    audience: config.JWT_AUDIENCE,
-    revocations: createRevocations({ redis, namespace: config.REDIS_NAMESPACE, clock }),
-    clock,
+  const keys = config.JWKS_URL === undefined ? undefined : createRemoteKeys({ url: config.JWKS_URL, log });
+  const tokenCaller = keys && redis && createTokens({ config, redis, keys, clock });
+  // Subgraphs of others answer no question about their health.
+  const asked = config.VIEWER_SECRET === undefined ? new Map<string, string>() : versions.current().subgraphs;
+  const health = createReadiness({ subgraphs: asked, redis, keys });
+  const pipeline = createPipeline({
+    config,
+    versions,
+    identify: createIdentify({ tokenCaller, log }),
+    chooseDocument: ({ query }) => {
+      if (typeof query === 'string' && query !== '') return { text: query, source: 'body' };
+      throw new RequestRefused({ status: 400, code: 'BAD_REQUEST', message: 'The request has no `query`.' });
+    },
+    metrics,
+    log,
+    others: createOthers({ config, health, metrics, log }),
   });
-  const health = createReadiness({ subgraphs, redis, keys });
-  const pipeline = createPipeline({ config, apollo, verifyToken, health, metrics, log });
-  const server = await listen(pipeline, { port: config.PORT, host: config.HOST, name: 'the router' });
+  const server = await listen(pipeline.handle, {
+    port: config.PORT,
+    host: config.HOST,
+    name: 'the router',
+    http: { requestTimeout: config.RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
+  });
   onStop(() => server.close());
-  onStop(async () => health.drain());
-  return server;
+  onStop(async () => {
+    health.drain();
+    pipeline.drain();
+  });
+  return {
+    url: server.url,
+    port: server.port,
+    reload: async () => versions.replace(await readSupergraphFile(config.SUPERGRAPH)),
+  };
 }
 
-async function readSupergraph(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new Error(`The supergraph cannot be read from ${path}. Write it with: npm run schema`, {
-      cause: error,
-    });
-  }
+interface TokenParts {
+  readonly config: RouterConfig;
+  readonly redis: RedisConnection;
+  readonly keys: RemoteKeys;
+  readonly clock: Clock;
+}
+
+/** People by their access tokens. */
+function createTokens({ config, redis, keys, clock }: TokenParts): TokenCaller {
+  const { JWT_ISSUER: issuer = '', JWT_AUDIENCE: audience = '', REDIS_NAMESPACE: namespace } = config;
+  return createTokenCaller({
+    verify: rememberTokens(createVerifyToken({ keys, issuer, audience, clock }), { clock }),
+    revocations: createRevocations({ redis, namespace, clock }),
+    clock,
+  });
 }

@@ -5,6 +5,9 @@ export const INTERNAL = 'INTERNAL';
 
 const sharedCodes: ReadonlySet<string> = new Set(sharedErrorCodes);
 
+/** What became of requests to subgraphs. */
+const transportCodes = new Set(['TIMEOUT', 'CANCELLED']);
+
 /** Codes for faults, and error numbers of systems (ECONNREFUSED), that never reach a client as they are. */
 const faultCode = /^INTERNAL|^DOWNSTREAM_|^ERR_|^E[A-Z]+$/;
 
@@ -13,7 +16,10 @@ const sliceCode = /^[A-Z]+(_[A-Z]+)+$/;
 
 const isKnown = (code: unknown): code is string =>
   typeof code === 'string' &&
-  (requestErrorCodes.has(code) || sharedCodes.has(code) || (sliceCode.test(code) && !faultCode.test(code)));
+  (requestErrorCodes.has(code) ||
+    sharedCodes.has(code) ||
+    transportCodes.has(code) ||
+    (sliceCode.test(code) && !faultCode.test(code)));
 
 /** Parts of `extensions` that tell about our inside. */
 const privateExtensions = [

@@ -1,6 +1,7 @@
+import type { Logger } from '@diaspora/kit';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { contextOf } from '../context.js';
 import { INTERNAL } from '../errors/mask.js';
+import { chooseRequestId } from './request-id.js';
 import { sendErrors } from './send-errors.js';
 
 export const notFound: RequestHandler = (request, response) =>
@@ -8,28 +9,18 @@ export const notFound: RequestHandler = (request, response) =>
     { message: 'Nothing is served here.', extensions: { code: 'NOT_FOUND' } },
   ]);
 
-interface HttpFault extends Error {
-  readonly status?: number;
-  readonly type?: string;
-}
-
-const sentences: Record<string, string> = {
-  'entity.too.large': 'The request body is too large.',
-  'entity.parse.failed': 'The request body is not JSON.',
-  'charset.unsupported': 'The request body must be UTF-8.',
-  'encoding.unsupported': 'The content encoding is not supported.',
-};
-
-/** What no stage answered: a body that cannot be read is the client's fault, all else ours. */
-export const answerFault: ErrorRequestHandler = (error: HttpFault, request, response, next) => {
-  const { log, requestId } = contextOf(response);
-  if (response.headersSent) return next(error);
-  const status = error.status ?? 500;
-  if (status >= 400 && status < 500) {
-    const message = sentences[error.type ?? ''] ?? 'The request cannot be read.';
-    return sendErrors(request, response, status, [{ message, extensions: { code: 'BAD_REQUEST' } }]);
-  }
-  log.error({ err: error }, 'request failed');
-  const extensions = { code: INTERNAL, requestId };
-  sendErrors(request, response, 500, [{ message: 'Internal error', extensions }]);
-};
+/** What no handler answered: a request that cannot be read is the client's fault, all else ours. */
+export const answerFault =
+  (log: Logger): ErrorRequestHandler =>
+  (error: Error & { readonly status?: number }, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const status = error.status ?? 500;
+    if (status >= 400 && status < 500) {
+      const extensions = { code: 'BAD_REQUEST' };
+      return sendErrors(request, response, status, [{ message: 'The request cannot be read.', extensions }]);
+    }
+    const requestId = chooseRequestId(request.header('x-request-id'));
+    log.error({ err: error, requestId }, 'request failed');
+    const extensions = { code: INTERNAL, requestId };
+    sendErrors(request, response, 500, [{ message: 'Internal error', extensions }]);
+  };

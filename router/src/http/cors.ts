@@ -1,5 +1,3 @@
-import type { RequestHandler } from 'express';
-
 const allowedHeaders = [
   'content-type',
   'authorization',
@@ -10,28 +8,43 @@ const allowedHeaders = [
   'x-apollo-operation-name',
   'apollographql-client-name',
   'apollographql-client-version',
+  'graphql-client-name',
+  'graphql-client-version',
+  'x-api-key',
 ].join(', ');
+
+const exposedHeaders =
+  'x-request-id, www-authenticate, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset';
+
+export interface Cors {
+  /** Names and values by turns, for an answer to a request with this Origin. */
+  headers(origin: string | undefined): readonly string[];
+  /** Beside them, for the answer to a preflight. */
+  preflight(origin: string | undefined): readonly string[];
+}
 
 /**
  * CORS by a closed list of origins. Tokens travel in a header, so credentials (cookies) are never allowed.
  * An unlisted origin gets no CORS headers: its browser refuses the answer, and its preflight fails.
  */
-export function cors(origins: readonly string[]): RequestHandler {
-  const listed = new Set(origins);
-  return (request, response, next) => {
-    response.vary('Origin');
-    const origin = request.header('origin');
-    const allowed = origin !== undefined && listed.has(origin);
-    if (allowed) {
-      response.set('Access-Control-Allow-Origin', origin);
-      response.set('Access-Control-Expose-Headers', 'x-request-id, www-authenticate, retry-after');
-    }
-    if (request.method !== 'OPTIONS') return next();
-    if (allowed) {
-      response.set('Access-Control-Allow-Methods', 'GET, POST');
-      response.set('Access-Control-Allow-Headers', allowedHeaders);
-      response.set('Access-Control-Max-Age', '7200');
-    }
-    response.status(204).end();
+export function createCors(origins: readonly string[]): Cors {
+  const vary = ['vary', 'Origin'];
+  const answers = new Map(
+    origins.map((origin) => [
+      origin,
+      [...vary, 'access-control-allow-origin', origin, 'access-control-expose-headers', exposedHeaders],
+    ]),
+  );
+  const preflight = [
+    'access-control-allow-methods',
+    'GET, POST',
+    'access-control-allow-headers',
+    allowedHeaders,
+    'access-control-max-age',
+    '7200',
+  ];
+  return {
+    headers: (origin) => answers.get(origin ?? '') ?? vary,
+    preflight: (origin) => (answers.has(origin ?? '') ? preflight : []),
   };
 }

@@ -24,8 +24,11 @@ const graceMs = 15_000;
 /** Ctrl-C reaches a process from the terminal and again from what started it, such as npm: that is one wish. */
 const sameSignalMs = 1_000;
 
-/** On SIGINT, SIGTERM or SIGHUP: stops once, then exits. A later second signal, or 15 seconds, ends it the hard way. */
-export function onShutdown(stop: Stop, options: { log?: Logger } = {}): void {
+/**
+ * On SIGINT, SIGTERM or SIGHUP: stops once, then exits. A later second signal, or 15 seconds, ends it the hard way.
+ * With `reload` SIGHUP calls that instead, unless it is the terminal that hangs up.
+ */
+export function onShutdown(stop: Stop, options: { log?: Logger; reload?: () => unknown } = {}): void {
   let stoppingSince: number | undefined;
   const end = (signal: NodeJS.Signals) => {
     const now = performance.now();
@@ -44,14 +47,20 @@ export function onShutdown(stop: Stop, options: { log?: Logger } = {}): void {
       },
     );
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  const { reload } = options;
+  const reloads = reload !== undefined && !process.stdout.isTTY;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, end);
+  process.on('SIGHUP', reloads ? () => void reload() : end);
 }
 
 /** Runs a service's main: one clear line and exit code 1 when it cannot start, a clean stop on signals. */
-export async function runMain(start: () => Promise<{ url: string; stop: Stop }>, log: Logger): Promise<void> {
+export async function runMain(
+  start: () => Promise<{ url: string; stop: Stop; reload?: () => unknown }>,
+  log: Logger,
+): Promise<void> {
   try {
     const running = await start();
-    onShutdown(running.stop, { log });
+    onShutdown(running.stop, { log, ...(running.reload && { reload: running.reload }) });
     log.info({ url: running.url }, 'ready');
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ListeningServer {
@@ -13,9 +13,9 @@ export interface ListeningServer {
 /** Listens, or fails with one clear line when the port is taken. Port 0 picks a free one. */
 export async function listen(
   handler: RequestListener,
-  options: { port: number; host: string; name: string },
+  options: { port: number; host: string; name: string; http?: ServerOptions },
 ): Promise<ListeningServer> {
-  const server = createServer(handler);
+  const server = createServer(options.http ?? {}, handler);
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     const refuse = (error: NodeJS.ErrnoException) => reject(listenError(error, options));

@@ -1,0 +1,46 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { ExecutionResult } from '../execution/executable.js';
+import type { Fault } from './read-fault.js';
+
+/** What a GraphQL request came to: the same for every transport. */
+export interface Outcome {
+  /** JSON text of the response. */
+  readonly body: string;
+  readonly isAscii: boolean;
+  readonly status: number;
+  /** See Fault. */
+  readonly isInDocument: boolean;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Codes of the errors in the response. */
+  readonly errorCodes: readonly string[];
+}
+
+const noCodes: readonly string[] = Object.freeze([]);
+
+/** `errors` are masked already; errors come first in the text so that people see them (GraphQL specification, 7.1). */
+export function formOutcome(
+  { data, isAscii }: Pick<ExecutionResult, 'data' | 'isAscii'>,
+  errors: readonly GraphQLFormattedError[],
+  extensions?: object,
+): Outcome {
+  if (errors.length === 0 && extensions === undefined) {
+    return { body: `{"data":${data}}`, isAscii, status: 200, isInDocument: false, errorCodes: noCodes };
+  }
+  const before = errors.length === 0 ? '' : `"errors":${JSON.stringify(errors)},`;
+  const after = extensions === undefined ? '' : `,"extensions":${JSON.stringify(extensions)}`;
+  const body = `{${before}"data":${data}${after}}`;
+  return { body, isAscii: false, status: 200, isInDocument: false, errorCodes: codesOf(errors) };
+}
+
+export const formFault = ({ status, errors, headers, isInDocument }: Fault): Outcome => ({
+  body: JSON.stringify({ errors }),
+  isAscii: false,
+  status,
+  isInDocument,
+  headers,
+  errorCodes: codesOf(errors),
+});
+
+const codesOf = (errors: readonly GraphQLFormattedError[]): readonly string[] =>
+  errors.map(({ extensions }) => String(extensions?.['code'] ?? 'UNKNOWN'));

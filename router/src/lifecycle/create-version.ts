@@ -1,0 +1,71 @@
+import type { Clock, Logger } from '@diaspora/kit';
+import { createAuthorization } from '../access/authorize/authorization.js';
+import type { RouterConfig } from '../config.js';
+import { createEngine } from '../execution/engine.js';
+import { limitRules } from '../limits/limit-rules.js';
+import type { RouterMetrics } from '../observe/metrics.js';
+import { createOperations } from '../operations/operations.js';
+import { createSubgraphs } from '../subgraphs/subgraphs.js';
+import { readSupergraph, type Supergraph } from '../supergraph/supergraph.js';
+import type { Version } from './versions.js';
+
+export interface VersionParts {
+  readonly config: RouterConfig;
+  readonly metrics: RouterMetrics;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Characters of all documents in the cache together. What is made of a document takes some 50 times its length. */
+const cachedCharacters = 4_000_000;
+
+/** All that is made from one composed schema. Throws an Error whose message is one line for operators. */
+export function createVersion(sdl: string, { config, metrics, clock, log }: VersionParts): Version {
+  const supergraph = readSupergraph(sdl);
+  const addresses = addressesOf(supergraph, config.SUBGRAPH_URLS);
+  const subgraphs = createSubgraphs({
+    targets: new Map([...addresses].map(([name, url]) => [name, { name, url }])),
+    settings: config,
+    viewerSecret: config.VIEWER_SECRET,
+    metrics: metrics.subgraphs,
+    clock,
+    log,
+  });
+  const engine = createEngine({ supergraph, subgraphs: subgraphs.send, log });
+  const operations = createOperations({
+    schema: supergraph.apiSchema,
+    prepare: engine.prepare,
+    authorization: createAuthorization({
+      sourceSchema: supergraph.sourceSchema,
+      apiSchema: supergraph.apiSchema,
+      mode: config.AUTHORIZATION_MODE,
+    }),
+    introspection: config.INTROSPECTION,
+    maxTokens: config.MAX_TOKENS,
+    limits: limitRules({
+      documentBytes: config.MAX_DOCUMENT_BYTES.most,
+      depth: config.MAX_DEPTH.most,
+      aliases: config.MAX_ALIASES.most,
+      rootFields: config.MAX_ROOT_FIELDS.most,
+    }),
+    metrics,
+    cache: { maxDocuments: config.OPERATION_CACHE_SIZE, maxCharacters: cachedCharacters },
+  });
+  return { id: supergraph.id, operations, subgraphs: addresses, stop: () => subgraphs.stop() };
+}
+
+/** Of the configuration, else of the supergraph itself. */
+function addressesOf(
+  { subgraphs }: Supergraph,
+  overrides: Readonly<Record<string, string>>,
+): Map<string, string> {
+  const addresses = new Map<string, string>();
+  for (const { name, url } of subgraphs.values()) {
+    const address = overrides[name] ?? url;
+    if (!/^https?:$/.test(URL.canParse(address) ? new URL(address).protocol : '')) {
+      throw new Error(`Subgraph ${name} has no http address ("${address}"). Give one by SUBGRAPH_URLS.`);
+    }
+    addresses.set(name, address);
+  }
+  return addresses;
+}

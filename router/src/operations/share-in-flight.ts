@@ -1,0 +1,67 @@
+/** Requests that are alike and in flight at the same time are executed once. */
+export interface InFlight<Outcome> {
+  /**
+   * Joins the execution of this key, or begins it by `run`. `run` calls `alone` when what it does must not be shared
+   * (it turned out to be a mutation): whoever joined then runs for itself. `onAbandoned` is called when all that
+   * waited for an execution of this caller's have left.
+   */
+  share(key: string, run: (alone: () => void) => Promise<Outcome>, onAbandoned: () => void): Shared<Outcome>;
+}
+
+export interface Shared<Outcome> {
+  readonly outcome: Promise<Outcome>;
+  /** Whether somebody else's execution was joined. */
+  readonly hasJoined: boolean;
+  /** The caller does not wait any more. */
+  leave(): void;
+}
+
+interface Flight<Outcome> {
+  readonly outcome: Promise<Outcome | typeof unshared>;
+  readonly onAbandoned: () => void;
+  waiting: number;
+  isShared: boolean;
+}
+
+const unshared = Symbol('unshared');
+
+/** The key must hold all that the outcome depends on: the request, and who asks. */
+export function createInFlight<Outcome>(): InFlight<Outcome> {
+  const flights = new Map<string, Flight<Outcome>>();
+
+  const begin: InFlight<Outcome>['share'] = (key, run, onAbandoned) => {
+    let settle: (outcome: Promise<Outcome> | typeof unshared) => void = () => undefined;
+    const outcome = new Promise<Outcome | typeof unshared>((resolve) => (settle = resolve));
+    const flight: Flight<Outcome> = { outcome, onAbandoned, waiting: 1, isShared: true };
+    flights.set(key, flight);
+    const end = () => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    const own = run(() => {
+      end();
+      flight.isShared = false;
+      settle(unshared);
+    }).finally(end);
+    settle(own);
+    outcome.catch(() => undefined); // whoever began it hears of it from `own`
+    return { outcome: own, hasJoined: false, leave: () => leave(key, flight, onAbandoned) };
+  };
+
+  const leave = (key: string, flight: Flight<Outcome>, onAbandoned: () => void) => {
+    flight.waiting -= 1;
+    if (!flight.isShared) return onAbandoned();
+    if (flight.waiting > 0) return;
+    if (flights.get(key) === flight) flights.delete(key); // or a newcomer would join what was just given up
+    flight.onAbandoned();
+  };
+
+  return {
+    share: (key, run, onAbandoned) => {
+      const flight = flights.get(key);
+      if (flight === undefined) return begin(key, run, onAbandoned);
+      flight.waiting += 1;
+      const outcome = flight.outcome.then((shared) => (shared === unshared ? run(() => undefined) : shared));
+      return { outcome, hasJoined: true, leave: () => leave(key, flight, onAbandoned) };
+    },
+  };
+}
