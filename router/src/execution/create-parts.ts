@@ -22,8 +22,9 @@ export interface PartsOptions {
 
 /** Plans one operation with its conditions and permissions decided. Throws when the planner finds no way. */
 export function createParts({ supergraph, subgraphs, weights, ...operation }: PartsOptions): ExecutableParts {
-  const shape = createShape({ schema: supergraph.apiSchema, ...operation });
-  const document = plannerDocument({ ...operation, rootTypeName: shape.rootType.name });
+  const { apiSchema, neededNames } = supergraph;
+  const shape = createShape({ schema: apiSchema, neededNames, ...operation });
+  const document = plannerDocument({ ...operation, neededNames, rootTypeName: shape.rootType.name });
   const plan = createPlan(supergraph, document, operation.definition.operation);
   const parts: ExecutableParts = {
     supergraph,

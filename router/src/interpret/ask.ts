@@ -60,7 +60,7 @@ function textOf(fetch: Fetch): string {
 }
 
 /** One answer for each representation: an error goes to the entity its path names, any other to all without data. */
-function divide({ data, errors = [] }: SubgraphAnswer, count: number): RecordedEntity[] {
+export function divide({ data, errors = [] }: SubgraphAnswer, count: number): RecordedEntity[] {
   const entities: unknown = data?.['_entities'];
   const known: readonly unknown[] = Array.isArray(entities) && entities.length === count ? entities : [];
   const own = Array.from({ length: count }, (): GraphQLFormattedError[] => []);

@@ -57,7 +57,7 @@ export function complete(tree: Tree, { parts, variables, faults }: CompletionOpt
     const causes = own.length > 0 ? [...own, ...inherited] : inherited;
     const completed = createTree();
     for (const field of selections.fieldsOf(type)) {
-      const at = { field, parent: type, place: [...place, field.responseName], causes };
+      const at = { field, parent: type, place: [...place, field.key], causes };
       const value = completeField(object, at);
       if (value === invalid) return invalid;
       completed[field.responseName] = value;
@@ -76,7 +76,7 @@ export function complete(tree: Tree, { parts, variables, faults }: CompletionOpt
     if (field.fieldName === '__typename') return parent.name;
     if (field.fieldName === '__schema' || field.fieldName === '__type')
       return introspect(field, shape, schema, variables);
-    return completeValue(field.type, object[field.responseName], at);
+    return completeValue(field.type, object[field.key], at);
   }
 
   function completeValue(type: GraphQLOutputType, value: unknown, at: At): unknown {
@@ -148,7 +148,7 @@ export function complete(tree: Tree, { parts, variables, faults }: CompletionOpt
 
 /** The fetch that should have filled the field; else any that was to complete the object or what holds it. */
 const causeOf = ({ causes, field }: At): Cause | undefined =>
-  causes.find(({ names }) => names.has(field.responseName)) ?? causes[0];
+  causes.find(({ names }) => names.has(field.key)) ?? causes[0];
 
 const fieldCost = (
   weights: CostWeights | undefined,

@@ -10,18 +10,23 @@ import type { OperationShape, ResponseField } from '../plan/shape.js';
 import type { ResponsePath } from './targets.js';
 
 /**
- * The part of a path that the client asked for. Subgraphs are asked for more, such as required fields, whose names
- * a client may not even know.
+ * A place as the client knows it: by response names, and only as far as it was asked for. Subgraphs are asked for
+ * more, such as required fields, whose names a client may not even know.
  */
 export function visiblePath(place: ResponsePath, shape: OperationShape, schema: GraphQLSchema): ResponsePath {
+  const path: (string | number)[] = [];
   let fields = shape.root.fieldsOf(shape.rootType);
-  for (const [index, key] of place.entries()) {
-    if (typeof key === 'number') continue;
-    const named = fields.filter(({ responseName }) => responseName === key);
-    if (named.length === 0) return place.slice(0, index);
+  for (const key of place) {
+    if (typeof key === 'number') {
+      path.push(key);
+      continue;
+    }
+    const named = fields.filter((field) => field.key === key);
+    if (!named[0]) break;
+    path.push(named[0].responseName);
     fields = named.flatMap((field) => fieldsBelow(field, schema));
   }
-  return place;
+  return path;
 }
 
 const fieldsBelow = ({ type, selections }: ResponseField, schema: GraphQLSchema): readonly ResponseField[] =>

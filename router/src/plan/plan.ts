@@ -16,7 +16,7 @@ export interface Fetch {
   /** Its index in `Plan.fetches`. */
   readonly id: number;
   readonly subgraph: string;
-  /** Response names from the root to the objects it completes, `@` for "each of the list"; empty for a root fetch. */
+  /** Names (`ResponseField.key`) from the root to the objects it completes, `@` for "each of the list"; empty for a root fetch. */
   readonly path: readonly string[];
   /** The representation: what `_entities` is told of each object. Absent for a root fetch. */
   readonly requires?: readonly Requirement[];

@@ -10,6 +10,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Forbidden } from '../operations/operation.js';
+import { fetchedName } from './fetched-name.js';
 import { isCondition, isIncluded, type ConditionValues } from './conditions.js';
 
 export interface PlannerDocumentOptions {
@@ -18,6 +19,7 @@ export interface PlannerDocumentOptions {
   readonly conditionValues: ConditionValues;
   readonly forbidden?: Forbidden | undefined;
   readonly rootTypeName: string;
+  readonly neededNames: ReadonlySet<string>;
 }
 
 /**
@@ -50,9 +52,10 @@ export function plannerDocument(options: PlannerDocumentOptions): DocumentNode |
     const directives = withoutConditions(selection.directives);
     if (selection.kind === Kind.FIELD) {
       if (forbidden?.fields.has(selection) || isLocal(selection, isRoot)) return undefined;
-      if (!selection.selectionSet) return { ...selection, directives };
+      const field = { ...selection, ...fetchedAlias(selection, options.neededNames), directives };
+      if (!selection.selectionSet) return field;
       // Nothing is wanted of the object then, but whether there is one.
-      return { ...selection, directives, selectionSet: prune(selection.selectionSet, false) ?? onlyTypename };
+      return { ...field, selectionSet: prune(selection.selectionSet, false) ?? onlyTypename };
     }
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       const selectionSet = prune(selection.selectionSet, isRoot);
@@ -74,6 +77,12 @@ export function plannerDocument(options: PlannerDocumentOptions): DocumentNode |
 /** Answered without any subgraph. */
 const isLocal = ({ name: { value } }: FieldNode, isRoot: boolean): boolean =>
   value === '__schema' || value === '__type' || (isRoot && value === '__typename');
+
+const fetchedAlias = (
+  field: FieldNode,
+  neededNames: ReadonlySet<string>,
+): Pick<FieldNode, 'alias'> | undefined =>
+  field.alias && { alias: { kind: Kind.NAME, value: fetchedName(field, neededNames) } };
 
 const withoutConditions = (directives: readonly DirectiveNode[] = []): readonly DirectiveNode[] =>
   directives.filter((directive) => !isCondition(directive));

@@ -18,6 +18,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Forbidden } from '../operations/operation.js';
+import { fetchedName } from './fetched-name.js';
 import { isIncluded, type ConditionValues } from './conditions.js';
 
 /** What the client asked for, conditions decided: the response holds exactly this, in this order. */
@@ -36,6 +37,8 @@ export interface Selections {
 
 export interface ResponseField {
   readonly responseName: string;
+  /** The name under which fetches have it; nearly always the response name. */
+  readonly key: string;
   /** `__typename`, `__schema` and `__type` too. */
   readonly fieldName: string;
   readonly type: GraphQLOutputType;
@@ -56,6 +59,7 @@ export interface ShapeOptions {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly conditionValues: ConditionValues;
   readonly forbidden?: Forbidden | undefined;
+  readonly neededNames: ReadonlySet<string>;
 }
 
 /**
@@ -142,13 +146,16 @@ function responseField(
   parent: GraphQLObjectType,
   options: ShapeOptions,
 ): ResponseField | undefined {
-  const fieldName = nodes[0]?.name.value ?? '';
+  const [first] = nodes;
+  if (!first) return undefined;
+  const fieldName = first.name.value;
   const type = (metaFields.get(fieldName) ?? parent.getFields()[fieldName])?.type;
   if (!type) return undefined;
   const forbidden = nodes.map((node) => options.forbidden?.fields.get(node)).find((field) => field);
   const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
   return {
     responseName,
+    key: fetchedName(first, options.neededNames),
     fieldName,
     type,
     nodes,

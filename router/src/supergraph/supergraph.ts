@@ -9,6 +9,7 @@ import {
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
+import { neededNames } from './needed-names.js';
 import { createPlannerSchema } from './planner-schema.js';
 
 /** One composed schema, read. */
@@ -23,6 +24,8 @@ export interface Supergraph {
   /** By the name they have in plans. */
   readonly subgraphs: ReadonlyMap<string, SupergraphSubgraph>;
   readonly planner: QueryPlanner;
+  /** A client's alias of this name is fetched under another; see plan/fetched-name.ts. */
+  readonly neededNames: ReadonlySet<string>;
 }
 
 export interface SupergraphSubgraph {
@@ -42,12 +45,13 @@ export interface SupergraphSubgraph {
 export function readSupergraph(sdl: string): Supergraph {
   try {
     const source = build(sdl, true);
+    const document = parse(sdl);
     const planned = build(createPlannerSchema(sdl).document, false);
     return {
       sdl,
       id: createHash('sha256').update(sdl).digest('hex').slice(0, 12),
       apiSchema: source.apiSchema().toGraphQLJSSchema(),
-      sourceSchema: buildASTSchema(parse(sdl), { assumeValidSDL: true }),
+      sourceSchema: buildASTSchema(document, { assumeValidSDL: true }),
       subgraphs: new Map(
         planned
           .subgraphs()
@@ -55,6 +59,7 @@ export function readSupergraph(sdl: string): Supergraph {
           .map((one) => [one.name, subgraphOf(one)]),
       ),
       planner: new QueryPlanner(planned, { reuseQueryFragments: false }),
+      neededNames: neededNames(document),
     };
   } catch (error) {
     throw new Error(`The supergraph cannot be used: ${oneLine(error)}`, { cause: error });
