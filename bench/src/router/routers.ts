@@ -16,6 +16,7 @@ export interface Router {
   readonly title: string;
   /** Arguments of node. */
   readonly args: (setting: Setting) => readonly string[];
+  readonly env: (setting: Setting) => Record<string, string>;
   readonly cwd: string;
 }
 
@@ -30,12 +31,25 @@ const hiveArgs = ({ supergraph, port }: Setting) => [
   ...['--host', '127.0.0.1', '--port', String(port)],
 ];
 
+/** What the programs and the configuration in bench/peers read. */
+const peerEnv = ({ isSharing, isForwarding }: Setting) => ({
+  SHARING: isSharing ? 'on' : 'off',
+  FORWARDING: isForwarding ? 'on' : 'off',
+});
+
+const ourEnv = ({ isSharing, isForwarding }: Setting) => ({
+  DEDUPE_REQUESTS: String(isSharing),
+  DEDUPE_SUBGRAPH_REQUESTS: String(isSharing),
+  FORWARD_HEADERS: isForwarding ? 'authorization' : '',
+});
+
 /** The routers, each started as its own documentation has it. */
 export const routers: readonly Router[] = [
   {
     name: 'ours',
     title: 'ours',
     cwd: root,
+    env: ourEnv,
     args: ({ supergraph, port }) => [
       ...['--max-semi-space-size=32', '--import', 'tsx', 'router/src/main.ts'],
       ...['--supergraph', supergraph, '--port', String(port)],
@@ -45,25 +59,22 @@ export const routers: readonly Router[] = [
     name: 'apollo',
     title: 'ApolloServer and ApolloGateway',
     cwd: peersFolder,
+    env: peerEnv,
     args: ({ supergraph, port }) => ['apollo-gateway.mjs', supergraph, String(port)],
   },
   {
     name: 'hive-rust',
     title: 'Hive Gateway, Rust planner',
     cwd: peersFolder,
+    env: peerEnv,
     args: (setting) => [...hiveArgs(setting), '--hive-router-runtime'],
   },
-  { name: 'hive-js', title: 'Hive Gateway', cwd: peersFolder, args: hiveArgs },
+  { name: 'hive-js', title: 'Hive Gateway', cwd: peersFolder, env: peerEnv, args: hiveArgs },
   {
     name: 'tools',
     title: 'graphql-tools federation and Yoga',
     cwd: peersFolder,
+    env: peerEnv,
     args: ({ supergraph, port }) => ['tools-federation.mjs', supergraph, String(port)],
   },
 ];
-
-/** What the routers of bench/peers read. */
-export const environmentOf = ({ isSharing, isForwarding }: Setting): Record<string, string> => ({
-  SHARING: isSharing ? 'on' : 'off',
-  FORWARDING: isForwarding ? 'on' : 'off',
-});

@@ -10,7 +10,7 @@ import { compare } from './check.js';
 import { ask, next, start, type Cores, type Started } from './processes.js';
 import { query } from './query.js';
 import { createReference } from './reference.js';
-import { environmentOf, type Router } from './routers.js';
+import type { Router } from './routers.js';
 import { visitorName, type Scenario } from './scenarios.js';
 import type { SubgraphName } from './subgraphs/schemas.js';
 
@@ -79,7 +79,7 @@ export async function startStage(setup: Setup): Promise<Stage> {
       const process = start({
         args: [...(setup.nodeArgs ?? []), ...router.args(setting)],
         cwd: router.cwd,
-        env: environmentOf(setting),
+        env: router.env(setting),
         cores: cores.router,
       });
       stack.push(() => process.stop());
