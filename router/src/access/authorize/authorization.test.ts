@@ -215,7 +215,7 @@ describe('the decision', () => {
       partner(['admin', 'b']),
       anonymous('other'),
     ];
-    const made = await Promise.all(callers.map((caller) => requirements.decide(caller)));
+    const made = await Promise.all(callers.map(async (caller) => requirements.decide(caller)));
     expect(made[0]).toBe(made[5]);
     expect(made[1]).toBe(made[3]);
     expect(made[2]).toBe(made[4]);
