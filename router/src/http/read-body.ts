@@ -39,11 +39,13 @@ function collect(stream: IncomingMessage | Transform, limit: number): Promise<st
       if (first === undefined) first = chunk;
       else (more ??= [first]).push(chunk);
     });
-    stream.once('end', () =>
-      resolve((more === undefined ? (first ?? nothing) : Buffer.concat(more)).toString()),
-    );
+    stream.once('end', () => {
+      resolve((more === undefined ? (first ?? nothing) : Buffer.concat(more)).toString());
+    });
     stream.once('error', () => reject(refused(400, 'The request body cannot be read.')));
-    stream.once('close', () => reject(refused(400, 'The request body broke off.')));
+    stream.once('close', () => {
+      if (!stream.readableEnded) reject(refused(400, 'The request body broke off.'));
+    });
   });
 }
 
