@@ -1,0 +1,87 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Fetch } from '../plan/plan.js';
+import { advance, byType, forEachChild, generateWalk, namesOf, passOver, type Walk } from './emit.js';
+import type { Place, Places } from './places.js';
+import { representationOf } from './representations.js';
+import type { EntityPart } from './request-graph.js';
+
+interface CollectorOptions {
+  readonly places: Places;
+  readonly rootType: string;
+  readonly schema: GraphQLSchema;
+}
+
+/**
+ * The function that finds the objects that an entity part asks about, and returns the texts of their
+ * representations, each once. For every object it meets it pushes the index of its text, or -1, to the slots of
+ * the fetch: walking the same way later, the entity of an object is found by counting.
+ */
+export function generateCollector(part: EntityPart, options: CollectorOptions): string {
+  const maps = new Map<string, string>();
+  const mapFor = (shape: string): string => {
+    const map = maps.get(shape) ?? `m${maps.size}`;
+    maps.set(shape, map);
+    return map;
+  };
+  const bodies = part.fetches.map((fetch) => collectorBody(fetch, options, mapFor));
+  return (
+    `function collect${part.id}(state) {\n` +
+    `const texts = [], seen = new Map(), json = state.isPlain ? plainJson : JSON.stringify;\n` +
+    [...maps.values()].map((map) => `const ${map} = new Map();\n`).join('') +
+    `${bodies.join('')}return texts;\n}\n`
+  );
+}
+
+function collectorBody(
+  fetch: Fetch,
+  { places, rootType, schema }: CollectorOptions,
+  mapFor: (shape: string) => string,
+): string {
+  const among = places.ancestors[fetch.id] ?? new Set();
+  const { code, cursors } = generateWalk({ places, among }, (walk) => {
+    const names = fetch.path.filter((element) => element !== '@');
+    return descend(places.root(rootType), names, walk);
+  });
+  const roots = places.root(rootType).sources.filter((source) => among.has(source.fetch.id));
+  const declarations = [
+    ...roots.map(({ value, fetch: { id } }) => `const ${value} = state.values[${id}];\n`),
+    ...[...cursors].map(
+      (id) => `const S${id} = state.slots[${id}], E${id} = state.values[${id}];\nlet c${id} = 0;\n`,
+    ),
+  ];
+  return `{\nconst slots = state.slots[${fetch.id}] = [];\n${declarations.join('')}${code}}\n`;
+
+  function descend(place: Place, names: readonly string[], walk: Walk): string {
+    const [name, ...rest] = names;
+    if (name === undefined)
+      return advance(place, walk) + byType(place, walk, (type) => represent(place, type, walk));
+    const statements = byType(place, walk, (type) => {
+      const supplies = places.supply(place, type, name, among);
+      if (supplies.length === 0) return '';
+      return forEachChild(place, name, supplies, walk, (child) => descend(child, rest, walk));
+    });
+    return advance(place, walk) + statements;
+  }
+
+  function represent(place: Place, type: string, walk: Walk): string {
+    const representation = representationOf(fetch, place, type, walk, schema);
+    if (!representation) return `slots.push(-1);\n${passOver(place, type, namesOf(place, type), walk)}`;
+    const { statements, isMissing, text, single } = representation;
+    const found =
+      single === undefined
+        ? find(text)
+        : findByValue(text, single, mapFor(text.replace(`(${single})`, '()')));
+    return `${statements}if (${isMissing}) slots.push(-1);\nelse ${found}`;
+  }
+}
+
+/** By its text, which is added when it is new. */
+const find = (text: string): string =>
+  `{\nconst text = ${text};\nlet slot = seen.get(text);\n` +
+  `if (slot === undefined) seen.set(text, slot = texts.push(text) - 1);\nslots.push(slot);\n}\n`;
+
+/** By the one value that is not constant in it: shorter to look up, and the text need not be made again. */
+const findByValue = (text: string, value: string, map: string): string =>
+  `{\nlet slot = ${map}.get(${value});\nif (slot === undefined) {\nconst text = ${text};\n` +
+  `slot = seen.get(text);\nif (slot === undefined) seen.set(text, slot = texts.push(text) - 1);\n` +
+  `if (typeof ${value} !== "object") ${map}.set(${value}, slot);\n}\nslots.push(slot);\n}\n`;

@@ -1,0 +1,93 @@
+import type { ExecutableParts } from '../execution/executable.js';
+import { generateCollector } from './collector.js';
+import { decline } from './declined.js';
+import { createPlaces } from './places.js';
+import type { GraphRequest } from './request-graph.js';
+import { generateWriter } from './writer.js';
+import { createSelections } from './selections.js';
+import type { RunState } from './run.js';
+
+/** What generated code offers. */
+export interface Program {
+  /** For each entity part, by its id: the texts of the representations it asks about. Fills the slots of its fetches. */
+  readonly collectors: readonly ((state: RunState) => readonly string[])[];
+  /** The text of `data`. Throws when the answers are not what the schema promises. */
+  readonly write: (state: RunState) => string;
+  readonly source: string;
+}
+
+/** Longer code would take long to make and to optimise. */
+const longestSource = 500_000;
+
+/** `isPlain`: for answers that are all ASCII without a backslash. */
+export function createProgram(
+  parts: ExecutableParts,
+  requests: readonly GraphRequest[],
+  isPlain: boolean,
+): Program {
+  const { supergraph, shape, plan } = parts;
+  const places = createPlaces(plan, createSelections(supergraph), supergraph);
+  const bound = new Map<string, { name: string; value: unknown }>();
+  const literals = (key: string, value: unknown): string => {
+    const name = bound.get(key)?.name ?? `k${bound.size}`;
+    bound.set(key, { name, value });
+    return name;
+  };
+  const collected = requests.flatMap(({ entities }) => entities);
+  const options = { places, rootType: shape.rootType.name, schema: supergraph.sourceSchema };
+  const collectors = collected.map((part) => generateCollector(part, options));
+  const writer = generateWriter({ parts, places, isPlain, literals });
+  const names = collected.map(({ id }) => `collect${id}`);
+  const source = indent(
+    `"use strict";\n${collectors.join('')}${writer}return { collectors: [${names.join(', ')}], write };\n`,
+  );
+  if (source.length > longestSource) decline('an operation of this size');
+  const values = [...bound.values()];
+  // The source is made of names of the GraphQL grammar and of JSON text only.
+  // eslint-disable-next-line no-new-func, @typescript-eslint/no-implied-eval
+  const create = new Function(...Object.keys(given), ...values.map(({ name }) => name), source);
+  const made = create(...Object.values(given), ...values.map(({ value }) => value)) as Omit<
+    Program,
+    'source'
+  >;
+  return { ...made, source };
+}
+
+/** Stands for an object that is not there: every field of it is undefined. */
+export const NONE: object = Object.freeze(Object.create(null) as object);
+
+/** What all generated code calls. */
+const given = {
+  NONE,
+  anomaly: (): never => {
+    throw new Error('An answer is not what its schema promises.');
+  },
+  /** Where null may stand. */
+  none: (value: unknown): string => (value === null ? 'null' : given.anomaly()),
+  /** Where null may stand, and what is missing is null when its object is. */
+  noneOf: (value: unknown, object: unknown): string =>
+    value === null || (value === undefined && object === NONE) ? 'null' : given.anomaly(),
+  quote: (value: string): string => JSON.stringify(value),
+  /** JSON text of a value from an answer that is ASCII without a backslash. */
+  plainJson: (value: unknown): string =>
+    typeof value === 'string' ? `"${value}"` : typeof value === 'number' ? `${value}` : JSON.stringify(value),
+  /** Of the list of another supplier, the item that belongs to the same object. */
+  itemOf: (list: unknown, index: number, length: number): unknown => {
+    if (list === null || list === undefined || list === NONE) return undefined;
+    return Array.isArray(list) && list.length === length ? list[index] : given.anomaly();
+  },
+};
+
+/** For readers: generated code is written without indentation. */
+function indent(source: string): string {
+  let depth = 0;
+  return source
+    .split('\n')
+    .map((line) => {
+      if (line.startsWith('}')) depth--;
+      const indented = '  '.repeat(depth) + line;
+      if (/\{( \/\/.*)?$/.test(line)) depth++;
+      return indented;
+    })
+    .join('\n');
+}
