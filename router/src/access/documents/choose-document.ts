@@ -4,22 +4,10 @@ import { createLru } from '../lru.js';
 import type { DocumentMode, DocumentModes } from '../settings.js';
 import { sha256 } from '../sha256.js';
 import type { AutomaticDocuments } from './automatic.js';
-import { documentIdOf, type DocumentId, type DocumentParams } from './document-id.js';
+import { documentIdOf, type DocumentId } from './document-id.js';
+import type { ChooseDocument, ChosenDocument, DocumentParams } from './document.js';
 import type { Manifests } from './manifests.js';
 import { refusals } from './refusals.js';
-
-export interface ChosenDocument {
-  readonly text: string;
-  readonly source: 'body' | 'manifest' | 'automatic';
-  /** Present when the client asks for its document to be kept: call it once the document has proved valid. */
-  readonly remember?: () => void;
-}
-
-/** The document of a request. Throws RequestRefused where there is none, or none that this client may run. */
-export type ChooseDocument = (
-  params: DocumentParams,
-  client: Client,
-) => ChosenDocument | Promise<ChosenDocument>;
 
 export interface ChooseDocumentParts {
   readonly modes: DocumentModes;
@@ -61,7 +49,7 @@ export function createChooseDocument(parts: ChooseDocumentParts): ChooseDocument
     throw isUnheardOf ? refusals.automaticNotSupported() : refusals.idNotInList();
   };
 
-  return (params, client) => {
+  return (params, { client }) => {
     const text = typeof params.query === 'string' && params.query !== '' ? params.query : undefined;
     const id = documentIdOf(params);
     if (id === undefined) {

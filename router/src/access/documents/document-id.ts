@@ -1,14 +1,5 @@
+import type { DocumentParams } from './document.js';
 import { refusals } from './refusals.js';
-
-/** What a request says about its document; as parsed from the body or the URL, unchecked. */
-export interface DocumentParams {
-  readonly query?: unknown;
-  readonly operationName?: unknown;
-  readonly extensions?: unknown;
-  readonly documentId?: unknown;
-  readonly id?: unknown;
-  readonly doc_id?: unknown;
-}
 
 export interface DocumentId {
   readonly id: string;
