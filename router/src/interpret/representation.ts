@@ -31,10 +31,9 @@ function select(object: Tree, requirements: readonly Requirement[], schema: Grap
       merge(selected, part, schema);
       continue;
     }
-    const name = requirement.alias ?? requirement.name;
-    const value = selectValue(object[name], requirement, schema);
+    const value = selectValue(object[requirement.alias ?? requirement.name], requirement, schema);
     if (value === undefined || (value === null && requirement.isNonNull)) return null;
-    selected[name] = value;
+    selected[requirement.name] = value;
   }
   return selected;
 }

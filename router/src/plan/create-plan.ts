@@ -1,27 +1,33 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { Kind, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
-import type { Supergraph } from '../supergraph/supergraph.js';
+import type { Supergraph, SupergraphSubgraph } from '../supergraph/supergraph.js';
 import { dataDependencies } from './dependencies.js';
-import type { Fetch, Plan } from './plan.js';
+import type { Fetch, Plan, Requirement } from './plan.js';
+import { restoreRequired } from './required-variants.js';
+import { usedVariables } from './used-variables.js';
 
 /**
  * Makes the plan for a document that `plannerDocument` made. Throws when the planner finds no way, or one that
  * the executors do not know.
  */
 export function createPlan(
-  { planner }: Pick<Supergraph, 'planner'>,
+  supergraph: Pick<Supergraph, 'planner' | 'variants' | 'subgraphs'>,
   document: DocumentNode | undefined,
   kind: Plan['kind'],
 ): Plan {
   if (!document) return { kind, fetches: [] };
+  const { planner } = supergraph;
   const operation = operationFromDocument(planner.supergraph.apiSchema(), document);
-  const ordered = flatten(planner.buildQueryPlan(operation));
+  const ordered = flatten(planner.buildQueryPlan(operation), (node) => fetchesOf(node, supergraph));
   return { kind, fetches: kind === 'query' ? ordered.map(dataDependencies) : ordered };
 }
 
+/** A fetch but for its place in the plan. */
+type UnplacedFetch = Omit<Fetch, 'id' | 'path' | 'waitsFor'>;
+
 /** The nested nodes as a list, in which each fetch waits for all that the planner sends before it. */
-function flatten({ node }: QueryPlan): Fetch[] {
+function flatten({ node }: QueryPlan, read: (node: FetchNode) => readonly UnplacedFetch[]): Fetch[] {
   const fetches: Fetch[] = [];
   if (node) add(node, [], []);
   return fetches;
@@ -30,19 +36,19 @@ function flatten({ node }: QueryPlan): Fetch[] {
   function add(
     at: PlanNode | SubscriptionNode,
     path: readonly string[],
-    before: readonly number[],
+    waitsFor: readonly number[],
   ): number[] {
     switch (at.kind) {
       case 'Fetch':
-        return [fetches.push(fetchOf(at, fetches.length, path, before)) - 1];
+        return read(at).map((fetch) => fetches.push({ ...fetch, id: fetches.length, path, waitsFor }) - 1);
       case 'Flatten':
-        return add(at.node, [...path, ...at.path.map(String)], before);
+        return add(at.node, [...path, ...at.path.map(String)], waitsFor);
       case 'Parallel':
-        return at.nodes.flatMap((child) => add(child, path, before));
+        return at.nodes.flatMap((child) => add(child, path, waitsFor));
       case 'Sequence':
-        return addInOrder(at.nodes, path, before);
+        return addInOrder(at.nodes, path, waitsFor);
       case 'Subscription':
-        return addInOrder(at.rest ? [at.primary, at.rest] : [at.primary], path, before);
+        return addInOrder(at.rest ? [at.primary, at.rest] : [at.primary], path, waitsFor);
       default:
         throw new Error(`The planner made a ${at.kind} node, which is not supported.`);
     }
@@ -59,21 +65,53 @@ function flatten({ node }: QueryPlan): Fetch[] {
   }
 }
 
-function fetchOf(node: FetchNode, id: number, path: readonly string[], waitsFor: readonly number[]): Fetch {
+/** Mostly one; see restoreRequired. */
+function fetchesOf(node: FetchNode, { variants, subgraphs }: Pick<Supergraph, 'variants' | 'subgraphs'>) {
   const document = parse(node.operation, { noLocation: true }).definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   );
   if (!document) throw new Error('The planner made a fetch without an operation.');
   if (node.contextRewrites?.length) throw new Error('@fromContext is not supported.');
-  return {
-    id,
-    subgraph: node.serviceName,
-    path,
-    ...(node.requires && { requires: node.requires }),
-    document,
-    variables: node.variableUsages ?? [],
-    waitsFor,
-    inputRewrites: node.inputRewrites ?? [],
-    outputRewrites: node.outputRewrites ?? [],
-  };
+  const { serviceName: subgraph, inputRewrites = [], outputRewrites = [] } = node;
+  const parts = restoreRequired(
+    { subgraph, document, ...(node.requires && { requires: node.requires }) },
+    variants,
+  );
+  const schema = subgraphs.get(subgraph);
+  return parts.map((part): UnplacedFetch => {
+    const used = usedVariables([part.document.selectionSet]);
+    return {
+      ...part,
+      ...(part.requires && { requires: withNullability(part.requires, schema, undefined) }),
+      variables: (node.variableUsages ?? []).filter((name) => used.has(name)),
+      inputRewrites,
+      outputRewrites,
+    };
+  });
+}
+
+/** Marks what the subgraph's own schema has no null for. */
+function withNullability(
+  requirements: readonly Requirement[],
+  subgraph: SupergraphSubgraph | undefined,
+  typeName: string | undefined,
+): readonly Requirement[] {
+  return requirements.map((requirement): Requirement => {
+    if (requirement.kind === 'InlineFragment') {
+      const selections = withNullability(
+        requirement.selections,
+        subgraph,
+        requirement.typeCondition ?? typeName,
+      );
+      return { ...requirement, selections };
+    }
+    const field = typeName === undefined ? undefined : subgraph?.field(typeName, requirement.name);
+    const selections =
+      requirement.selections && withNullability(requirement.selections, subgraph, field?.typeName);
+    return {
+      ...requirement,
+      ...(selections && { selections }),
+      ...(field?.isNonNull && { isNonNull: true }),
+    };
+  });
 }

@@ -1,6 +1,5 @@
 import {
   Kind,
-  visit,
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
@@ -11,6 +10,7 @@ import {
 } from 'graphql';
 import type { Forbidden } from '../operations/operation.js';
 import { fetchedName } from './fetched-name.js';
+import { usedVariables } from './used-variables.js';
 import { isCondition, isIncluded, type ConditionValues } from './conditions.js';
 
 export interface PlannerDocumentOptions {
@@ -91,9 +91,3 @@ const onlyTypename: SelectionSetNode = {
   kind: Kind.SELECTION_SET,
   selections: [{ kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } }],
 };
-
-function usedVariables(nodes: readonly (SelectionSetNode | FragmentDefinitionNode)[]): Set<string> {
-  const used = new Set<string>();
-  for (const node of nodes) visit(node, { Variable: ({ name }) => void used.add(name.value) });
-  return used;
-}

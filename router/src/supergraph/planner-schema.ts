@@ -1,13 +1,14 @@
-import { Kind, parse, visit, type ConstDirectiveNode, type DocumentNode } from 'graphql';
+import { Kind, visit, type ConstDirectiveNode, type DocumentNode } from 'graphql';
+import { addRequiredVariants, type RequiredVariants } from './required-variants.js';
 
 /** The planner's copy of a supergraph: the same API over the same subgraphs, worded around faults of the planner. */
 export interface PlannerSchema {
   readonly document: DocumentNode;
+  readonly variants: RequiredVariants;
 }
 
-export function createPlannerSchema(sdl: string): PlannerSchema {
-  return { document: orderKeys(parse(sdl, { noLocation: true })) };
-}
+export const createPlannerSchema = (supergraph: DocumentNode): PlannerSchema =>
+  addRequiredVariants(orderKeys(supergraph));
 
 /** The planner may enter a subgraph by a key that it cannot resolve, when that key is listed first. */
 const orderKeys = (document: DocumentNode): DocumentNode =>
@@ -21,9 +22,9 @@ const unresolvableLast = (directives: readonly ConstDirectiveNode[] = []): reado
   ...directives.filter(isUnresolvable),
 ];
 
-const isUnresolvable = ({ name, arguments: given }: ConstDirectiveNode): boolean =>
+const isUnresolvable = ({ name, arguments: given = [] }: ConstDirectiveNode): boolean =>
   name.value === 'join__type' &&
-  (given ?? []).some(
+  given.some(
     (argument) =>
       argument.name.value === 'resolvable' && argument.value.kind === Kind.BOOLEAN && !argument.value.value,
   );

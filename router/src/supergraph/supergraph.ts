@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import {
+  baseType,
   isCompositeType,
   isInterfaceObjectType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
   possibleRuntimeTypes,
   ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
   Supergraph as FederationSupergraph,
@@ -11,6 +15,7 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
 import { neededNames } from './needed-names.js';
 import { createPlannerSchema } from './planner-schema.js';
+import type { RequiredVariants } from './required-variants.js';
 
 /** One composed schema, read. */
 export interface Supergraph {
@@ -24,6 +29,8 @@ export interface Supergraph {
   /** By the name they have in plans. */
   readonly subgraphs: ReadonlyMap<string, SupergraphSubgraph>;
   readonly planner: QueryPlanner;
+  /** Stand-ins in the planner's schema; no plan has them. */
+  readonly variants: RequiredVariants;
   /** A client's alias of this name is fetched under another; see plan/fetched-name.ts. */
   readonly neededNames: ReadonlySet<string>;
 }
@@ -36,6 +43,14 @@ export interface SupergraphSubgraph {
   possibleTypes(typeName: string): ReadonlySet<string>;
   /** Whether it sees this interface as an object type (`@interfaceObject`) and answers the interface's name. */
   isInterfaceObject(typeName: string): boolean;
+  /** What its own schema says of a field; undefined when it has none of that name. */
+  field(typeName: string, fieldName: string): SubgraphField | undefined;
+}
+
+export interface SubgraphField {
+  readonly isNonNull: boolean;
+  /** The name of its type, without lists and non-null. */
+  readonly typeName: string;
 }
 
 /**
@@ -46,7 +61,8 @@ export function readSupergraph(sdl: string): Supergraph {
   try {
     const source = build(sdl, true);
     const document = parse(sdl);
-    const planned = build(createPlannerSchema(sdl).document, false);
+    const plannerSchema = createPlannerSchema(document);
+    const planned = build(plannerSchema.document, false);
     return {
       sdl,
       id: createHash('sha256').update(sdl).digest('hex').slice(0, 12),
@@ -59,6 +75,7 @@ export function readSupergraph(sdl: string): Supergraph {
           .map((one) => [one.name, subgraphOf(one)]),
       ),
       planner: new QueryPlanner(planned, { reuseQueryFragments: false }),
+      variants: plannerSchema.variants,
       neededNames: neededNames(document),
     };
   } catch (error) {
@@ -90,6 +107,12 @@ function subgraphOf({ name, url, schema }: FederationSubgraph): SupergraphSubgra
     isInterfaceObject: (typeName) => {
       const type = schema.type(typeName);
       return type !== undefined && isInterfaceObjectType(type);
+    },
+    field: (typeName, fieldName) => {
+      const type = schema.type(typeName);
+      const found =
+        type && (isObjectType(type) || isInterfaceType(type)) ? type.field(fieldName)?.type : undefined;
+      return found && { isNonNull: isNonNullType(found), typeName: baseType(found).name };
     },
   };
 }
