@@ -3,8 +3,8 @@ import { Kind, type DocumentNode, type FieldNode, type SelectionNode, type Selec
 export interface Measure {
   /** The weight of a field, given the weight of what is selected below it. */
   readonly field: (field: FieldNode, below: number) => number;
-  /** The weight of a selection set from the weights of its selections. */
-  readonly combine: (weights: readonly number[]) => number;
+  /** The weight of a selection set from the weights of its selections, in their order. */
+  readonly combine: (weights: readonly number[], selections: readonly SelectionNode[]) => number;
 }
 
 /**
@@ -33,7 +33,7 @@ export function measure(document: DocumentNode, { field, combine }: Measure): nu
     return weighSet(node.selectionSet);
   };
   const weighSet = (set: SelectionSetNode | undefined): number =>
-    set ? combine(set.selections.map(weigh)) : 0;
+    set ? combine(set.selections.map(weigh), set.selections) : 0;
 
   const operations = document.definitions.filter((node) => node.kind === Kind.OPERATION_DEFINITION);
   return largest(operations.map((node) => weighSet(node.selectionSet)));

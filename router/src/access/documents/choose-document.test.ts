@@ -64,7 +64,7 @@ const apq = (text: string, query?: string): DocumentParams => ({
 /** `source text`, or `status code`. */
 async function outcome(choose: ReturnType<typeof chooser>, params: DocumentParams, client: Client) {
   try {
-    const { source, text } = await choose(params, { client });
+    const { source, text } = await choose(params, client);
     return `${source} ${text}`;
   } catch (error: any) {
     return `${error.status} ${error.extensions.code}`;
@@ -138,7 +138,7 @@ describe('a query', () => {
     lines.length = 0;
     const choose = chooser('log');
     const params = { query: '{ secretly(password: "x") }', operationName: 'Log' };
-    for (let n = 0; n < 3; n += 1) await choose(params, { client: web() });
+    for (let n = 0; n < 3; n += 1) await choose(params, web());
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({ document: sha256(params.query), operationName: 'Log' });
     expect(JSON.stringify(lines)).not.toContain('password');
@@ -159,7 +159,7 @@ describe('automatic persisting', () => {
   it('asks for the text, keeps it once it has proved valid, and then knows it', async () => {
     const choose = chooser('log', { automatic: automaticOf() });
     expect(await outcome(choose, apq(text), web())).toBe('200 PERSISTED_QUERY_NOT_FOUND');
-    const chosen = await choose(apq(text, text), { client: web() });
+    const chosen = await choose(apq(text, text), web());
     expect(await outcome(choose, apq(text), web())).toBe('200 PERSISTED_QUERY_NOT_FOUND');
     chosen.remember!();
     expect(await outcome(choose, apq(text), web())).toBe(`automatic ${text}`);
@@ -183,7 +183,7 @@ describe('automatic persisting', () => {
 
   it('keeps nothing of clients that have to stay in their manifest', async () => {
     const choose = chooser('require', { automatic: automaticOf() });
-    expect(await choose(apq('{ ios }', '{ ios }'), { client: web() })).toEqual({
+    expect(await choose(apq('{ ios }', '{ ios }'), web())).toEqual({
       text: '{ ios }',
       source: 'body',
     });

@@ -49,7 +49,7 @@ export function createChooseDocument(parts: ChooseDocumentParts): ChooseDocument
     throw isUnheardOf ? refusals.automaticNotSupported() : refusals.idNotInList();
   };
 
-  return (params, { client }) => {
+  return (params, client) => {
     const text = typeof params.query === 'string' && params.query !== '' ? params.query : undefined;
     const id = documentIdOf(params);
     if (id === undefined) {

@@ -20,5 +20,5 @@ export interface ChosenDocument {
 /** The document of a request. Throws RequestRefused where there is none, or none that this client may run. */
 export type ChooseDocument = (
   params: DocumentParams,
-  caller: { readonly client: Client },
+  client: Client,
 ) => ChosenDocument | Promise<ChosenDocument>;
