@@ -1,10 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from '@diaspora/kit';
-import type { ChooseDocument } from './access/documents/document.js';
-import type { Identify } from './access/identify.js';
 import { RequestRefused } from './access/refused.js';
 import type { RouterConfig } from './config.js';
 import { createContext, type PipelineContext } from './context.js';
+import type { Access } from './create-access.js';
 import { formFault, formOutcome, type Outcome } from './errors/form-outcome.js';
 import { maskErrors } from './errors/mask-errors.js';
 import { readFault } from './errors/read-fault.js';
@@ -26,8 +25,7 @@ import { createInFlight } from './operations/share-in-flight.js';
 export interface PipelineParts {
   readonly config: RouterConfig;
   readonly versions: Versions;
-  readonly identify: Identify;
-  readonly chooseDocument: ChooseDocument;
+  readonly access: Pick<Access, 'identify' | 'chooseDocument'>;
   readonly metrics: RouterMetrics;
   readonly log: Logger;
   /** Everything that is not GraphQL. */
@@ -61,7 +59,7 @@ export interface Pipeline {
 
 /** The way of every GraphQL request, from the socket to the answer, top to bottom. */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { config, versions, identify, chooseDocument, metrics, log } = parts;
+  const { config, versions, access, metrics, log } = parts;
   const cors = createCors(config.CORS_ORIGINS);
   const landing = createLanding(config.LANDING);
   const readAccept = createReadAccept();
@@ -144,10 +142,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   /** A GraphQL request to its outcome, on the version of the supergraph that is current when it begins. */
   async function execute(exchange: Exchange, params: Params, alone: () => void): Promise<Outcome> {
     const { context, request } = exchange;
-    context.identify(await identify(request.headers, context.identity));
+    context.identify(await access.identify(request.headers, context.identity));
     const version = versions.hold();
     try {
-      const chosen = await chooseDocument(params, { ...context.caller, client: context.client });
+      const chosen = await access.chooseDocument(params, context.client);
       const operation = version.operations.find(chosen.text, params.operationName ?? undefined);
       exchange.operation = operation;
       chosen.remember?.();

@@ -1,5 +1,4 @@
 import {
-  createRevocations,
   createStopStack,
   listen,
   systemClock,
@@ -7,13 +6,8 @@ import {
   type Logger,
   type RedisConnection,
 } from '@diaspora/kit';
-import { createIdentify } from './access/identify.js';
-import { RequestRefused } from './access/refused.js';
-import { createRemoteKeys, type RemoteKeys } from './access/remote-keys.js';
-import { rememberTokens } from './access/remember-tokens.js';
-import { createTokenCaller, type TokenCaller } from './access/token-caller.js';
-import { createVerifyToken } from './access/verify-token.js';
 import type { RouterConfig } from './config.js';
+import { createAccess } from './create-access.js';
 import { createOthers } from './http/others.js';
 import { createVersion } from './lifecycle/create-version.js';
 import { createVersions } from './lifecycle/versions.js';
@@ -64,10 +58,13 @@ async function start(
   onStop: (stop: () => Promise<unknown>) => void,
 ): Promise<Omit<RunningRouter, 'stop'>> {
   const metrics = createMetrics();
+  const access = await createAccess({ config, redis, clock, log });
+  onStop(async () => access.stop());
   const versions = await createVersions({
     sdl: await readSupergraphFile(config.SUPERGRAPH),
     create: (sdl) => createVersion(sdl, { config, metrics, clock, log }),
     warmOperations: config.WARM_OPERATIONS,
+    persistedDocuments: () => access.persistedDocuments(),
     onEvent: (event) => metrics.supergraph(event),
     log,
   });
@@ -75,19 +72,13 @@ async function start(
   const unwatch = watchSupergraphFile(config.SUPERGRAPH, (sdl) => void versions.replace(sdl), log);
   onStop(async () => unwatch());
 
-  const keys = config.JWKS_URL === undefined ? undefined : createRemoteKeys({ url: config.JWKS_URL, log });
-  const tokenCaller = keys && redis && createTokens({ config, redis, keys, clock });
   // Subgraphs of others answer no question about their health.
   const asked = config.VIEWER_SECRET === undefined ? new Map<string, string>() : versions.current().subgraphs;
-  const health = createReadiness({ subgraphs: asked, redis, keys });
+  const health = createReadiness({ subgraphs: asked, redis, keys: access.keys });
   const pipeline = createPipeline({
     config,
     versions,
-    identify: createIdentify({ tokenCaller, log }),
-    chooseDocument: ({ query }) => {
-      if (typeof query === 'string' && query !== '') return { text: query, source: 'body' };
-      throw new RequestRefused({ status: 400, code: 'BAD_REQUEST', message: 'The request has no `query`.' });
-    },
+    access,
     metrics,
     log,
     others: createOthers({ config, health, metrics, log }),
@@ -106,23 +97,9 @@ async function start(
   return {
     url: server.url,
     port: server.port,
-    reload: async () => versions.replace(await readSupergraphFile(config.SUPERGRAPH)),
+    reload: async () => {
+      await access.reload();
+      return versions.replace(await readSupergraphFile(config.SUPERGRAPH));
+    },
   };
-}
-
-interface TokenParts {
-  readonly config: RouterConfig;
-  readonly redis: RedisConnection;
-  readonly keys: RemoteKeys;
-  readonly clock: Clock;
-}
-
-/** People by their access tokens. */
-function createTokens({ config, redis, keys, clock }: TokenParts): TokenCaller {
-  const { JWT_ISSUER: issuer = '', JWT_AUDIENCE: audience = '', REDIS_NAMESPACE: namespace } = config;
-  return createTokenCaller({
-    verify: rememberTokens(createVerifyToken({ keys, issuer, audience, clock }), { clock }),
-    revocations: createRevocations({ redis, namespace, clock }),
-    clock,
-  });
 }

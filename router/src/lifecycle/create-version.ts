@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@diaspora/kit';
 import { createAuthorization } from '../access/authorize/authorization.js';
+import { compile } from '../compile/index.js';
 import type { RouterConfig } from '../config.js';
 import { createEngine } from '../execution/engine.js';
 import { limitRules } from '../limits/limit-rules.js';
@@ -31,7 +32,7 @@ export function createVersion(sdl: string, { config, metrics, clock, log }: Vers
     clock,
     log,
   });
-  const engine = createEngine({ supergraph, subgraphs: subgraphs.send, log });
+  const engine = createEngine({ supergraph, subgraphs: subgraphs.send, log, compile });
   const operations = createOperations({
     schema: supergraph.apiSchema,
     prepare: engine.prepare,
@@ -42,12 +43,7 @@ export function createVersion(sdl: string, { config, metrics, clock, log }: Vers
     }),
     introspection: config.INTROSPECTION,
     maxTokens: config.MAX_TOKENS,
-    limits: limitRules({
-      documentBytes: config.MAX_DOCUMENT_BYTES.most,
-      depth: config.MAX_DEPTH.most,
-      aliases: config.MAX_ALIASES.most,
-      rootFields: config.MAX_ROOT_FIELDS.most,
-    }),
+    limits: limitRules(config, { observe: metrics, log }),
     metrics,
     cache: { maxDocuments: config.OPERATION_CACHE_SIZE, maxCharacters: cachedCharacters },
   });

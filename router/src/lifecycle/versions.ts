@@ -1,5 +1,5 @@
 import type { Logger } from '@diaspora/kit';
-import type { KnownOperation, Operations } from '../operations/operations.js';
+import type { Operations } from '../operations/operations.js';
 
 /** The router's inside for one supergraph: made as a whole, replaced as a whole. */
 export interface Version {
@@ -35,19 +35,50 @@ export interface VersionsParts {
   readonly create: (sdl: string) => Promise<Version> | Version;
   /** How many operations are prepared before a version takes over. */
   readonly warmOperations: number;
+  /** Documents that will be asked for: prepared after the hottest, as far as that number reaches. */
+  readonly persistedDocuments: () => readonly string[];
   readonly onEvent: (event: 'loaded' | 'refused') => void;
   readonly log: Logger;
 }
 
+/** What to prepare before it is asked for. */
+interface Wanted {
+  readonly text: string;
+  readonly name: string | undefined;
+  readonly conditions: readonly Readonly<Record<string, unknown>>[];
+}
+
 /** Rejects when the first SDL is not usable. */
 export async function createVersions(parts: VersionsParts): Promise<Versions> {
-  const { create, warmOperations, onEvent, log } = parts;
+  const { create, warmOperations, persistedDocuments, onEvent, log } = parts;
   let text = parts.sdl;
   let current = await create(text);
   onEvent('loaded');
   const inFlight = new Map<Version, number>([[current, 0]]);
   const listeners = new Set<(version: Version) => void>();
-  let queue: Promise<unknown> = Promise.resolve();
+
+  const wanted = (operations: Operations): Wanted[] => {
+    const hottest = operations.hottest(warmOperations).map(({ text: document, operation }) => ({
+      text: document,
+      name: operation.name,
+      conditions: operation.conditionsInUse(),
+    }));
+    const known = new Set(hottest.map((document) => document.text));
+    const others = persistedDocuments().filter((document) => !known.has(document));
+    const persisted = others.map((document) => ({ text: document, name: undefined, conditions: [{}] }));
+    return [...hottest, ...persisted].slice(0, warmOperations);
+  };
+
+  let isStopping = false;
+  /** One after the other, with room between them for the requests that are being served meanwhile. */
+  const warm = async ({ operations }: Version, documents: readonly Wanted[]): Promise<void> => {
+    for (const document of documents) {
+      if (isStopping) return;
+      prepare(operations, document);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  let queue: Promise<unknown> = warm(current, wanted(current.operations));
 
   const stopUnused = (version: Version) => {
     if (version === current || inFlight.get(version) !== 0) return;
@@ -59,7 +90,7 @@ export async function createVersions(parts: VersionsParts): Promise<Versions> {
     if (next === text) return true;
     try {
       const version = await create(next);
-      await warm(version, current.operations.hottest(warmOperations));
+      await warm(version, wanted(current.operations));
       const previous = current;
       inFlight.set(version, 0);
       [text, current] = [next, version];
@@ -96,21 +127,18 @@ export async function createVersions(parts: VersionsParts): Promise<Versions> {
       return () => listeners.delete(listener);
     },
     stop: async () => {
+      isStopping = true;
       await queue;
       for (const version of inFlight.keys()) version.stop();
     },
   };
 }
 
-/** One after the other, with room between them for the requests that are being served meanwhile. */
-async function warm({ operations }: Version, known: readonly KnownOperation[]): Promise<void> {
-  for (const { text, operation } of known) {
-    try {
-      const same = operations.find(text, operation.name);
-      for (const values of operation.conditionsInUse()) same.executable(values);
-    } catch {
-      // Not valid on this supergraph: whoever sends it is told.
-    }
-    await new Promise((resolve) => setImmediate(resolve));
+function prepare(operations: Operations, { text, name, conditions }: Wanted): void {
+  try {
+    const operation = operations.find(text, name);
+    for (const values of conditions) operation.executable(values);
+  } catch {
+    // Not valid on this supergraph: whoever sends it is told.
   }
 }
