@@ -2,9 +2,10 @@ import {
   isLeafType,
   isListType,
   isNonNullType,
-  isObjectType,
   type GraphQLCompositeType,
   type GraphQLFormattedError,
+  type GraphQLInterfaceType,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
 } from 'graphql';
@@ -12,6 +13,7 @@ import type { CostWeights, ExecutableParts } from '../execution/executable.js';
 import type { ResponseField, Selections } from '../plan/shape.js';
 import type { Cause, Faults } from './faults.js';
 import { introspect } from './introspection.js';
+import { actualType } from './actual-type.js';
 import { completeLeaf } from './leaf.js';
 import type { ResponsePath } from './targets.js';
 import { createTree, isTree, type Tree } from './tree.js';
@@ -33,7 +35,7 @@ const invalid = Symbol('null in non-null');
 /** Where completion stands: the field, its place, and what is to blame for anything missing there. */
 interface At {
   readonly field: ResponseField;
-  readonly parent: GraphQLObjectType;
+  readonly parent: GraphQLObjectType | GraphQLInterfaceType;
   readonly place: ResponsePath;
   readonly causes: readonly Cause[];
 }
@@ -48,7 +50,7 @@ export function complete(tree: Tree, { parts, variables, faults }: CompletionOpt
 
   function completeObject(
     object: Tree,
-    type: GraphQLObjectType,
+    type: GraphQLObjectType | GraphQLInterfaceType,
     selections: Selections,
     place: ResponsePath,
     inherited: readonly Cause[],
@@ -109,8 +111,8 @@ export function complete(tree: Tree, { parts, variables, faults }: CompletionOpt
 
   function completeComposite(type: GraphQLCompositeType, value: unknown, at: At): unknown {
     if (!isTree(value) || !at.field.selections) return refuse('no object', at);
-    const actual = isObjectType(type) ? type : schema.getType(String(value['__typename']));
-    if (!isObjectType(actual) || (actual !== type && !schema.isSubType(type as never, actual))) {
+    const actual = actualType(type, value, at.field.selections, schema);
+    if (!actual) {
       const cause = faults.causesOf(value).find(({ error }) => error)?.error;
       if (!cause) return refuse(`no type that ${type.name} can be`, at);
       faults.report(cause, at.place);
@@ -150,11 +152,8 @@ export function complete(tree: Tree, { parts, variables, faults }: CompletionOpt
 const causeOf = ({ causes, field }: At): Cause | undefined =>
   causes.find(({ names }) => names.has(field.key)) ?? causes[0];
 
-const fieldCost = (
-  weights: CostWeights | undefined,
-  type: GraphQLObjectType,
-  field: ResponseField,
-): number => (field.fieldName.startsWith('__') ? 0 : (weights?.field(type.name, field.fieldName) ?? 0));
+const fieldCost = (weights: CostWeights | undefined, type: GraphQLNamedType, field: ResponseField): number =>
+  field.fieldName.startsWith('__') ? 0 : (weights?.field(type.name, field.fieldName) ?? 0);
 
 const internal = (message: string): GraphQLFormattedError => ({ message, extensions: { code: 'INTERNAL' } });
 

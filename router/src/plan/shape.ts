@@ -1,7 +1,7 @@
 import {
   getNamedType,
+  isAbstractType,
   isCompositeType,
-  isObjectType,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
@@ -9,11 +9,12 @@ import {
   TypeNameMetaFieldDef,
   type FieldNode,
   type FragmentDefinitionNode,
+  type FragmentSpreadNode,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   type InlineFragmentNode,
-  type FragmentSpreadNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
@@ -31,8 +32,11 @@ export interface OperationShape {
 
 /** The merged selections of one place in the response. */
 export interface Selections {
-  /** What an object of this type answers here; the same array at every call. */
-  fieldsOf(type: GraphQLObjectType): readonly ResponseField[];
+  /**
+   * What an object of this type answers here; the same array at every call. For an interface: what is known of an
+   * object whose type is not.
+   */
+  fieldsOf(type: GraphQLObjectType | GraphQLInterfaceType): readonly ResponseField[];
 }
 
 export interface ResponseField {
@@ -74,8 +78,10 @@ export function createShape(options: ShapeOptions): OperationShape {
   return { definition, fragments, rootType, root };
 }
 
+type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
+
 function selectionsOf(sets: readonly SelectionSetNode[], options: ShapeOptions): Selections {
-  const byType = new Map<GraphQLObjectType, readonly ResponseField[]>();
+  const byType = new Map<FieldsType, readonly ResponseField[]>();
   return {
     fieldsOf: (type) => {
       const known = byType.get(type);
@@ -98,7 +104,7 @@ interface Collected {
 
 function collectFields(
   set: SelectionSetNode,
-  type: GraphQLObjectType,
+  type: FieldsType,
   options: ShapeOptions,
   collected: Collected,
 ): void {
@@ -131,19 +137,19 @@ function fragmentOf(
 
 function applies(
   { typeCondition }: InlineFragmentNode | FragmentDefinitionNode,
-  type: GraphQLObjectType,
+  type: FieldsType,
   schema: GraphQLSchema,
 ): boolean {
   if (!typeCondition) return true;
   const condition = typeFromAST(schema, typeCondition);
   if (!condition || !isCompositeType(condition)) return false;
-  return isObjectType(condition) ? condition === type : schema.isSubType(condition, type);
+  return condition === type || (isAbstractType(condition) && schema.isSubType(condition, type));
 }
 
 function responseField(
   responseName: string,
   nodes: readonly FieldNode[],
-  parent: GraphQLObjectType,
+  parent: FieldsType,
   options: ShapeOptions,
 ): ResponseField | undefined {
   const [first] = nodes;
