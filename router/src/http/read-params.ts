@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestRefused } from '../access/refused.js';
-import type { DocumentParams } from '../access/documents/document-id.js';
+import type { DocumentParams } from '../access/documents/document.js';
 import { readContentType } from './media-types.js';
 
 /** A GraphQL request as it came, with what the specification says about types already checked. */
