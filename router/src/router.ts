@@ -34,6 +34,8 @@ export interface RunningRouter {
   readonly port: number;
   /** Reads the supergraph again. False when it is not usable: the one in use stays. */
   reload(): Promise<boolean>;
+  /** Called with the id of each supergraph that takes over. Returns what ends it. */
+  onSupergraph(listener: (id: string) => void): () => void;
   /** Takes no new requests, finishes those in flight (10 seconds at most), then closes. */
   stop(): Promise<void>;
 }
@@ -97,6 +99,7 @@ async function start(
   return {
     url: server.url,
     port: server.port,
+    onSupergraph: (listener) => versions.onReplaced(({ id }) => listener(id)),
     reload: async () => {
       await access.reload();
       return versions.replace(await readSupergraphFile(config.SUPERGRAPH));

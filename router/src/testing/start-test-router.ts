@@ -19,6 +19,8 @@ export const allowedOrigin = 'https://app.example.org';
 export interface TestRouter {
   readonly router: RunningRouter;
   readonly supergraph: TinySupergraph;
+  /** The file of its SDL. */
+  readonly supergraphPath: string;
   readonly issuer: Issuer;
   readonly redis: RedisConnection;
   /** What the users service would use to end sessions. */
@@ -69,6 +71,7 @@ export async function startTestRouter(
   return {
     router,
     supergraph,
+    supergraphPath: path,
     issuer,
     redis,
     revocations: createRevocations({ redis, namespace: config.REDIS_NAMESPACE }),
