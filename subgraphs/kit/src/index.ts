@@ -9,6 +9,7 @@ export * from './graphql/loaders.js';
 export * from './graphql/money.js';
 export * from './graphql/mutation.js';
 export * from './graphql/permissions.js';
+export * from './graphql/subscription.js';
 export * from './graphql/type-defs.js';
 export * from './http/health.js';
 export * from './http/listen.js';

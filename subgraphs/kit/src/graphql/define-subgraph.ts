@@ -55,6 +55,7 @@ const kitSlice: Slice = {
 export function defineSubgraph<Context extends BaseContext>(
   definition: SubgraphDefinition<Context>,
 ): Subgraph<Context> {
+  for (const slice of definition.slices) refuseResolvedSubscriptions(slice);
   const permissions = mergePermissions(definition.slices.map((slice) => slice.permissions));
   const modules = [kitSlice, ...definition.slices].map(({ typeDefs, resolvers }) => ({
     typeDefs,
@@ -62,4 +63,13 @@ export function defineSubgraph<Context extends BaseContext>(
   }));
   const schema = applyMiddleware(buildSubgraphSchema(modules), createShield(permissions));
   return { ...definition, schema, permissions };
+}
+
+/** graphql-middleware guards `resolve` where there is one, and leaves `subscribe` open. */
+function refuseResolvedSubscriptions({ resolvers }: Slice): void {
+  const { Subscription = {} } = resolvers as { Subscription?: Record<string, object> };
+  for (const [field, parts] of Object.entries(Subscription)) {
+    if ('resolve' in parts)
+      throw new Error(`Subscription.${field} must have no resolve: nobody would guard it.`);
+  }
 }

@@ -58,26 +58,40 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   };
 }
 
+/** What one operation is logged by. */
+interface Reported {
+  readonly log: Logger;
+  readonly requestId: string;
+}
+
+function reportFaults(errors: readonly GraphQLError[], { log, requestId }: Reported): void {
+  for (const error of errors.filter((each) => !publicPart(each, each) || isOutage(originOf(each)))) {
+    log.error({ err: originOf(error), path: error.path, requestId }, 'unexpected error');
+  }
+}
+
+const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQLFormattedError =>
+  error.extensions?.['code'] === INTERNAL
+    ? { ...error, extensions: { ...error.extensions, requestId } }
+    : error;
+
+/** The errors of an operation that did not go through Apollo Server, as clients may see them; faults are logged. */
+export function presentErrors(errors: readonly GraphQLError[], operation: Reported): GraphQLFormattedError[] {
+  reportFaults(errors, operation);
+  return errors.map((error) => withRequestId(formatError(error.toJSON(), error), operation.requestId));
+}
+
 /** Logs each fault once, in the log of its request, and gives clients the request id to quote. */
 export const faultReports = (log: Logger): ApolloServerPlugin<BaseContext> => ({
   contextCreationDidFail: async ({ error }) => log.error({ err: error }, 'no context for an operation'),
   unexpectedErrorProcessingRequest: async ({ error }) => log.error({ err: error }, 'request failed'),
   requestDidStart: async () => ({
-    didEncounterErrors: async ({ errors, contextValue }) => {
-      for (const error of errors.filter((each) => !publicPart(each, each) || isOutage(originOf(each)))) {
-        const { requestId } = contextValue;
-        contextValue.log.error({ err: originOf(error), path: error.path, requestId }, 'unexpected error');
-      }
-    },
+    didEncounterErrors: async ({ errors, contextValue }) => reportFaults(errors, contextValue),
     willSendResponse: async ({ response, contextValue: { requestId } }) => {
       if (response.body.kind !== 'single') return;
       const { singleResult } = response.body;
       if (!singleResult.errors) return;
-      singleResult.errors = singleResult.errors.map((error) =>
-        error.extensions?.['code'] === INTERNAL
-          ? { ...error, extensions: { ...error.extensions, requestId } }
-          : error,
-      );
+      singleResult.errors = singleResult.errors.map((error) => withRequestId(error, requestId));
     },
   }),
 });

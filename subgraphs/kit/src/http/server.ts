@@ -13,6 +13,7 @@ import { VIEWER_HEADER, verifyViewer } from '../viewer.js';
 import { mountHealth, type Health } from './health.js';
 import { operationMetrics } from './metrics.js';
 import { listen, type ListeningServer } from './listen.js';
+import { serveSubscriptions } from './subscriptions.js';
 
 interface ServeOptions {
   readonly port: number;
@@ -23,7 +24,10 @@ interface ServeOptions {
   readonly registry: Registry;
 }
 
-/** Serves a subgraph over HTTP to the router: GraphQL on `/`, health, metrics and the subgraph's own routes. */
+/**
+ * Serves a subgraph to the router: GraphQL on `/` (subscriptions over WebSocket), health, metrics and the subgraph's
+ * own routes.
+ */
 export async function serveSubgraph<Context extends BaseContext>(
   subgraph: Subgraph<Context>,
   options: ServeOptions,
@@ -60,7 +64,13 @@ export async function serveSubgraph<Context extends BaseContext>(
     await apollo.stop();
     throw error;
   });
-  return { ...server, close: async (graceMs) => server.close(graceMs).finally(() => apollo.stop()) };
+  const subscriptions = subgraph.schema.getSubscriptionType()
+    ? serveSubscriptions(server.server, subgraph, { viewerSecret, log })
+    : undefined;
+  const close = async (graceMs?: number) => {
+    await Promise.all([subscriptions?.stop(), server.close(graceMs)]).finally(() => apollo.stop());
+  };
+  return { ...server, close };
 }
 
 type VerifiedRequest = ReturnType<typeof verifyViewer>;

@@ -1,7 +1,9 @@
-import type { GraphQLFormattedError } from 'graphql';
+import { parse, validate, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { v7 } from 'uuid';
 import type { BaseContext, Subgraph } from '../graphql/define-subgraph.js';
+import { presentErrors } from '../graphql/errors.js';
 import { createApolloServer } from '../http/server.js';
+import { subscribe } from '../http/subscriptions.js';
 import { createLogger } from '../logger.js';
 import type { Viewer } from '../viewer.js';
 
@@ -16,6 +18,8 @@ export interface TestResult {
 
 export interface TestClient {
   execute(query: string, variables?: Record<string, unknown>): Promise<TestResult>;
+  /** The events of a subscription; refused ones have one result, with errors. `return()` ends it. */
+  subscribe(query: string, variables?: Record<string, unknown>): AsyncIterableIterator<TestResult>;
 }
 
 export const silentLog = createLogger({ name: 'test', level: 'silent' });
@@ -25,15 +29,28 @@ export function testSubgraph<Context extends BaseContext>(subgraph: Subgraph<Con
   const server = createApolloServer(subgraph, silentLog);
   let isStarted = false; // by its first operation; ApolloServer refuses to stop before that
   const as = (viewer: Viewer | null): TestClient => ({
+    subscribe: (query, variables = {}) => {
+      const base = { viewer, requestId: v7(), log: silentLog };
+      return testResults(start(), base);
+
+      async function start() {
+        const document = parse(query);
+        const [fault] = validate(subgraph.schema, document);
+        if (fault) throw fault;
+        return subscribe(subgraph, {
+          schema: subgraph.schema,
+          document,
+          variableValues: variables,
+          contextValue: base,
+        });
+      }
+    },
     execute: async (query, variables = {}) => {
       const contextValue = subgraph.createContext({ viewer, requestId: v7(), log: silentLog });
       isStarted = true;
       const { body } = await server.executeOperation({ query, variables }, { contextValue });
       if (body.kind !== 'single') throw new Error('incremental answers are not expected here');
-      const { data, errors = [] } = body.singleResult;
-      // Through JSON, as a client would get it.
-      const plain = JSON.parse(JSON.stringify({ data, errors })) as Pick<TestResult, 'data' | 'errors'>;
-      return { ...plain, codes: plain.errors.map((error) => String(error.extensions?.['code'])) };
+      return testResult(body.singleResult);
     },
   });
   return {
@@ -42,6 +59,46 @@ export function testSubgraph<Context extends BaseContext>(subgraph: Subgraph<Con
     schema: subgraph.schema,
     stop: async () => (isStarted ? server.stop() : undefined),
   };
+}
+
+/** Through JSON, as a client would get it. */
+function testResult({
+  data,
+  errors = [],
+}: {
+  data?: unknown;
+  errors?: readonly GraphQLFormattedError[];
+}): TestResult {
+  const plain = JSON.parse(JSON.stringify({ data, errors })) as Pick<TestResult, 'data' | 'errors'>;
+  return { ...plain, codes: plain.errors.map((error) => String(error.extensions?.['code'])) };
+}
+
+function testResults(
+  starting: Promise<Awaited<ReturnType<typeof subscribe>>>,
+  base: BaseContext,
+): AsyncIterableIterator<TestResult> {
+  const present = ({ data, errors }: { data?: unknown; errors?: readonly GraphQLError[] }) =>
+    testResult({ data: data ?? null, errors: presentErrors(errors ?? [], base) });
+  let isRefused = false;
+  const iterator: AsyncIterableIterator<TestResult> = {
+    async next() {
+      const started = await starting;
+      if (Symbol.asyncIterator in started) {
+        const { done, value } = (await started.next()) as IteratorResult<{ data?: unknown }>;
+        return done ? { done, value: undefined } : { done: false, value: present(value) };
+      }
+      if (isRefused) return { done: true, value: undefined };
+      isRefused = true;
+      return { done: false, value: present(started) };
+    },
+    async return() {
+      const started = await starting;
+      if (Symbol.asyncIterator in started) await started.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  };
+  return iterator;
 }
 
 /** A viewer with no role and no office unless given. */
