@@ -1,10 +1,12 @@
 import type { BaseContext } from '@diaspora/kit';
+import type { ConversationEvents } from './conversation-events/index.js';
 import type { ConversationLoaders, Conversations } from './conversations/index.js';
 import type { MessageLoaders, Messages } from './messages/index.js';
 import type { NotificationLoaders, Notifications } from './notifications/index.js';
 
 export interface Services {
   readonly conversations: Conversations;
+  readonly conversationEvents: ConversationEvents;
   readonly messages: Messages;
   readonly notifications: Notifications;
 }

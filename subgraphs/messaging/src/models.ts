@@ -16,3 +16,10 @@ export type PlanSubscriptionModel = Stub;
 export type ConversationModel = Participant & { readonly conversation: Conversation };
 export type MessageModel = Message;
 export type NotificationModel = Notification;
+
+/** A member of the union, told apart by its name. */
+export type ConversationEventModel =
+  | { readonly __typename: 'MessageSent'; readonly message: MessageModel }
+  | { readonly __typename: 'SubscriptionStarted'; readonly startedAt: Date }
+  | { readonly __typename: 'ResyncRequired'; readonly reason: 'CURSOR_INVALID' | 'CURSOR_TOO_OLD' }
+  | { readonly __typename: 'AccessEnded'; readonly endedAt: Date };

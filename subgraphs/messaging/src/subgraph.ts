@@ -1,13 +1,16 @@
 import {
+  createLive,
   createOutbox,
   defineSubgraph,
   startSubgraph,
   type Clock,
+  type Live,
   type Logger,
   type RunningSubgraph,
 } from '@diaspora/kit';
 import type { MessagingConfig } from './config.js';
 import type { Context } from './context.js';
+import { conversationEventsSlice, createConversationEvents } from './conversation-events/index.js';
 import { conversationsSlice, createConversationLoaders, createConversations } from './conversations/index.js';
 import { connectDatabase, type Db } from './database.js';
 import { memberHandlers } from './members.js';
@@ -23,21 +26,25 @@ import {
 export interface MessagingDependencies {
   readonly db: Db;
   readonly clock: Clock;
+  /** Wakes the subscriptions of every process. */
+  readonly live: Live;
   readonly config: Pick<MessagingConfig, 'FREE_MESSAGES_PER_DAY'>;
 }
 
 /** The composition root: dependencies in, subgraph out. */
-export function createMessagingSubgraph({ db, clock, config }: MessagingDependencies) {
+export function createMessagingSubgraph({ db, clock, live, config }: MessagingDependencies) {
   const outbox = createOutbox(published, { clock });
   const conversations = createConversations({ db, clock, outbox });
   const allowance = createAllowance({ clock, perDay: config.FREE_MESSAGES_PER_DAY });
-  const messages = createMessages({ db, clock, outbox, allowance });
+  const conversationEvents = createConversationEvents({ db, clock, live });
+  const { announce } = conversationEvents;
+  const messages = createMessages({ db, clock, outbox, allowance, announce });
   const notifications = createNotifications({ db, clock, outbox });
-  const services = { conversations, messages, notifications };
+  const services = { conversations, conversationEvents, messages, notifications };
 
   return defineSubgraph<Context>({
     name: 'messaging',
-    slices: [conversationsSlice, messagesSlice, notificationsSlice],
+    slices: [conversationsSlice, conversationEventsSlice, messagesSlice, notificationsSlice],
     createContext: (base) => ({
       ...base,
       services,
@@ -61,5 +68,11 @@ export const startMessaging = (options: {
     ...options,
     name: 'messaging',
     connect: connectDatabase,
-    create: ({ db, clock }) => createMessagingSubgraph({ db, clock, config: options.config }),
+    create: ({ db, clock, redis, namespace }) =>
+      createMessagingSubgraph({
+        db,
+        clock,
+        live: createLive({ redis, namespace: `${namespace}:messaging` }),
+        config: options.config,
+      }),
   });

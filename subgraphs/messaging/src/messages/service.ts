@@ -14,6 +14,8 @@ interface Dependencies {
   readonly clock: Clock;
   readonly outbox: Outbox<MessagingMessages>;
   readonly allowance: Allowance;
+  /** Wakes whoever listens to the conversation. Never rejects. */
+  readonly announce: (conversationId: string, sequence: number) => Promise<void>;
 }
 
 export interface Outgoing {
@@ -22,11 +24,11 @@ export interface Outgoing {
   readonly text: string;
 }
 
-export function createMessages({ db, clock, outbox, allowance }: Dependencies) {
+export function createMessages({ db, clock, outbox, allowance, announce }: Dependencies) {
   /** Everything under the conversation's row lock: retries find the first message, sequences have neither gap nor twin. */
   async function send(sender: Viewer, { conversationId, ...input }: Outgoing): Promise<Message> {
     const { clientMessageId, text } = parseInput(outgoingMessage, input);
-    return db.$transaction(async (tx) => {
+    const message = await db.$transaction(async (tx) => {
       const { lastMessageAt } = await lockFor(tx, conversationId, sender.id);
       const key = { conversationId, senderId: sender.id, clientMessageId };
       const earlier = await tx.message.findUnique({
@@ -36,6 +38,8 @@ export function createMessages({ db, clock, outbox, allowance }: Dependencies) {
       if (await counts(tx, conversationId, sender)) await allowance.spend(tx, sender.id);
       return append(tx, { ...key, text, sentAt: sentAtAfter(lastMessageAt, clock.now()) });
     });
+    void announce(conversationId, message.sequence);
+    return message;
   }
 
   async function lockFor(tx: Transaction, conversationId: string, senderId: string) {

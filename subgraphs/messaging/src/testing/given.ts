@@ -1,5 +1,13 @@
-import { createPool, type Viewer } from '@diaspora/kit';
-import { aViewer, createTestDatabase, testClock, testSubgraph, type TestClient } from '@diaspora/kit/testing';
+import { randomUUID } from 'node:crypto';
+import { connectRedis, createLive, createPool, type Viewer } from '@diaspora/kit';
+import {
+  aViewer,
+  createTestDatabase,
+  silentLog,
+  testClock,
+  testSubgraph,
+  type TestClient,
+} from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { connectDatabase, type Db } from '../database.js';
 import { userIds } from '../ids.js';
@@ -15,25 +23,29 @@ export interface Member extends TestClient {
 }
 
 /** One service process: a pool, a client and a subgraph of its own on a database it may share. */
-function anInstance(url: string, clock: ReturnType<typeof testClock>, perDay: number) {
+function anInstance(url: string, clock: ReturnType<typeof testClock>, perDay: number, namespace: string) {
   const sent: string[] = [];
   const pool = createPool({ url, onStatement: (sql) => sent.push(sql) });
   const db = connectDatabase(new PrismaPg(pool));
-  const subgraph = createMessagingSubgraph({ db, clock, config: { FREE_MESSAGES_PER_DAY: perDay } });
+  const redis = connectRedis({ url: process.env['TEST_REDIS_URL']!, log: silentLog, name: 'messaging-test' });
+  const live = createLive({ redis, namespace });
+  const subgraph = createMessagingSubgraph({ db, clock, live, config: { FREE_MESSAGES_PER_DAY: perDay } });
   const client = testSubgraph(subgraph);
   const stop = async () => {
     await client.stop();
+    await redis.stop();
     await db.$disconnect();
     await pool.end();
   };
-  return { db, subgraph, client, as: client.as, sent, stop };
+  return { db, redis, live, subgraph, client, as: client.as, sent, stop };
 }
 
 /** The subgraph on a database of its own; `anotherProcess` starts one more on the same database. */
 export async function givenMessaging({ freeMessagesPerDay = 50 } = {}) {
   const database = await createTestDatabase('messaging');
   const clock = testClock();
-  const start = () => anInstance(database.url, clock, freeMessagesPerDay);
+  const namespace = `test-${randomUUID()}`;
+  const start = () => anInstance(database.url, clock, freeMessagesPerDay, namespace);
   const first = start();
   const others: ReturnType<typeof start>[] = [];
   return {

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TestResult } from '@diaspora/kit/testing';
+import { conversationIds } from '../ids.js';
+import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+import { cursorOf, replayLimit } from './rules.js';
+
+const subscription = `subscription ($id: ID!, $after: String) {
+  conversationEvents(conversationId: $id, after: $after) {
+    cursor
+    event {
+      __typename
+      ... on MessageSent { message { sequence text sender { id } conversation { id lastSequence } } }
+      ... on ResyncRequired { reason }
+    }
+  }
+}`;
+
+interface Told {
+  readonly kind: string;
+  readonly cursor: string;
+  readonly sequence: number | undefined;
+  readonly reason: string | undefined;
+}
+
+function told(result: TestResult | undefined): Told {
+  if (result === undefined) throw new Error('The subscription has ended.');
+  if (result.errors.length > 0) throw new Error(JSON.stringify(result.errors));
+  const { cursor, event } = result.data.conversationEvents;
+  return { kind: event.__typename, cursor, sequence: event.message?.sequence, reason: event.reason };
+}
+
+describe('events of a conversation', () => {
+  let messaging: Messaging;
+  let second: ReturnType<Messaging['anotherProcess']>;
+  beforeAll(async () => {
+    messaging = await givenMessaging();
+    second = messaging.anotherProcess();
+  });
+  afterAll(() => messaging.stop());
+
+  /** Two people who talk without limits. */
+  async function aConversation() {
+    const entitlements = ['UNLIMITED_MESSAGING'];
+    const [ana, ben] = [
+      await messaging.given.member({ entitlements }),
+      await messaging.given.member({ entitlements }),
+    ];
+    const id = await messaging.given.conversation(ana, ben);
+    const say = async (count: number) => {
+      for (let each = 0; each < count; each++) await messaging.given.message(ana, id);
+    };
+    return { ana, ben, id, say };
+  }
+
+  function listen(person: Pick<Member, 'subscribe'>, id: string, after?: string | null) {
+    const events = person.subscribe(subscription, { id, after });
+    const next = async () => told((await events.next()).value as TestResult | undefined);
+    const take = async (count: number) => {
+      const taken: Told[] = [];
+      while (taken.length < count) taken.push(await next());
+      return taken;
+    };
+    return { next, take, raw: () => events.next(), stop: () => events.return!() };
+  }
+  const sequences = (events: readonly Told[]) => events.map(({ sequence }) => sequence);
+
+  it('begins with where it begins, then tells what is said, in another process too', async () => {
+    const { ben, id, say } = await aConversation();
+    await say(2);
+    const there = listen(second.as(ben.viewer), id);
+    expect(await there.next()).toMatchObject({ kind: 'SubscriptionStarted', cursor: cursorOf(2) });
+    await say(2);
+    expect(await there.take(2)).toMatchObject([
+      { kind: 'MessageSent', sequence: 3, cursor: cursorOf(3) },
+      { kind: 'MessageSent', sequence: 4, cursor: cursorOf(4) },
+    ]);
+    await there.stop();
+  });
+
+  it('tells what was said after the cursor, then what is said, each once', async () => {
+    const { ben, id, say } = await aConversation();
+    await say(3);
+    const events = listen(ben, id, cursorOf(1));
+    expect(sequences(await events.take(2))).toEqual([2, 3]);
+    await say(1);
+    expect(sequences(await events.take(1))).toEqual([4]);
+    await events.stop();
+  });
+
+  it('takes the cursor of a history', async () => {
+    const { ben, id, say } = await aConversation();
+    await say(2);
+    const history = await ben.execute(
+      'query ($id: ID!) { conversation(id: $id) { messages(last: 5) { pageInfo { endCursor } } } }',
+      { id },
+    );
+    await say(1);
+    const events = listen(ben, id, history.data.conversation.messages.pageInfo.endCursor as string);
+    expect(sequences(await events.take(1))).toEqual([3]);
+    await events.stop();
+  });
+
+  it('makes each event’s answer anew: nothing of the event before is remembered', async () => {
+    const { ben, id, say } = await aConversation();
+    const events = ben.subscribe(subscription, { id });
+    await events.next();
+    for (const sequence of [1, 2]) {
+      await say(1);
+      const { value } = await events.next();
+      expect(value.data.conversationEvents.event.message.conversation).toEqual({
+        id,
+        lastSequence: sequence,
+      });
+    }
+    await events.return!();
+  });
+
+  it('replays more than one page, while more is said', async () => {
+    const { ben, id, say } = await aConversation();
+    await say(120);
+    const events = listen(ben, id, cursorOf(0));
+    const [replayed] = await Promise.all([events.take(140), say(20)]);
+    expect(sequences(replayed)).toEqual(Array.from({ length: 140 }, (_, index) => index + 1));
+    await events.stop();
+  });
+
+  it.each([
+    ['malformed', 'no cursor', 'CURSOR_INVALID'],
+    ['of something else', Buffer.from('["a"]').toString('base64url'), 'CURSOR_INVALID'],
+    ['ahead of everything', cursorOf(99), 'CURSOR_INVALID'],
+  ])('asks for a resynchronisation when the cursor is %s, and goes on', async (_name, after, reason) => {
+    const { ben, id, say } = await aConversation();
+    await say(1);
+    const events = listen(ben, id, after);
+    expect(await events.next()).toMatchObject({ kind: 'ResyncRequired', reason, cursor: cursorOf(1) });
+    await say(1);
+    expect(sequences(await events.take(1))).toEqual([2]);
+    await events.stop();
+  });
+
+  it('asks for a resynchronisation when the cursor is too old', async () => {
+    const { ben, id } = await aConversation();
+    await messaging.db.conversation.update({
+      where: { id: conversationIds.decode(id) },
+      data: { lastSequence: replayLimit + 1 },
+    });
+    const events = listen(ben, id, cursorOf(0));
+    expect(await events.next()).toMatchObject({ kind: 'ResyncRequired', reason: 'CURSOR_TOO_OLD' });
+    await events.stop();
+  });
+
+  it('ends by name for whoever is taken out, before the next event is told', async () => {
+    const { ben, id, say } = await aConversation();
+    const events = listen(ben, id);
+    await events.next();
+    await messaging.db.participant.delete({
+      where: { conversationId_userId: { conversationId: conversationIds.decode(id), userId: ben.id } },
+    });
+    await say(1);
+    expect(await events.next()).toMatchObject({ kind: 'AccessEnded', cursor: cursorOf(0) });
+    expect(await events.raw()).toEqual({ done: true, value: undefined });
+  });
+
+  it('is refused to strangers and visitors', async () => {
+    const { id } = await aConversation();
+    const stranger = await messaging.given.member();
+    for (const [who, code] of [
+      [stranger, 'NOT_FOUND'],
+      [messaging.anonymous, 'UNAUTHENTICATED'],
+    ] as const) {
+      const events = who.subscribe(subscription, { id });
+      expect((await events.next()).value).toMatchObject({ data: null, codes: [code] });
+      expect(await events.next()).toMatchObject({ done: true });
+    }
+  });
+
+  it('catches up with everything after having read too slowly for the announcements', async () => {
+    const { ben, id, say } = await aConversation();
+    const events = listen(ben, id);
+    await events.next();
+    await say(1);
+    expect(sequences(await events.take(1))).toEqual([1]);
+    // More than the queue of announcements holds, while nobody reads.
+    await Promise.all(
+      Array.from({ length: 1_100 }, () =>
+        messaging.live.publish(`conversation:${conversationIds.decode(id)}`, { sequence: 1 }),
+      ),
+    );
+    await say(2);
+    expect(sequences(await events.take(2))).toEqual([2, 3]);
+    await events.stop();
+  });
+
+  it('tells of what nobody announced when it looks again', async () => {
+    const { createConversationEvents } = await import('./service.js');
+    const { ana, id, say } = await aConversation();
+    const deaf = createConversationEvents({
+      db: messaging.db,
+      clock: messaging.clock,
+      live: { ...messaging.live, subscribe: () => messaging.live.subscribe('nothing is said here') },
+      lookAgainMs: 5,
+    });
+    const events = await deaf.subscribe(
+      { viewerId: ana.id, conversationId: conversationIds.decode(id) },
+      null,
+    );
+    await events.next();
+    await say(1);
+    expect((await events.next()).value).toMatchObject({ cursor: cursorOf(1) });
+    await events.return!();
+  });
+});

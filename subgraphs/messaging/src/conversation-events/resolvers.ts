@@ -1,0 +1,14 @@
+import { rootValues } from '@diaspora/kit';
+import type { Resolvers } from '../__generated__/schema.js';
+import { conversationIds } from '../ids.js';
+
+export const resolvers: Resolvers = {
+  Subscription: {
+    conversationEvents: {
+      subscribe: async (_parent, { conversationId, after }, { viewer, services }) => {
+        const watch = { viewerId: viewer!.id, conversationId: conversationIds.decode(conversationId) };
+        return rootValues('conversationEvents', await services.conversationEvents.subscribe(watch, after));
+      },
+    },
+  },
+};
