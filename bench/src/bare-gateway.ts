@@ -70,7 +70,7 @@ class SignedDataSource extends RemoteGraphQLDataSource<Context> {
 
 async function start() {
   process.env['APOLLO_TELEMETRY_DISABLED'] = 'true';
-  const { PORT, HOST, SUPERGRAPH, SUBGRAPH_URLS, VIEWER_SECRET } = readConfig(process.env);
+  const { PORT, HOST, SUPERGRAPH, SUBGRAPH_URLS, VIEWER_SECRET = '' } = readConfig(process.env);
   const gateway = new ApolloGateway({
     supergraphSdl: await readFile(SUPERGRAPH, 'utf8'),
     buildService: ({ name, url }) => new SignedDataSource(SUBGRAPH_URLS[name] ?? url ?? '', VIEWER_SECRET),

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Logger } from '@diaspora/kit';
 import { RequestRefused } from './access/refused.js';
 import type { RouterConfig } from './config.js';
-import { createContext, type PipelineContext } from './context.js';
+import { createContext } from './context.js';
 import type { Access } from './create-access.js';
 import { formFault, formOutcome, type Outcome } from './errors/form-outcome.js';
 import { maskErrors } from './errors/mask-errors.js';
@@ -17,8 +17,8 @@ import { readBodyParams, readUrlParams, refuseMediaType, type Params } from './h
 import { respond } from './http/respond.js';
 import { createSharingKey } from './http/sharing-key.js';
 import { apiHeaders } from './http/security-headers.js';
-import type { Versions } from './lifecycle/versions.js';
-import type { RouterMetrics } from './observe/metrics.js';
+import type { Version, Versions } from './lifecycle/versions.js';
+import type { Observed, Observer } from './observe/observer.js';
 import type { Operation } from './operations/operation.js';
 import { createInFlight } from './operations/share-in-flight.js';
 
@@ -26,80 +26,94 @@ export interface PipelineParts {
   readonly config: RouterConfig;
   readonly versions: Versions;
   readonly access: Pick<Access, 'identify' | 'chooseDocument'>;
-  readonly metrics: RouterMetrics;
+  readonly observer: Observer;
   readonly log: Logger;
   /** Everything that is not GraphQL. */
   readonly others: RequestListener;
 }
 
-/** One request and its answer. */
-interface Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly context: PipelineContext;
-  readonly accepted: Accepted;
-  readonly startedAt: number;
-  operation?: Operation;
-  /** The client has left before its answer. */
-  onGone(): void;
-}
-
-/** What can be executed, for one caller. */
-export interface Prepared {
-  readonly operation: Operation;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly executable: Executable;
-}
-
 export interface Pipeline {
   readonly handle: RequestListener;
+  readonly prepare: Prepare;
   /** From now on answers ask their clients to open another connection, which goes elsewhere. */
   drain(): void;
 }
 
+/** A request of a known caller to what can be executed; the same for every transport. */
+export type Prepare = (
+  params: Params,
+  observed: Observed,
+  options: {
+    readonly version: Version;
+    /** Called once the operation is known. Throws RequestRefused for one that the transport does not serve. */
+    readonly accept: (operation: Operation) => void;
+  },
+) => Promise<Prepared>;
+
+export interface Prepared {
+  readonly operation: Operation;
+  /** Coerced. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly executable: Executable;
+}
+
+/** One HTTP request and its answer. */
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly observed: Observed;
+  readonly accepted: Accepted;
+  /** The client has left before its answer. */
+  onGone(): void;
+}
+
 /** The way of every GraphQL request, from the socket to the answer, top to bottom. */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { config, versions, access, metrics, log } = parts;
+  const { config, versions, access, observer, log } = parts;
   const cors = createCors(config.CORS_ORIGINS);
   const landing = createLanding(config.LANDING);
   const readAccept = createReadAccept();
   const sharingKey = createSharingKey(config.FORWARD_HEADERS);
   const inFlight = config.DEDUPE_REQUESTS ? createInFlight<Outcome>() : undefined;
-
   let isDraining = false;
 
   return {
-    drain: () => void (isDraining = true),
     handle: (request, response) => {
       if (!isGraphql(request.url ?? '')) return parts.others(request, response);
       void answer(openExchange(request, response));
     },
+    prepare,
+    drain: () => void (isDraining = true),
   };
 
+  /** Request id, trace, deadline, and what happens when the client leaves. */
   function openExchange(request: IncomingMessage, response: ServerResponse): Exchange {
-    const startedAt = performance.now();
-    const context = createContext({
-      log,
-      headers: request.headers,
-      deadline: startedAt + config.REQUEST_TIMEOUT_MS,
-      forward: config.FORWARD_HEADERS,
-    });
-    const accepted = readAccept(request.headers.accept);
-    const exchange = { request, response, context, accepted, startedAt, onGone: () => context.abort() };
+    const { headers } = request;
+    const deadline = performance.now() + config.REQUEST_TIMEOUT_MS;
+    const context = createContext({ log, headers, deadline, forward: config.FORWARD_HEADERS });
+    const observed = observer.begin(context, headers);
+    const accepted = readAccept(headers.accept);
+    const exchange = { request, response, observed, accepted, onGone: () => context.abort() };
     response.on('close', () => {
       if (!response.writableFinished) exchange.onGone();
     });
     return exchange;
   }
 
-  /** Answers always, and once. */
+  /** Answers once, whatever happens on the way. */
   async function answer(exchange: Exchange): Promise<void> {
-    const { request, response, context } = exchange;
-    const origin = request.headers.origin;
-    const headers = [...apiHeaders, ...cors.headers(origin), 'x-request-id', context.requestId];
+    const { request, response, observed, accepted } = exchange;
+    const { context } = observed;
+    const headers = [
+      'x-request-id',
+      context.requestId,
+      ...apiHeaders,
+      ...cors.headers(request.headers.origin),
+    ];
     if (isDraining) headers.push('connection', 'close');
     if (request.method === 'OPTIONS') {
-      return void response.writeHead(204, [...headers, ...cors.preflight(origin)]).end();
+      headers.push(...cors.preflight(request.headers.origin));
+      return void response.writeHead(204, headers).end();
     }
     const page = landing(request);
     if (page !== undefined) return respond(response, page);
@@ -107,13 +121,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const outcome = await receive(exchange).catch((error: unknown) => formFault(readFault(error, context)));
 
     for (const name in outcome.headers) headers.push(name, outcome.headers[name]!);
-    const { contentType = 'application/json; charset=utf-8', isLegacy } = exchange.accepted;
+    const { contentType = 'application/json; charset=utf-8', isLegacy } = accepted;
     const status = isLegacy && outcome.isInDocument ? 200 : outcome.status;
     respond(response, { status, contentType, body: outcome.body, isAscii: outcome.isAscii, headers });
-    observe(exchange, outcome);
+    observer.end(observed, outcome.errorCodes);
   }
 
-  /** HTTP to a GraphQL request. What is alike and in flight at the same time is executed once, where configured. */
+  /** HTTP to a GraphQL request (https://graphql.github.io/graphql-over-http/draft/). */
   async function receive(exchange: Exchange): Promise<Outcome> {
     const { request, accepted } = exchange;
     refuseMethod(request);
@@ -121,55 +135,69 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     refuseForgery(request.headers);
     if (request.method === 'GET') {
       const url = request.url!;
-      return shared(exchange, url, (alone) => execute(exchange, readUrlParams(url), alone));
+      return share(exchange, url, (alone) => execute(exchange, readUrlParams(url), alone));
     }
     refuseMediaType(request);
     const body = await readBody(request, config.MAX_BODY_BYTES);
-    return shared(exchange, body, (alone) => execute(exchange, readBodyParams(body), alone));
+    return share(exchange, body, (alone) => execute(exchange, readBodyParams(body), alone));
   }
 
-  function shared(exchange: Exchange, text: string, run: (alone: () => void) => Promise<Outcome>) {
+  /** Where configured, equal queries of one caller that are in flight at the same time are executed once. */
+  function share(exchange: Exchange, text: string, run: (alone: () => void) => Promise<Outcome>) {
     if (inFlight === undefined) return run(() => undefined);
-    const { request, context } = exchange;
-    const { outcome, hasJoined, leave } = inFlight.share(sharingKey(request, text), run, () =>
-      context.abort(),
-    );
-    if (hasJoined) metrics.shared();
+    const { context } = exchange.observed;
+    const key = sharingKey(exchange.request, text);
+    const { outcome, hasJoined, leave } = inFlight.share(key, run, () => context.abort());
     exchange.onGone = leave;
+    if (hasJoined) observer.shared();
     return outcome;
   }
 
   /** A GraphQL request to its outcome, on the version of the supergraph that is current when it begins. */
-  async function execute(exchange: Exchange, params: Params, alone: () => void): Promise<Outcome> {
-    const { context, request } = exchange;
+  async function execute(
+    { request, observed }: Exchange,
+    params: Params,
+    alone: () => void,
+  ): Promise<Outcome> {
+    const { context } = observed;
     context.identify(await access.identify(request.headers, context.identity));
+    const accept = (operation: Operation) => {
+      refuseKind(operation, request);
+      if (operation.kind !== 'query') alone();
+    };
     const version = versions.hold();
     try {
-      const chosen = await access.chooseDocument(params, context.client);
-      const operation = version.operations.find(chosen.text, params.operationName ?? undefined);
-      exchange.operation = operation;
-      chosen.remember?.();
-      if (operation.kind !== 'query') alone();
-      refuseKind(operation, request);
-
-      const variables = operation.coerce(params.variables ?? undefined);
-      const forbidden = await operation.requirements?.decide(context.caller);
-      const executable = operation.executable(variables, forbidden);
+      const { executable, variables } = await prepare(params, observed, { version, accept });
+      const explained = observer.explains(observed, request.headers);
+      if (explained === 'plan') return formOutcome(nothing, [], { explain: observer.explanation(observed) });
 
       const result = await executable.execute({ variables, context });
-      return formOutcome(result, maskErrors(result.errors, context));
+
+      const errors = maskErrors(result.errors, context);
+      const extensions = explained && { explain: observer.explanation(observed) };
+      return formOutcome(result, errors, extensions);
     } finally {
       versions.release(version);
     }
   }
 
-  function observe({ startedAt, operation }: Exchange, { errorCodes }: Outcome): void {
-    const seconds = (performance.now() - startedAt) / 1_000;
-    const label = operation?.label ?? metrics.labelOf(null);
-    metrics.operation({ label, type: operation?.kind ?? 'unknown', seconds });
-    for (const code of errorCodes) metrics.error(code);
+  async function prepare(...[params, observed, { version, accept }]: Parameters<Prepare>): Promise<Prepared> {
+    const { context } = observed;
+    const document = await access.chooseDocument(params, context.client);
+    const operation = version.operations.find(document.text, params.operationName ?? undefined);
+    observed.operation = operation;
+    document.remember?.();
+    accept(operation);
+
+    const variables = operation.coerce(params.variables ?? undefined);
+    const forbidden = await operation.requirements?.decide(context.caller);
+    const executable = operation.executable(variables, forbidden);
+    observed.executable = executable;
+    return { operation, variables, executable };
   }
 }
+
+const nothing = { data: 'null', isAscii: true };
 
 const isGraphql = (url: string): boolean =>
   url === '/graphql' || url.startsWith('/graphql?') || url.startsWith('/graphql/');

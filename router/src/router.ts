@@ -13,6 +13,8 @@ import { createVersion } from './lifecycle/create-version.js';
 import { createVersions } from './lifecycle/versions.js';
 import { readSupergraphFile, watchSupergraphFile } from './lifecycle/watch-supergraph.js';
 import { createMetrics } from './observe/metrics.js';
+import { createObserver } from './observe/observer.js';
+import { createTracing } from './observe/tracing.js';
 import { createPipeline } from './pipeline.js';
 import { createReadiness } from './readiness.js';
 
@@ -77,11 +79,14 @@ async function start(
   // Subgraphs of others answer no question about their health.
   const asked = config.VIEWER_SECRET === undefined ? new Map<string, string>() : versions.current().subgraphs;
   const health = createReadiness({ subgraphs: asked, redis, keys: access.keys });
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, TRACE_RATIO: ratio } = config;
+  const tracing = endpoint === undefined ? undefined : createTracing({ endpoint, ratio });
+  if (tracing) onStop(() => tracing.stop());
   const pipeline = createPipeline({
     config,
     versions,
     access,
-    metrics,
+    observer: createObserver({ metrics, tracing, explainRoles: config.EXPLAIN_ROLES }),
     log,
     others: createOthers({ config, health, metrics, log }),
   });

@@ -16,7 +16,7 @@ const audits = serverAudits({ url: () => `${test.router.url}/graphql`, fetchFn }
 
 /** Every audit of the graphql-http package: https://github.com/graphql/graphql-http/tree/main/audits */
 describe('GraphQL over HTTP, by the audits of graphql-http', () => {
-  it.each(audits.map(({ name, fn }) => [name, fn]))('%s', async (_name, audit) => {
+  it.each(audits)('$name', async ({ fn: audit }) => {
     const { status, ...result } = (await audit()) as AuditResult & { reason?: string };
     expect({ status, reason: result.reason }).toEqual({ status: 'ok', reason: undefined });
   });
