@@ -24,6 +24,8 @@ export interface Figures {
   readonly memory: number | undefined;
   /** Requests to subgraphs for one request. */
   readonly fetches: number;
+  /** Milliseconds of processor time that one answer cost the router: what other work on the machine moves least. */
+  readonly processor: number | undefined;
   /** Share of one core that the router used, and the subgraphs with the load generator. */
   readonly routerCore: number | undefined;
   readonly othersCore: number | undefined;
@@ -118,11 +120,13 @@ async function takeSample(stage: Stage, running: RunningRouter, scenario: Scenar
   const after = await processorSeconds(pids);
   const share = (...names: string[]) =>
     before && after && names.reduce((sum, name) => sum + (after[name]! - before[name]!) / elapsed, 0);
+  const routerCore = share('router');
   return {
     ...sample,
     memory: await peakMemory(pid),
     fetches: ((await stage.answered()) - answeredBefore) / sample.answers,
-    routerCore: share('router'),
+    processor: routerCore && (routerCore * elapsed * 1_000) / sample.answers,
+    routerCore,
     othersCore: share('subgraphs', 'load'),
   };
 }
@@ -145,6 +149,11 @@ function mediansOf(taken: readonly Taken[]): Taken {
   };
   return {
     ...{ rate: middle('rate')!, p50: middle('p50')!, p99: middle('p99')!, fetches: middle('fetches')! },
-    ...{ memory: middle('memory'), routerCore: middle('routerCore'), othersCore: middle('othersCore') },
+    ...{
+      memory: middle('memory'),
+      processor: middle('processor'),
+      routerCore: middle('routerCore'),
+      othersCore: middle('othersCore'),
+    },
   };
 }

@@ -6,7 +6,7 @@ import { scenarios, visitorName } from './scenarios.js';
 
 const figures = (name: Figures['name'], rate: number, routerCore = 1): Figures => ({
   ...{ name, title: name, rate, p50: 10, p99: 1_000 / rate, memory: rate * 2 ** 20, fetches: 6 },
-  ...{ routerCore, othersCore: 0.5 },
+  ...{ processor: 1, routerCore, othersCore: 0.5 },
 });
 
 describe('the report', () => {

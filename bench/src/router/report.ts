@@ -10,7 +10,17 @@ const percent = (value: number | undefined) => digits(value && value * 100, 0);
 
 /** What each router did in one scenario. */
 export function figuresTable(figures: readonly Figures[]): string {
-  const heads = ['router', 'req/s', 'p50 ms', 'p99 ms', 'peak MiB', 'fetches', 'its core %', 'other cores %'];
+  const heads = [
+    'router',
+    'req/s',
+    'p50 ms',
+    'p99 ms',
+    'peak MiB',
+    'fetches',
+    'CPU ms',
+    'its core %',
+    'other cores %',
+  ];
   const rows = figures.map((one) => [
     one.title,
     digits(one.rate, one.rate < 1_000 ? 1 : 0),
@@ -18,6 +28,7 @@ export function figuresTable(figures: readonly Figures[]): string {
     digits(one.p99, 1),
     digits(one.memory && one.memory / 2 ** 20, 0),
     digits(one.fetches, 2),
+    digits(one.processor, 2),
     percent(one.routerCore),
     percent(one.othersCore),
   ]);

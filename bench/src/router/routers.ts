@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { peersFolder } from './peers.js';
 
@@ -24,6 +25,11 @@ export const routerNames = ['ours', 'apollo', 'hive-rust', 'hive-js', 'tools'] a
 export type RouterName = (typeof routerNames)[number];
 
 const root = path.resolve(import.meta.dirname, '../../..');
+const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+  scripts: { router: string };
+};
+/** What `npm run router` runs. */
+const ourCommand = scripts.router.split(' ').slice(1);
 const hive = path.join('node_modules', '@graphql-hive', 'gateway', 'dist', 'bin.js');
 
 const hiveArgs = ({ supergraph, port }: Setting) => [
@@ -50,10 +56,7 @@ export const routers: readonly Router[] = [
     title: 'ours',
     cwd: root,
     env: ourEnv,
-    args: ({ supergraph, port }) => [
-      ...['--max-semi-space-size=32', '--import', 'tsx', 'router/src/main.ts'],
-      ...['--supergraph', supergraph, '--port', String(port)],
-    ],
+    args: ({ supergraph, port }) => [...ourCommand, '--supergraph', supergraph, '--port', String(port)],
   },
   {
     name: 'apollo',
