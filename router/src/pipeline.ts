@@ -110,7 +110,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       ...apiHeaders,
       ...cors.headers(request.headers.origin),
     ];
-    if (isDraining) headers.push('connection', 'close');
     if (request.method === 'OPTIONS') {
       headers.push(...cors.preflight(request.headers.origin));
       return void response.writeHead(204, headers).end();
@@ -120,6 +119,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
     const outcome = await receive(exchange).catch((error: unknown) => formFault(readFault(error, context)));
 
+    if (isDraining) headers.push('connection', 'close');
     for (const name in outcome.headers) headers.push(name, outcome.headers[name]!);
     const { contentType = 'application/json; charset=utf-8', isLegacy } = accepted;
     const status = isLegacy && outcome.isInDocument ? 200 : outcome.status;

@@ -104,7 +104,7 @@ const eventsSchema = (onSlow: () => void) =>
         broken: () => ({ id: 'b', title: null }),
         slow: async (_: unknown, { ms }: { ms: number }) => {
           onSlow();
-          await new Promise((resolve) => setTimeout(resolve, ms));
+          await new Promise((resolve) => setTimeout(resolve, ms).unref());
           return 'done';
         },
       },
