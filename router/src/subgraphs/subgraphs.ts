@@ -3,8 +3,7 @@ import type { SendRequest, Subgraphs } from './answer.js';
 import { createAttempt } from './steps/attempt.js';
 import { createBreaker, type Breaker } from './steps/breaker.js';
 import { createBudget } from './steps/budget.js';
-import { createCancellation } from './steps/cancellation.js';
-import type { Client, Target } from './client/client.js';
+import type { Client, CreateClient, Target } from './client/client.js';
 import { createHeaders } from './client/headers.js';
 import { withHedge } from './steps/hedge.js';
 import { createSocketClient } from './client/socket-client.js';
@@ -15,6 +14,8 @@ import { createSend } from './steps/send.js';
 import type { SubgraphSettings } from './settings.js';
 import { withSharing } from './steps/share.js';
 import { createSpanIds } from './client/span-ids.js';
+import { createClientRequests } from './steps/client-requests.js';
+import { createWatch, type Watch } from './watch.js';
 import { systemTime, type Time } from './time.js';
 import { createUndiciClient } from './client/undici-client.js';
 import { withBreaker } from './steps/with-breaker.js';
@@ -28,6 +29,8 @@ export interface SubgraphsOptions {
   readonly metrics: SubgraphMetrics;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Instead of the one that the settings name. */
+  readonly createClient?: CreateClient;
   readonly time?: Time;
   readonly random?: () => number;
 }
@@ -55,7 +58,8 @@ export function createSubgraphs(options: SubgraphsOptions): SubgraphConnections 
     ...options,
     time: options.time ?? systemTime,
     random: options.random ?? Math.random,
-    cancellation: createCancellation(),
+    clientRequest: createClientRequests(),
+    watch: createWatch(options.time ?? systemTime),
     spanId: createSpanIds(),
   };
   const headers = createHeaders(shared);
@@ -77,21 +81,22 @@ export function createSubgraphs(options: SubgraphsOptions): SubgraphConnections 
 interface LineOptions extends SubgraphsOptions {
   readonly time: Time;
   readonly random: () => number;
-  readonly cancellation: ReturnType<typeof createCancellation>;
+  readonly clientRequest: ReturnType<typeof createClientRequests>;
+  readonly watch: Watch;
   readonly spanId: () => string;
   readonly headers: ReturnType<typeof createHeaders>;
 }
 
 /** What a request to one subgraph goes through; read it from the bottom. */
 function createLine({ name, url }: Target, options: LineOptions): Line {
-  const { settings, time, random, headers, cancellation, spanId } = options;
+  const { settings, time, random, headers, clientRequest, spanId, watch } = options;
   const log = options.log.child({ subgraph: name });
   const meter = options.metrics.forSubgraph(name);
   const timeoutMs = settings.SUBGRAPH_TIMEOUTS_MS[name] ?? settings.SUBGRAPH_TIMEOUT_MS;
   const maxBytes = settings.MAX_SUBGRAPH_ANSWER_BYTES;
 
-  const createClient = settings.SUBGRAPH_CLIENT === 'undici' ? createUndiciClient : createSocketClient;
-  const client = createClient({
+  const chosen = settings.SUBGRAPH_CLIENT === 'undici' ? createUndiciClient : createSocketClient;
+  const client = (options.createClient ?? chosen)({
     url: new URL(url),
     maxConnections: settings.SUBGRAPH_CONNECTIONS,
     maxBytes,
@@ -118,6 +123,7 @@ function createLine({ name, url }: Target, options: LineOptions): Line {
       latency: createLatency(),
       budget: budget(settings.HEDGE_BUDGET_PERCENT),
       time,
+      watch,
       meter,
     });
   if (settings.RETRY_ATTEMPTS > 0)
@@ -130,6 +136,6 @@ function createLine({ name, url }: Target, options: LineOptions): Line {
       meter,
     });
   if (settings.DEDUPE_SUBGRAPH_REQUESTS) step = withSharing({ next: step, time, meter });
-  const send = createSend({ name, next: step, timeoutMs, cancellation, spanId, time, meter });
+  const send = createSend({ name, next: step, timeoutMs, clientRequest, spanId, time, watch, meter });
   return { send, breaker, client };
 }

@@ -1,4 +1,4 @@
-import type { Cancel, Fault } from '../steps/call.js';
+import type { Fault } from '../steps/call.js';
 
 /** Where a subgraph answers. */
 export interface Target {
@@ -12,20 +12,25 @@ export interface RawAnswer {
   readonly contentType?: string | undefined;
   readonly contentEncoding?: string | undefined;
   readonly retryAfter?: string | undefined;
-  /** Only good until the callback returns: its memory is used again for the next read. */
+  /** Only good until the receiver returns: its memory is used again for the next read. */
   readonly body: Buffer;
 }
 
 export type Received =
   { readonly raw: RawAnswer; readonly fault?: never } | { readonly raw?: never; readonly fault: Fault };
 
+export interface RawReceiver {
+  receive(received: Received): void;
+}
+
 /** HTTP to one subgraph. */
 export interface Client {
   /**
    * POSTs a JSON body. `headers` are lines as HTTP/1.1 writes them, each with its line break, without host, length and
-   * content type. Calls back once, after it has returned, unless it is cancelled; cancelling frees the connection.
+   * content type. The receiver is told once, after this has returned, unless it is cancelled; cancelling frees the
+   * connection, and does nothing after the end.
    */
-  send(headers: string, body: string, done: (received: Received) => void): Cancel;
+  send(headers: string, body: string, receiver: RawReceiver): { cancel(): void };
   /** Idle connections go now, busy ones with their answer. What is sent afterwards gets a connection of its own. */
   stop(): void;
 }

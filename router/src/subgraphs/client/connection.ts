@@ -9,7 +9,7 @@ export interface Exchange {
   /** Head and body. */
   readonly message: string;
   readonly encoding: 'latin1' | 'utf8';
-  readonly done: (received: Received) => void;
+  settle(received: Received): void;
 }
 
 export interface Connection {
@@ -72,11 +72,11 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (parsed === undefined) return;
     // An answer to a request that is not sent yet entirely leaves the connection in the middle of that request.
     if (parsed.kind === 'answer' && parsed.isPersistent && socket.writableLength === 0) {
-      const { done } = current!;
+      const exchange = current!;
       current = undefined;
       hasServed = true;
       onIdle(connection);
-      return done({ raw: parsed.raw });
+      return exchange.settle({ raw: parsed.raw });
     }
     answer(parsed.kind === 'answer' ? { raw: parsed.raw } : refusal(parsed, maxBytes));
     socket.destroy();
@@ -85,7 +85,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function answer(received: Received): void {
     const exchange = current;
     current = undefined;
-    exchange?.done(received);
+    exchange?.settle(received);
   }
 
   function lost(): Received {

@@ -48,14 +48,10 @@ const visible = /^[\t\x20-\x7e]*$/;
  * what the configuration forwards. What is the same in all requests of one client request is made once, its signature too.
  */
 export function createHeaders({ viewerSecret, clock, time }: HeaderOptions): (call: Call) => string {
-  const made = new WeakMap<RequestContext, { readonly lines: string; readonly at: number }>();
-
-  function ofContext(context: RequestContext, now: number): string {
-    const known = made.get(context);
-    if (known !== undefined && now - known.at < signatureLifeMs) return known.lines;
-    const lines = writeLines(context);
-    made.set(context, { lines, at: now });
-    return lines;
+  function linesOf({ context, clientRequest }: Call, now: number): string {
+    if (now - clientRequest.signedAt < signatureLifeMs) return clientRequest.lines;
+    clientRequest.signedAt = now;
+    return (clientRequest.lines = writeLines(context));
   }
 
   function writeLines({ requestId, viewer, trace, forwardedHeaders }: RequestContext): string {
@@ -70,12 +66,11 @@ export function createHeaders({ viewerSecret, clock, time }: HeaderOptions): (ca
     return lines;
   }
 
-  return ({ context, spanId, deadline }) => {
-    const now = time.now();
-    const { traceId, flags } = context.trace;
-    const left =
-      deadline === Infinity ? '' : `${DEADLINE_HEADER}: ${Math.max(1, Math.floor(deadline - now))}\r\n`;
-    return `${ofContext(context, now)}traceparent: 00-${traceId}-${spanId}-${flags}\r\n${left}`;
+  return (call) => {
+    const now = call.attempts > 1 ? time.now() : call.startedAt;
+    const { traceId, flags } = call.context.trace;
+    const left = Math.max(1, Math.floor(call.deadline - now));
+    return `${linesOf(call, now)}traceparent: 00-${traceId}-${call.spanId}-${flags}\r\n${DEADLINE_HEADER}: ${left}\r\n`;
   };
 }
 

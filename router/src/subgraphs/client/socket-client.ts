@@ -1,10 +1,5 @@
-import type { Client, ClientOptions, CreateClient, Received } from './client.js';
+import type { Client, ClientOptions, CreateClient, RawReceiver, Received } from './client.js';
 import { createConnection, createOpener, type Connection, type Exchange } from './connection.js';
-
-/** An exchange, and the connection it is on. */
-interface Placed extends Exchange {
-  connection: Connection | undefined;
-}
 
 const readBufferBytes = 128 * 1024;
 
@@ -18,18 +13,13 @@ export const createSocketClient: CreateClient = ({ url, maxConnections, maxBytes
   const readBuffer = Buffer.allocUnsafeSlow(readBufferBytes);
   /** The one used last is used next, so that a lull closes those that are not needed. */
   const idle: Connection[] = [];
-  const waiting = new Set<Placed>();
+  const waiting: PooledExchange[] = [];
   let count = 0;
   let isStopped = false;
 
   function connect(): Connection {
     count++;
     return createConnection({ open, readBuffer, maxBytes, onIdle, onClosed });
-  }
-
-  function begin(exchange: Placed, connection: Connection): void {
-    exchange.connection = connection;
-    connection.begin(exchange);
   }
 
   function takeIdle(): Connection | undefined {
@@ -39,11 +29,9 @@ export const createSocketClient: CreateClient = ({ url, maxConnections, maxBytes
   }
 
   function onIdle(connection: Connection): void {
-    const [next] = waiting;
-    if (next !== undefined) {
-      waiting.delete(next);
-      begin(next, connection);
-    } else if (isStopped) connection.destroy();
+    const next = waiting.shift();
+    if (next !== undefined) next.begin(connection);
+    else if (isStopped) connection.destroy();
     else idle.push(connection);
   }
 
@@ -51,47 +39,74 @@ export const createSocketClient: CreateClient = ({ url, maxConnections, maxBytes
     count--;
     const at = idle.indexOf(connection);
     if (at >= 0) idle.splice(at, 1);
-    const [next] = waiting;
-    if (next === undefined) return;
-    waiting.delete(next);
-    begin(next, connect());
-  }
-
-  function send(headers: string, body: string, done: (received: Received) => void) {
-    const length = Buffer.byteLength(body);
-    const exchange: Placed = {
-      connection: undefined,
-      message: `${start}${headers}content-length: ${length}\r\n\r\n${body}`,
-      encoding: length === body.length ? 'latin1' : 'utf8',
-      done(received) {
-        exchange.connection = undefined;
-        if (received.fault?.retry === 'at once') closeIdle();
-        done(received);
-      },
-    };
-    const connection = takeIdle();
-    if (connection !== undefined) begin(exchange, connection);
-    else if (count < maxConnections) begin(exchange, connect());
-    else waiting.add(exchange);
-    return () => {
-      waiting.delete(exchange);
-      exchange.connection?.destroy();
-      exchange.connection = undefined;
-    };
+    waiting.shift()?.begin(connect());
   }
 
   function closeIdle(): void {
     for (const connection of idle.splice(0)) connection.destroy();
   }
 
+  const pool: Pool = { waiting, closeIdle };
   return {
-    send,
+    send(headers, body, receiver) {
+      const length = Buffer.byteLength(body);
+      const message = `${start}${headers}content-length: ${length}\r\n\r\n${body}`;
+      const exchange = new PooledExchange(
+        message,
+        length === body.length ? 'latin1' : 'utf8',
+        receiver,
+        pool,
+      );
+      const connection = takeIdle() ?? (count < maxConnections ? connect() : undefined);
+      if (connection === undefined) waiting.push(exchange);
+      else exchange.begin(connection);
+      return exchange;
+    },
     stop() {
       isStopped = true;
       closeIdle();
     },
   } satisfies Client;
 };
+
+interface Pool {
+  readonly waiting: PooledExchange[];
+  closeIdle(): void;
+}
+
+class PooledExchange implements Exchange {
+  readonly message: string;
+  readonly encoding: 'latin1' | 'utf8';
+  readonly #receiver: RawReceiver;
+  readonly #pool: Pool;
+  #connection: Connection | undefined;
+
+  constructor(message: string, encoding: 'latin1' | 'utf8', receiver: RawReceiver, pool: Pool) {
+    this.message = message;
+    this.encoding = encoding;
+    this.#receiver = receiver;
+    this.#pool = pool;
+  }
+
+  begin(connection: Connection): void {
+    this.#connection = connection;
+    connection.begin(this);
+  }
+
+  settle(received: Received): void {
+    this.#connection = undefined;
+    // Where one kept connection was gone, the others are too.
+    if (received.fault?.retry === 'at once') this.#pool.closeIdle();
+    this.#receiver.receive(received);
+  }
+
+  cancel(): void {
+    const at = this.#connection === undefined ? this.#pool.waiting.indexOf(this) : -1;
+    if (at >= 0) this.#pool.waiting.splice(at, 1);
+    this.#connection?.destroy();
+    this.#connection = undefined;
+  }
+}
 
 /** The lines that are the same in every request. */
 function requestStart(url: URL, compression: ClientOptions['compression']): string {

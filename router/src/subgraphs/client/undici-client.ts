@@ -1,6 +1,6 @@
 import { Pool, type Dispatcher } from 'undici';
 import { unavailable } from '../steps/call.js';
-import type { Client, CreateClient, Received } from './client.js';
+import type { Client, CreateClient, RawReceiver, Received } from './client.js';
 
 /** undici's pool behind the same interface: the setting to fall back to. */
 export const createUndiciClient: CreateClient = ({ url, maxConnections, maxBytes, compression }) => {
@@ -20,17 +20,17 @@ export const createUndiciClient: CreateClient = ({ url, maxConnections, maxBytes
   ];
   const path = url.pathname + url.search;
   return {
-    send(headers, body, done) {
-      const handler = createHandler(maxBytes, done);
+    send(headers, body, receiver) {
+      const handler = createHandler(maxBytes, receiver);
       const more = headers.split('\r\n').flatMap((line) => (line === '' ? [] : line.split(/: (.*)/s, 2)));
       pool.dispatch({ path, method: 'POST', headers: [...fixed, ...more], body }, handler);
-      return () => handler.cancel();
+      return handler;
     },
     stop: () => void pool.close(),
   } satisfies Client;
 };
 
-function createHandler(maxBytes: number, done: (received: Received) => void) {
+function createHandler(maxBytes: number, receiver: RawReceiver) {
   let controller: Dispatcher.DispatchController | undefined;
   let isOver = false;
   let status = 0;
@@ -40,7 +40,7 @@ function createHandler(maxBytes: number, done: (received: Received) => void) {
   const finish = (received: Received): void => {
     if (isOver) return;
     isOver = true;
-    done(received);
+    receiver.receive(received);
   };
   const header = (name: string) => headers[name]?.toString();
   return {

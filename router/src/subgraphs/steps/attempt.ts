@@ -1,7 +1,7 @@
-import { unavailable, type Call, type Outcome, type Step } from './call.js';
-import type { Client, RawAnswer } from '../client/client.js';
+import type { Client, RawAnswer, Received } from '../client/client.js';
 import { decompressorOf } from '../client/decompress.js';
 import { parseAnswer } from '../client/parse-answer.js';
+import { unavailable, type Call, type Outcome, type Receiver, type Sending, type Step } from './call.js';
 
 export interface AttemptOptions {
   readonly client: Client;
@@ -11,24 +11,38 @@ export interface AttemptOptions {
 
 /** The innermost step: one request over HTTP, and its answer read. */
 export const createAttempt =
-  ({ client, headers, maxBytes }: AttemptOptions): Step =>
-  (call, done) => {
+  (options: AttemptOptions): Step =>
+  (call, receiver) =>
+    new Attempt(options, call, receiver);
+
+class Attempt implements Sending {
+  readonly #receiver: Receiver;
+  readonly #maxBytes: number;
+  readonly #exchange: { cancel(): void };
+  #isCancelled = false;
+
+  constructor({ client, headers, maxBytes }: AttemptOptions, call: Call, receiver: Receiver) {
     call.attempts++;
-    let isCancelled = false;
-    const cancel = client.send(headers(call), call.request.body, ({ raw, fault }) => {
-      if (raw === undefined) done({ fault });
-      else if (raw.contentEncoding === undefined || raw.contentEncoding === 'identity')
-        done(parseAnswer(raw));
-      else
-        decompressed(raw, raw.contentEncoding, maxBytes, (outcome) => {
-          if (!isCancelled) done(outcome);
-        });
-    });
-    return (reason) => {
-      isCancelled = true;
-      cancel(reason);
-    };
-  };
+    this.#receiver = receiver;
+    this.#maxBytes = maxBytes;
+    this.#exchange = client.send(headers(call), call.request.body, this);
+  }
+
+  receive({ raw, fault }: Received): void {
+    if (raw === undefined) this.#receiver.receive({ fault });
+    else if (raw.contentEncoding === undefined || raw.contentEncoding === 'identity')
+      this.#receiver.receive(parseAnswer(raw));
+    else
+      decompressed(raw, raw.contentEncoding, this.#maxBytes, (outcome) => {
+        if (!this.#isCancelled) this.#receiver.receive(outcome);
+      });
+  }
+
+  cancel(): void {
+    this.#isCancelled = true;
+    this.#exchange.cancel();
+  }
+}
 
 function decompressed(
   raw: RawAnswer,

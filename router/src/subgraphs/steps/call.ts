@@ -1,12 +1,16 @@
 import type { RequestContext } from '../../context.js';
 import type { SubgraphAnswer, SubgraphRequest } from '../answer.js';
+import type { ClientRequest } from './client-requests.js';
 
 /** One request on its way to a subgraph, with everything that may be asked of it below. */
 export interface Call {
   readonly request: SubgraphRequest;
   /** Of the client request that caused it; of the first one where several share it. */
   readonly context: RequestContext;
-  /** When nobody wants the answer any more, on the scale of `Time.now`. Grows when somebody patient joins. */
+  readonly clientRequest: ClientRequest;
+  /** On the scale of `Time.now`, as is the deadline. */
+  readonly startedAt: number;
+  /** When nobody wants the answer any more. Grows when somebody patient joins. */
   deadline: number;
   /** Whether it joined a request under way. */
   isShared: boolean;
@@ -43,13 +47,21 @@ export interface Fault {
 /** Why a call is given up: `OVERTAKEN` when another attempt answered first. */
 export type Reason = 'TIMEOUT' | 'CANCELLED' | 'OVERTAKEN';
 
-export type Cancel = (reason: Reason) => void;
+/** Something under way that can be given up. After its end that does nothing. */
+export interface Sending {
+  cancel(reason: Reason): void;
+}
+
+/** Who gets the outcome: exactly once, not before the step has returned, and not after it was cancelled. */
+export interface Receiver {
+  receive(outcome: Outcome): void;
+}
 
 /**
- * One behaviour of sending, around the next one. Calls back exactly once, never before it has returned, and never
- * after it was cancelled.
+ * One behaviour of sending, around the next one. Steps run for every fetch: what they keep of a call is an object with
+ * methods, because functions made for each call cost more than all the rest.
  */
-export type Step = (call: Call, done: (outcome: Outcome) => void) => Cancel;
+export type Step = (call: Call, receiver: Receiver) => Sending;
 
 export const unavailable = (reason: string, more?: Partial<Fault>): { readonly fault: Fault } => ({
   fault: { code: 'UNAVAILABLE', reason, isFailure: true, ...more },

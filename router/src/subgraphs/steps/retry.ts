@@ -1,7 +1,7 @@
-import type { Budget } from './budget.js';
-import type { Call, Cancel, Outcome, Reason, Step } from './call.js';
 import type { SubgraphMeter } from '../metrics.js';
 import type { Time } from '../time.js';
+import type { Budget } from './budget.js';
+import type { Call, Outcome, Reason, Receiver, Sending, Step } from './call.js';
 
 export interface RetryOptions {
   readonly next: Step;
@@ -22,56 +22,63 @@ const longestBackoffMs = 1_000;
  * jitter", AWS Builders' Library, "Timeouts, retries and backoff with jitter"), as long as the budget lasts and never
  * past the deadline. Mutations are sent once: nobody knows what the lost one did.
  */
-export const withRetry = (options: RetryOptions): Step => {
-  const { next, budget } = options;
-  return (call, done) => {
-    budget.earn();
-    return call.request.kind === 'query' && options.attempts > 0
-      ? retrying(options, call, done)
-      : next(call, done);
-  };
-};
-
-function retrying(
-  { next, attempts, budget, time, random, meter }: RetryOptions,
-  call: Call,
-  done: (outcome: Outcome) => void,
-): Cancel {
-  let tried = 0;
-  let hadStaleConnection = false;
-  let timer: NodeJS.Timeout | undefined;
-  let cancel: Cancel;
-
-  const attempt = (): void => {
-    timer = undefined;
-    cancel = next(call, (outcome) => {
-      const delay = delayBefore(outcome);
-      if (delay === undefined) return done(outcome);
-      meter.retry();
-      if (delay === 0) attempt();
-      else timer = time.after(delay, attempt);
-    });
+export const withRetry =
+  (options: RetryOptions): Step =>
+  (call, receiver) => {
+    if (call.request.kind === 'mutation') return options.next(call, receiver);
+    options.budget.earn();
+    const retrying = new Retrying(options, call, receiver);
+    retrying.attempt();
+    return retrying;
   };
 
-  /** Milliseconds until the next attempt; undefined when there is to be none. */
-  function delayBefore({ fault }: Outcome): number | undefined {
-    if (fault?.retry === undefined) return undefined;
-    // The subgraph never saw it: not a sign of its health, and free, once.
-    if (fault.retry === 'at once' && !hadStaleConnection) {
-      hadStaleConnection = true;
-      return 0;
-    }
-    if (tried >= attempts) return undefined;
-    const backoff = random() * Math.min(longestBackoffMs, firstBackoffMs * 2 ** tried);
-    const delay = Math.max(1, backoff, fault.retryAfterMs ?? 0);
-    if (time.now() + delay >= call.deadline || !budget.spend()) return undefined;
-    tried++;
-    return delay;
+class Retrying implements Receiver, Sending {
+  readonly #options: RetryOptions;
+  readonly #call: Call;
+  readonly #receiver: Receiver;
+  #sending: Sending | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #retries = 0;
+  #hadStaleConnection = false;
+
+  constructor(options: RetryOptions, call: Call, receiver: Receiver) {
+    this.#options = options;
+    this.#call = call;
+    this.#receiver = receiver;
   }
 
-  attempt();
-  return (reason: Reason) => {
-    if (timer === undefined) return cancel(reason);
-    time.clear(timer);
-  };
+  attempt(): void {
+    this.#timer = undefined;
+    this.#sending = this.#options.next(this.#call, this);
+  }
+
+  receive(outcome: Outcome): void {
+    const delay = outcome.fault === undefined ? undefined : this.#delayBefore(outcome.fault);
+    if (delay === undefined) return this.#receiver.receive(outcome);
+    this.#options.meter.retry();
+    if (delay === 0) this.attempt();
+    else this.#timer = this.#options.time.after(delay, () => this.attempt());
+  }
+
+  cancel(reason: Reason): void {
+    if (this.#timer === undefined) this.#sending!.cancel(reason);
+    else this.#options.time.clear(this.#timer);
+  }
+
+  /** Milliseconds until the next attempt; undefined when there is to be none. */
+  #delayBefore({ retry, retryAfterMs = 0 }: NonNullable<Outcome['fault']>): number | undefined {
+    if (retry === undefined) return undefined;
+    // The subgraph never saw it: not a sign of its health, and free, once.
+    if (retry === 'at once' && !this.#hadStaleConnection) {
+      this.#hadStaleConnection = true;
+      return 0;
+    }
+    const { attempts, random, time, budget } = this.#options;
+    if (this.#retries >= attempts) return undefined;
+    const backoff = random() * Math.min(longestBackoffMs, firstBackoffMs * 2 ** this.#retries);
+    const delay = Math.max(1, backoff, retryAfterMs);
+    if (time.now() + delay >= this.#call.deadline || !budget.spend()) return undefined;
+    this.#retries++;
+    return delay;
+  }
 }

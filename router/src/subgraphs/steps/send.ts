@@ -1,71 +1,96 @@
-import type { SendRequest, SubgraphAnswer } from '../answer.js';
-import type { Call, Fault, Outcome, Step } from './call.js';
-import type { Cancellation } from './cancellation.js';
+import type { RequestContext } from '../../context.js';
+import type { SendRequest, SubgraphAnswer, SubgraphRequest } from '../answer.js';
 import type { FetchOutcome, SubgraphMeter } from '../metrics.js';
 import type { Time } from '../time.js';
+import { unwatched, type Watch, type Watched } from '../watch.js';
+import type { Call, Fault, Outcome, Receiver, Sending, Step } from './call.js';
+import type { ClientRequest } from './client-requests.js';
 
 export interface SendOptions {
   readonly name: string;
   readonly next: Step;
   /** Milliseconds until an answer counts as lost. */
   readonly timeoutMs: number;
-  readonly cancellation: Cancellation;
+  readonly clientRequest: (context: RequestContext) => ClientRequest;
   readonly spanId: () => string;
   readonly time: Time;
+  readonly watch: Watch;
   readonly meter: SubgraphMeter;
 }
 
-/** Deadlines are kept to this many milliseconds: timers of few lengths are cheap. */
-const granularityMs = 16;
+/**
+ * The outermost step: ends at the deadline or when the client is gone, and turns what happened into an answer and a
+ * report.
+ */
+export const createSend =
+  (options: SendOptions): SendRequest =>
+  (request, context) =>
+    new Promise((resolve) => new Fetching(options, request, context, resolve).begin());
+
+class Fetching implements Call, Receiver, Watched {
+  readonly request: SubgraphRequest;
+  readonly context: RequestContext;
+  readonly clientRequest: ClientRequest;
+  readonly startedAt: number;
+  readonly dueAt: number;
+  deadline: number;
+  isShared = false;
+  attempts = 0;
+  readonly spanId: string;
+  slot = unwatched;
+  readonly #options: SendOptions;
+  readonly #resolve: (answer: SubgraphAnswer) => void;
+  #sending: Sending | undefined;
+
+  constructor(
+    options: SendOptions,
+    request: SubgraphRequest,
+    context: RequestContext,
+    resolve: (answer: SubgraphAnswer) => void,
+  ) {
+    this.request = request;
+    this.context = context;
+    this.clientRequest = options.clientRequest(context);
+    this.startedAt = options.time.now();
+    this.dueAt = this.deadline = Math.min(context.deadline, this.startedAt + options.timeoutMs);
+    this.spanId = options.spanId();
+    this.#options = options;
+    this.#resolve = resolve;
+  }
+
+  begin(): void {
+    if (this.context.signal.aborted) return this.#giveUp('CANCELLED', 'the client was gone');
+    if (this.dueAt <= this.startedAt) return this.#giveUp('TIMEOUT', 'there was no time left');
+    this.#options.watch.add(this);
+    this.#sending = this.#options.next(this, this);
+  }
+
+  receive(outcome: Outcome): void {
+    this.#options.watch.remove(this);
+    report(this, outcome, this.#options);
+    this.#resolve(outcome.answer ?? answerOf(outcome.fault!));
+  }
+
+  get signal(): AbortSignal {
+    return this.context.signal;
+  }
+
+  onDue(): void {
+    if (this.signal.aborted) this.#giveUp('CANCELLED', 'the client is gone');
+    else this.#giveUp('TIMEOUT', `no answer within ${Math.round(this.dueAt - this.startedAt)} ms`);
+  }
+
+  #giveUp(code: 'TIMEOUT' | 'CANCELLED', reason: string): void {
+    this.#sending?.cancel(code);
+    this.receive({ fault: { code, reason, isFailure: false } });
+  }
+}
 
 const messages: Readonly<Record<Fault['code'], string>> = {
   UNAVAILABLE: 'This part of the service is unavailable right now.',
   TIMEOUT: 'This part of the service took too long.',
   CANCELLED: 'The request was cancelled.',
 };
-
-/**
- * The outermost step: ends at the deadline or when the client is gone, and turns what happened into an answer and a
- * report.
- */
-export function createSend(options: SendOptions): SendRequest {
-  const { next, timeoutMs, cancellation, spanId, time } = options;
-  return (request, context) =>
-    new Promise((resolve) => {
-      const { signal } = context;
-      const startedAt = time.now();
-      const deadline = Math.min(context.deadline, startedAt + timeoutMs);
-      const left = deadline - startedAt;
-      const call: Call = { request, context, deadline, isShared: false, attempts: 0, spanId: spanId() };
-      const end = (outcome: Outcome): void => {
-        report(call, outcome, startedAt, options);
-        resolve(outcome.answer ?? answerOf(outcome.fault!));
-      };
-      if (signal.aborted) return end(givenUp('CANCELLED', 'the client was gone'));
-      if (left <= 0) return end(givenUp('TIMEOUT', 'there was no time left'));
-
-      const finish = (outcome: Outcome): void => {
-        time.clear(timer);
-        cancellation.forget(signal, onAbort);
-        end(outcome);
-      };
-      const onAbort = (): void => {
-        cancel('CANCELLED');
-        finish(givenUp('CANCELLED', 'the client is gone'));
-      };
-      const onTimeout = (): void => {
-        cancel('TIMEOUT');
-        finish(givenUp('TIMEOUT', `no answer within ${Math.round(left)} ms`));
-      };
-      const timer = time.after(Math.ceil(left / granularityMs) * granularityMs, onTimeout);
-      cancellation.listen(signal, onAbort);
-      const cancel = next(call, finish);
-    });
-}
-
-const givenUp = (code: Fault['code'], reason: string): Outcome => ({
-  fault: { code, reason, isFailure: false },
-});
 
 const answerOf = ({ code }: Fault): SubgraphAnswer => ({
   data: null,
@@ -75,8 +100,8 @@ const answerOf = ({ code }: Fault): SubgraphAnswer => ({
 
 const outcomes = { UNAVAILABLE: 'unavailable', TIMEOUT: 'timeout', CANCELLED: 'cancelled' } as const;
 
-function report(call: Call, outcome: Outcome, startedAt: number, { name, time, meter }: SendOptions): void {
-  const { context, request, attempts, isShared, spanId } = call;
+function report(call: Call, outcome: Outcome, { name, time, meter }: SendOptions): void {
+  const { context, startedAt, attempts, isShared } = call;
   const { answer, fault, status, bytes } = outcome;
   const endedAt = time.now();
   const ending: FetchOutcome = answer === undefined ? outcomes[fault!.code] : answer.errors ? 'errors' : 'ok';
@@ -85,8 +110,8 @@ function report(call: Call, outcome: Outcome, startedAt: number, { name, time, m
     context.log.error({ subgraph: name, reason: fault!.reason, attempts, status }, 'subgraph did not answer');
   context.explain?.({
     subgraph: name,
-    kind: request.kind,
-    fetches: request.fetches,
+    kind: call.request.kind,
+    fetches: call.request.fetches,
     startedAt,
     endedAt,
     outcome: ending,
@@ -94,6 +119,6 @@ function report(call: Call, outcome: Outcome, startedAt: number, { name, time, m
     ...(bytes !== undefined && { bytes }),
     attempts,
     isShared,
-    spanId,
+    spanId: call.spanId,
   });
 }
