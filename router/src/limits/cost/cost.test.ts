@@ -232,7 +232,7 @@ describe('limits', () => {
     });
     lines.length = 0;
     try {
-      const cost = limitCost(costs.of(selected(text)), variables, log);
+      const cost = limitCost(costs.of(selected(text)), variables, { log });
       return { cost, exceeded, logged: lines.length };
     } catch (error: any) {
       return { status: error.status, ...error.extensions, exceeded };

@@ -1,5 +1,5 @@
-import type { Logger } from '@diaspora/kit';
 import { RequestRefused } from '../../access/refused.js';
+import type { RequestContext } from '../../context.js';
 import { silentObserver, type LimitObserver } from '../observe.js';
 import type { LimitSettings } from '../settings.js';
 import type { Estimate, OperationCost } from './cost.js';
@@ -17,7 +17,7 @@ export interface LimitCostParts {
 export type LimitCost = (
   cost: OperationCost,
   variables: Readonly<Record<string, unknown>>,
-  log: Logger,
+  context: Pick<RequestContext, 'log'>,
 ) => number;
 
 interface Fault {
@@ -48,7 +48,7 @@ export function createLimitCost({ settings, observe = silentObserver }: LimitCos
     return { limit: 'listSize', code: 'LIST_TOO_LONG', message, extensions };
   };
 
-  return (cost, variables, log) => {
+  return (cost, variables, context) => {
     const estimate = cost.estimate(variables);
     for (const [{ mode }, faultOf] of [
       [maxList, tooLong],
@@ -63,7 +63,10 @@ export function createLimitCost({ settings, observe = silentObserver }: LimitCos
         observe.cost({ estimated: estimate.cost });
         throw new RequestRefused({ status: 400, ...refusal });
       }
-      log.info({ limit, ...refusal.extensions }, 'an operation is over a limit that is only measured');
+      context.log.info(
+        { limit, ...refusal.extensions },
+        'an operation is over a limit that is only measured',
+      );
     }
     return estimate.cost;
   };

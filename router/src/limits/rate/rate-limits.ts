@@ -118,7 +118,7 @@ export function createRateLimits(parts: RateLimitParts): RateLimits | undefined 
   };
 }
 
-const noHeaders: RateHeaders = Object.freeze({});
+export const noHeaders: RateHeaders = Object.freeze({});
 
 const nameOf = ({ limit, key }: Account): string => `${limit} ${key}`;
 
