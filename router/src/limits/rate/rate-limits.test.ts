@@ -44,7 +44,7 @@ function given(env: Record<string, string>, store: RateStore = { kind: 'memory' 
   })!;
   /** Points left, or what refused. */
   const charge = (charged: Charged, cost: number, operation?: string) =>
-    limits.charge(charged, operation, cost, log).then(
+    limits.charge(charged, operation, cost, { log }).then(
       (headers) => headers['ratelimit-remaining'],
       (error: any) => `${error.status} ${error.extensions.limit}`,
     );
@@ -110,7 +110,7 @@ describe('rate limits', () => {
   it('say when to come back', async () => {
     const { limits } = given({ RATE_LIMIT_USER: '10/60s' });
     const error: any = await limits
-      .charge(person('a'), undefined, 11, log)
+      .charge(person('a'), undefined, 11, { log })
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ status: 429, extensions: { code: 'RATE_LIMITED' } });
     expect(Number(error.headers['retry-after'])).toBeGreaterThan(50);
@@ -120,7 +120,7 @@ describe('rate limits', () => {
 
   it('tell of the one nearest to its end', async () => {
     const { limits } = given({ RATE_LIMIT_USER: '1000/60s', RATE_LIMIT_ADDRESS: '10/60s' });
-    expect(await limits.charge(person('a'), undefined, 5, log)).toMatchObject({
+    expect(await limits.charge(person('a'), undefined, 5, { log })).toMatchObject({
       'ratelimit-limit': '10',
       'ratelimit-remaining': '5',
     });

@@ -1,7 +1,8 @@
-import { systemClock, type Clock, type Logger } from '@diaspora/kit';
+import { systemClock, type Clock } from '@diaspora/kit';
 import type { Caller } from '../../access/caller.js';
 import { createLru } from '../../access/lru.js';
 import { RequestRefused } from '../../access/refused.js';
+import type { RequestContext } from '../../context.js';
 import { silentObserver, type LimitObserver } from '../observe.js';
 import type { LimitSettings, Rate } from '../settings.js';
 import { createLimiter, type Consumed, type Limiter, type RateStore } from './create-limiter.js';
@@ -24,7 +25,7 @@ export interface RateLimits {
     charged: Charged,
     operationName: string | undefined,
     cost: number,
-    log: Logger,
+    context: Pick<RequestContext, 'log'>,
   ): Promise<RateHeaders>;
 }
 
@@ -96,7 +97,7 @@ export function createRateLimits(parts: RateLimitParts): RateLimits | undefined 
         if (until > now) throw refusal(account, until - now);
       }
     },
-    async charge(charged, operationName, cost, log) {
+    async charge(charged, operationName, cost, context) {
       const accounts = accountsOf(charged, operationName);
       if (accounts.length === 0) return noHeaders;
       const points = Math.max(1, Math.ceil(cost));
@@ -107,7 +108,8 @@ export function createRateLimits(parts: RateLimitParts): RateLimits | undefined 
         if (!isOver) continue;
         const { limit, rate } = account;
         observe.exceeded(`rate:${limit}`, rate.mode === 'measure' ? 'measure' : 'enforce');
-        if (rate.mode === 'measure') log.info({ limit, cost }, 'over a rate limit that is only measured');
+        if (rate.mode === 'measure')
+          context.log.info({ limit, cost }, 'over a rate limit that is only measured');
         else {
           refusedUntil.set(nameOf(account), clock.now().getTime() + msToReset);
           throw refusal(account, msToReset);
