@@ -1,7 +1,8 @@
 import { createCache, createRevocations, type Clock, type Logger, type RedisConnection } from '@diaspora/kit';
 import { createApiKeys } from './access/api-keys.js';
 import { createAutomaticDocuments } from './access/documents/automatic.js';
-import { createChooseDocument, type ChooseDocument } from './access/documents/choose-document.js';
+import { createChooseDocument } from './access/documents/choose-document.js';
+import type { ChooseDocument } from './access/documents/document.js';
 
 import { createManifests } from './access/documents/manifests.js';
 import { createIdentify, type Identify } from './access/identify.js';

@@ -198,3 +198,29 @@ describe('stopping', () => {
     agent.destroy();
   });
 });
+
+describe('limits', () => {
+  it('of rates count requests that are refused too, and tell what is left', async () => {
+    const rate = { points: 3, seconds: 60, mode: 'enforce' as const };
+    const limited = await startTestRouter(redisUrl, { RATE_LIMIT_ADDRESS: rate });
+    const good = await limited.query('{ __typename }');
+    await limited.query('{ nothingLikeIt }');
+    await limited.query('{ __typename }');
+    const over = await limited.query('{ __typename }');
+    await limited.stop();
+    expect([good.status, good.headers.get('ratelimit-remaining')]).toEqual([200, '2']);
+    expect([over.status, over.errors[0]?.extensions['code']]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(over.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  it('of cost are told by the answer', async () => {
+    const limited = await startTestRouter(redisUrl, { MAX_COST: { most: 5, mode: 'enforce' } });
+    const good = await limited.query('{ event(id: "1") { host { id } } }');
+    const dear = await limited.query('{ events { host { id } } }');
+    const metrics = await (await fetch(`${limited.router.url}/metrics`)).text();
+    await limited.stop();
+    expect([good.status, dear.status]).toEqual([200, 400]);
+    expect(dear.errors[0]?.extensions).toMatchObject({ code: 'COST_ESTIMATED_TOO_EXPENSIVE' });
+    expect(metrics).toContain('router_operation_cost_sum{measure="actual"} 2');
+  });
+});

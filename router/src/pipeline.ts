@@ -7,7 +7,7 @@ import type { Access } from './create-access.js';
 import { formFault, formOutcome, type Outcome } from './errors/form-outcome.js';
 import { maskErrors } from './errors/mask-errors.js';
 import { readFault } from './errors/read-fault.js';
-import type { Executable } from './execution/executable.js';
+import type { Executable, ExecutionResult } from './execution/executable.js';
 import { createCors } from './http/cors.js';
 import { refuseForgery } from './http/csrf.js';
 import { createLanding } from './http/landing.js';
@@ -18,6 +18,7 @@ import { respond } from './http/respond.js';
 import { createSharingKey } from './http/sharing-key.js';
 import { apiHeaders } from './http/security-headers.js';
 import type { Version, Versions } from './lifecycle/versions.js';
+import type { Limits } from './limits/create-limits.js';
 import type { Observed, Observer } from './observe/observer.js';
 import type { Operation } from './operations/operation.js';
 import { createInFlight } from './operations/share-in-flight.js';
@@ -26,6 +27,7 @@ export interface PipelineParts {
   readonly config: RouterConfig;
   readonly versions: Versions;
   readonly access: Pick<Access, 'identify' | 'chooseDocument'>;
+  readonly limits: Limits;
   readonly observer: Observer;
   readonly log: Logger;
   /** Everything that is not GraphQL. */
@@ -45,6 +47,8 @@ export type Prepare = (
   observed: Observed,
   options: {
     readonly version: Version;
+    /** Of the request, or of the one that opened the connection: where it comes from. */
+    readonly message: Pick<IncomingMessage, 'headers' | 'socket'>;
     /** Called once the operation is known. Throws RequestRefused for one that the transport does not serve. */
     readonly accept: (operation: Operation) => void;
   },
@@ -55,6 +59,8 @@ export interface Prepared {
   /** Coerced. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly executable: Executable;
+  /** For the answer: what is left of the caller's limits. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** One HTTP request and its answer. */
@@ -69,7 +75,7 @@ interface Exchange {
 
 /** The way of every GraphQL request, from the socket to the answer, top to bottom. */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { config, versions, access, observer, log } = parts;
+  const { config, versions, access, limits, observer, log } = parts;
   const cors = createCors(config.CORS_ORIGINS);
   const landing = createLanding(config.LANDING);
   const readAccept = createReadAccept();
@@ -167,35 +173,52 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     };
     const version = versions.hold();
     try {
-      const { executable, variables } = await prepare(params, observed, { version, accept });
+      const prepared = await prepare(params, observed, { version, message: request, accept });
+      const { executable, variables, headers } = prepared;
       const explained = observer.explains(observed, request.headers);
       if (explained === 'plan') return formOutcome(nothing, [], { explain: observer.explanation(observed) });
 
       const result = await executable.execute({ variables, context });
 
       const errors = maskErrors(result.errors, context);
+      if (result.cost !== undefined) observed.cost = costOf(prepared, result);
       const extensions = explained && { explain: observer.explanation(observed) };
-      return formOutcome(result, errors, extensions);
+      return { ...formOutcome(result, errors, extensions), headers };
     } finally {
       versions.release(version);
     }
   }
 
-  async function prepare(...[params, observed, { version, accept }]: Parameters<Prepare>): Promise<Prepared> {
+  /** Of a known caller: admitted, understood, permitted, charged for, and only then planned. */
+  async function prepare(...[params, observed, { version, message, accept }]: Parameters<Prepare>) {
     const { context } = observed;
-    const document = await access.chooseDocument(params, context.client);
-    const operation = version.operations.find(document.text, params.operationName ?? undefined);
-    observed.operation = operation;
-    document.remember?.();
-    accept(operation);
-
-    const variables = operation.coerce(params.variables ?? undefined);
-    const forbidden = await operation.requirements?.decide(context.caller);
-    const executable = operation.executable(variables, forbidden);
-    observed.executable = executable;
-    return { operation, variables, executable };
+    const charged = limits.admit(message, context.caller);
+    let isCharged = false;
+    try {
+      const document = await access.chooseDocument(params, context.client);
+      const operation = version.operations.find(document.text, params.operationName ?? undefined);
+      observed.operation = operation;
+      document.remember?.();
+      accept(operation);
+      const variables = operation.coerce(params.variables ?? undefined);
+      const forbidden = await operation.requirements?.decide(context.caller);
+      isCharged = true;
+      const headers = await limits.spend(charged, { operation, variables, context });
+      const executable = operation.executable(variables, forbidden);
+      observed.executable = executable;
+      return { operation, variables, executable, headers };
+    } catch (error) {
+      if (!isCharged) limits.forfeit(charged, context);
+      throw error;
+    }
   }
 }
+
+/** Where the actual cost is counted. */
+const costOf = ({ operation, variables }: Prepared, { cost: actual }: ExecutionResult) => ({
+  estimated: operation.cost?.estimate(variables).cost,
+  actual,
+});
 
 const nothing = { data: 'null', isAscii: true };
 

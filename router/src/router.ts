@@ -12,6 +12,7 @@ import { createOthers } from './http/others.js';
 import { createVersion } from './lifecycle/create-version.js';
 import { createVersions } from './lifecycle/versions.js';
 import { readSupergraphFile, watchSupergraphFile } from './lifecycle/watch-supergraph.js';
+import { createLimits } from './limits/create-limits.js';
 import { createMetrics } from './observe/metrics.js';
 import { createObserver } from './observe/observer.js';
 import { createTracing } from './observe/tracing.js';
@@ -79,6 +80,10 @@ async function start(
   // Subgraphs of others answer no question about their health.
   const asked = config.VIEWER_SECRET === undefined ? new Map<string, string>() : versions.current().subgraphs;
   const health = createReadiness({ subgraphs: asked, redis, keys: access.keys });
+  const store =
+    config.RATE_LIMIT_STORE === 'redis' && redis
+      ? ({ kind: 'redis', redis, namespace: config.REDIS_NAMESPACE } as const)
+      : ({ kind: 'memory' } as const);
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, TRACE_RATIO: ratio } = config;
   const tracing = endpoint === undefined ? undefined : createTracing({ endpoint, ratio });
   if (tracing) onStop(() => tracing.stop());
@@ -86,6 +91,13 @@ async function start(
     config,
     versions,
     access,
+    limits: createLimits({
+      settings: config,
+      store,
+      hasPartners: config.API_KEYS !== undefined,
+      observe: metrics,
+      clock,
+    }),
     observer: createObserver({ metrics, tracing, explainRoles: config.EXPLAIN_ROLES }),
     log,
     others: createOthers({ config, health, metrics, log }),

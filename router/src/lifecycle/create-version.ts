@@ -3,6 +3,8 @@ import { createAuthorization } from '../access/authorize/authorization.js';
 import { compile } from '../compile/index.js';
 import type { RouterConfig } from '../config.js';
 import { createEngine } from '../execution/engine.js';
+import { createCosts } from '../limits/cost/cost.js';
+import { needsCosts } from '../limits/create-limits.js';
 import { limitRules } from '../limits/limit-rules.js';
 import type { RouterMetrics } from '../observe/metrics.js';
 import { createOperations } from '../operations/operations.js';
@@ -32,22 +34,27 @@ export function createVersion(sdl: string, { config, metrics, clock, log }: Vers
     clock,
     log,
   });
-  const engine = createEngine({ supergraph, subgraphs: subgraphs.send, log, compile });
+  const { sourceSchema, apiSchema } = supergraph;
+  const costs = createCosts({ sourceSchema, apiSchema, listSize: config.COST_LIST_SIZE });
+  const engine = createEngine({
+    supergraph,
+    subgraphs: subgraphs.send,
+    compile,
+    ...(config.MAX_COST.mode !== 'off' && { weights: costs.weights }),
+    log,
+  });
   const operations = createOperations({
-    schema: supergraph.apiSchema,
+    schema: apiSchema,
     prepare: engine.prepare,
-    authorization: createAuthorization({
-      sourceSchema: supergraph.sourceSchema,
-      apiSchema: supergraph.apiSchema,
-      mode: config.AUTHORIZATION_MODE,
-    }),
+    authorization: createAuthorization({ sourceSchema, apiSchema, mode: config.AUTHORIZATION_MODE }),
+    costs: needsCosts(config, config.API_KEYS !== undefined) ? costs : undefined,
     introspection: config.INTROSPECTION,
     maxTokens: config.MAX_TOKENS,
     limits: limitRules(config, { observe: metrics, log }),
     metrics,
     cache: { maxDocuments: config.OPERATION_CACHE_SIZE, maxCharacters: cachedCharacters },
   });
-  return { id: supergraph.id, operations, subgraphs: addresses, stop: () => subgraphs.stop() };
+  return { id: supergraph.id, supergraph, operations, subgraphs: addresses, stop: () => subgraphs.stop() };
 }
 
 /** Of the configuration, else of the supergraph itself. */

@@ -1,10 +1,12 @@
 import type { Logger } from '@diaspora/kit';
 import type { Operations } from '../operations/operations.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
 
 /** The router's inside for one supergraph: made as a whole, replaced as a whole. */
 export interface Version {
   /** Short digest of the SDL. */
   readonly id: string;
+  readonly supergraph: Supergraph;
   readonly operations: Operations;
   /** Names and addresses. */
   readonly subgraphs: ReadonlyMap<string, string>;

@@ -16,7 +16,7 @@ export interface Observed {
   readonly fetches?: FetchReport[] | undefined;
   operation?: Operation;
   executable?: Executable;
-  cost?: { readonly estimated?: number; readonly actual?: number };
+  cost?: { readonly estimated: number | undefined; readonly actual: number | undefined };
 }
 
 /** `plan`: what would be done; `run`: what was done, beside the answer. */
@@ -73,6 +73,7 @@ export function createObserver({ metrics, tracing, explainRoles }: ObserverParts
       const type = operation?.kind ?? 'unknown';
       metrics.operation({ label, type, seconds: (endedAt - startedAt) / 1_000 });
       for (const code of errorCodes) metrics.error(code);
+      if (cost?.estimated !== undefined) metrics.cost({ ...cost, estimated: cost.estimated });
       if (tracing === undefined || fetches === undefined || !tracing.isRecorded(context.trace)) return;
       tracing.record({
         trace: context.trace,
