@@ -117,12 +117,12 @@ function createFunctions(options: WriterOptions, walk: Walk) {
     text: ReturnType<typeof createText>,
   ) {
     const { fieldName, responseName, type } = field;
-    if (fieldName === '__typename') return void text.literal(JSON.stringify(typeName));
-    if (fieldName === '__schema' || fieldName === '__type') return decline('introspection');
     if (field.forbidden) {
       if (isNonNullType(type) || place.path !== '') return decline('a forbidden field below the root');
       return void text.literal('null');
     }
+    if (fieldName === '__typename') return void text.literal(JSON.stringify(typeName));
+    if (fieldName === '__schema' || fieldName === '__type') return decline('introspection');
     const supplies = walk.places.supply(place, typeName, responseName);
     const [first] = supplies;
     if (first) {

@@ -51,7 +51,9 @@ export function plannerDocument(options: PlannerDocumentOptions): DocumentNode |
     if (!isIncluded(selection, conditionValues)) return undefined;
     const directives = withoutConditions(selection.directives);
     if (selection.kind === Kind.FIELD) {
-      if (forbidden?.fields.has(selection) || isLocal(selection, isRoot)) return undefined;
+      // What is forbidden on some objects only is fetched for the others.
+      const refused = forbidden?.fields.get(selection);
+      if ((refused && refused.types === undefined) || isLocal(selection, isRoot)) return undefined;
       const field = { ...selection, ...fetchedAlias(selection, options.neededNames), directives };
       if (!selection.selectionSet) return field;
       // Nothing is wanted of the object then, but whether there is one.

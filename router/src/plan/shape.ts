@@ -2,6 +2,7 @@ import {
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isObjectType,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
@@ -157,7 +158,9 @@ function responseField(
   const fieldName = first.name.value;
   const type = (metaFields.get(fieldName) ?? parent.getFields()[fieldName])?.type;
   if (!type) return undefined;
-  const forbidden = nodes.map((node) => options.forbidden?.fields.get(node)).find((field) => field);
+  const forbidden = nodes
+    .map((node) => options.forbidden?.fields.get(node))
+    .find((field) => field && isForbiddenOn(field, parent));
   const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
   return {
     responseName,
@@ -169,6 +172,10 @@ function responseField(
     ...(forbidden && { forbidden }),
   };
 }
+
+/** An object of which only the interface is known may be of any of its types. */
+const isForbiddenOn = ({ types }: ForbiddenField, parent: FieldsType): boolean =>
+  types === undefined || !isObjectType(parent) || types.has(parent.name);
 
 const metaFields = new Map(
   [TypeNameMetaFieldDef, SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]),
