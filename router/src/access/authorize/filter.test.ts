@@ -47,7 +47,7 @@ function given(isCompiled: boolean) {
   const schemas = new Map(
     documents.map(({ name, typeDefs }) => [
       name,
-      buildSubgraphSchema({ typeDefs, resolvers: resolvers[name as 'people'] as never }),
+      buildSubgraphSchema({ typeDefs, resolvers: resolvers[name as 'people'] }),
     ]),
   );
   const asked: string[] = [];
