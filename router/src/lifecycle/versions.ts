@@ -1,4 +1,5 @@
 import type { Logger } from '@diaspora/kit';
+import type { GraphQLSchema } from 'graphql';
 import type { Operations } from '../operations/operations.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 
@@ -8,6 +9,8 @@ export interface Version {
   readonly id: string;
   readonly supergraph: Supergraph;
   readonly operations: Operations;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
   /** Names and addresses. */
   readonly subgraphs: ReadonlyMap<string, string>;
   /** Closes connections to subgraphs. */

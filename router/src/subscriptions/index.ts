@@ -1,0 +1,1 @@
+export { createSubscriptions, type Subscriptions } from './subscriptions.js';
