@@ -44,12 +44,11 @@ export function createProgram(
   if (source.length > longestSource) decline('an operation of this size');
   const values = [...bound.values()];
   // The source is made of names of the GraphQL grammar and of JSON text only.
-  // eslint-disable-next-line no-new-func, @typescript-eslint/no-implied-eval
-  const create = new Function(...Object.keys(given), ...values.map(({ name }) => name), source);
-  const made = create(...Object.values(given), ...values.map(({ value }) => value)) as Omit<
-    Program,
-    'source'
-  >;
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const create = new Function(...Object.keys(given), ...values.map(({ name }) => name), source) as (
+    ...values: unknown[]
+  ) => Omit<Program, 'source'>;
+  const made = create(...Object.values(given), ...values.map(({ value }) => value));
   return { ...made, source };
 }
 

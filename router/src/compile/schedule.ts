@@ -1,3 +1,4 @@
+import { OperationTypeNode } from 'graphql';
 import type { Fetch, Plan } from '../plan/plan.js';
 
 /** Fetches of one hop to one subgraph: they can travel in one request. */
@@ -45,7 +46,7 @@ function grouped(fetches: readonly Fetch[], levels: readonly number[]): Group[] 
   const groups = new Map<string, { subgraph: string; level: number; fetches: Fetch[] }>();
   for (const fetch of fetches) {
     const level = levels[fetch.id] ?? 0;
-    const isQuery = fetch.document.operation === 'query';
+    const isQuery = fetch.document.operation === OperationTypeNode.QUERY;
     const key = isQuery ? `${level} ${fetch.subgraph}` : `fetch ${fetch.id}`;
     const group = groups.get(key);
     if (group) group.fetches.push(fetch);
