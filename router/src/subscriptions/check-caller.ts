@@ -21,14 +21,15 @@ const longestTimerMs = 2_147_483_647;
  * whether it was revoked while no event came. Returns what ends the watch.
  */
 export function watchCaller(
-  { client, expiresAt, recheck }: Caller,
+  caller: Caller,
   {
     everyMs,
     now,
     onRefused,
   }: { everyMs: number; now: () => number; onRefused: (reason: CloseReason) => void },
 ): () => void {
-  if (client.class === 'anonymous') return () => undefined;
+  const { expiresAt } = caller;
+  if (caller.client.class === 'anonymous') return () => undefined;
   let isOver = false;
   let expiry: NodeJS.Timeout | undefined;
   let next: NodeJS.Timeout | undefined;
@@ -45,7 +46,7 @@ export function watchCaller(
     if (!isOver) next = setTimeout(look, ms);
   };
   const look = () => {
-    recheck().then(
+    caller.recheck().then(
       () => lookIn(everyMs),
       (error: unknown) => refuse(reasonOf(error)),
     );

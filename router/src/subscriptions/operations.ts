@@ -61,9 +61,9 @@ export function createOperations(parts: SubscriberParts): Operations {
     const end = (ending: Ending) => sink.end(ending);
     void requests.holding(async () => {
       const result = await executable.execute({ variables, context });
-      const errors = maskErrors(result.errors, context);
-      requests.observed(observed, errors);
-      sink.next(formOutcome(result, errors).body);
+      const { body, errorCodes } = formOutcome(result, maskErrors(result.errors, context));
+      requests.observed(observed, errorCodes);
+      sink.next(body);
       end(complete);
     });
     return () => context.abort();

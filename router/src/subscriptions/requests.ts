@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 import type { Caller } from '../access/caller.js';
 import type { RouterConfig } from '../config.js';
 import { createContext, type PipelineContext } from '../context.js';
@@ -32,7 +32,8 @@ export interface Requests {
   faultOf(error: unknown, origin: Origin): readonly GraphQLFormattedError[];
   /** What ran while `run` did keeps its version. */
   holding<Result>(run: () => Promise<Result>): Promise<Result>;
-  observed(observed: Observed, errors: readonly GraphQLFormattedError[]): void;
+  /** Into metrics and spans. */
+  observed(observed: Observed, errorCodes: readonly string[]): void;
 }
 
 export interface RequestsParts {
@@ -68,10 +69,6 @@ export function createRequests({ config, versions, prepare, observer, log }: Req
         versions.release(version);
       }
     },
-    observed: (observed, errors) =>
-      observer.end(
-        observed,
-        errors.map(({ extensions }) => String(extensions?.['code'] ?? 'UNKNOWN')),
-      ),
+    observed: (observed, errorCodes) => observer.end(observed, errorCodes),
   };
 }

@@ -1,4 +1,4 @@
-import { list } from '@diaspora/kit';
+import { list } from '@diaspora/kit/core';
 import { z } from 'zod';
 
 const whole = (fallback: number) => z.coerce.number().int().min(1).default(fallback);

@@ -68,7 +68,7 @@ function readSource(fetch: Fetch, schema: GraphQLSchema): Source {
   );
   const field = root && schema.getSubscriptionType()?.getFields()[root.name.value];
   const after = field?.args.find(({ name }) => name === argumentName);
-  if (!root || !after || !hasCursor(getNamedType(field.type))) return plain;
+  if (!root || !field || !after || !hasCursor(getNamedType(field.type))) return plain;
 
   const given = root.arguments?.find(({ name }) => name.value === argumentName);
   const rewritten = resumable(fetch.document, root, after);

@@ -66,7 +66,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
   }
 
   function wantedOf({ executable, variables, version }: PreparedRequest): Wanted {
-    const source = sourceOf(executable.plan.fetches[0]!, version.apiSchema);
+    const source = sourceOf(executable.plan.fetches[0]!, version.supergraph.apiSchema);
     const url = options.socketUrl(source.subgraph, version.subgraphs.get(source.subgraph)!);
     return { source, url, variables, subject: requests.contextOf(origin) };
   }

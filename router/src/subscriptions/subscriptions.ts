@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, Server } from 'node:http';
-import type { Clock, Logger } from '@diaspora/kit';
+import type { Clock, Logger } from '@diaspora/kit/core';
 import type { Access } from '../create-access.js';
 import type { RouterConfig } from '../config.js';
 import { createContext } from '../context.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signViewer, VIEWER_HEADER, type Clock, type Logger, type Viewer } from '@diaspora/kit';
+import { signViewer, VIEWER_HEADER, type Clock, type Logger, type Viewer } from '@diaspora/kit/core';
 import { openSocket, type Socket, type UpstreamSink } from './socket.js';
 
 /** For whom something is subscribed. */
