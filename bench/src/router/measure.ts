@@ -1,10 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Progress } from '@diaspora/local/progress';
 import { median } from '../load.js';
 import { processorSeconds } from '../proc.js';
 import { createByteCheck, createChangingCheck } from './check.js';
 import { fire, type Sample } from './load.js';
+import { forgetPeak, peakMemory } from './peak-memory.js';
 import type { Options } from './options.js';
 import type { Cores } from './processes.js';
 import { routers, type RouterName } from './routers.js';
@@ -20,7 +20,7 @@ export interface Figures {
   /** Milliseconds. */
   readonly p50: number;
   readonly p99: number;
-  /** Bytes of resident memory, the most at any moment of a sample; undefined where /proc does not tell. */
+  /** Bytes, see peakMemory. */
   readonly memory: number | undefined;
   /** Requests to subgraphs for one request. */
   readonly fetches: number;
@@ -129,15 +129,6 @@ async function takeSample(stage: Stage, running: RunningRouter, scenario: Scenar
     routerCore,
     othersCore: share('subgraphs', 'load'),
   };
-}
-
-/** Linux: from now on the peak counts anew. */
-const forgetPeak = (pid: number) => writeFile(`/proc/${pid}/clear_refs`, '5').catch(() => undefined);
-
-async function peakMemory(pid: number): Promise<number | undefined> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return kibibytes === undefined ? undefined : Number(kibibytes) * 1_024;
 }
 
 type Taken = Omit<Figures, 'name' | 'title'>;
