@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { ConfigError, flag, list, loadConfig, logLevel, port, secret, url } from '@diaspora/kit';
+import { ConfigError, flag, list, loadConfig, logLevel, port, secret, url } from '@diaspora/kit/core';
 import { z } from 'zod';
 import { accessSettings } from './access/settings.js';
 import { limitSettings } from './limits/settings.js';
 import { observeSettings } from './observe/settings.js';
 import { subgraphSettings } from './subgraphs/settings.js';
+import { subscriptionSettings } from './subscriptions/settings.js';
 
 const defaultSupergraph = fileURLToPath(new URL('../../schema/supergraph.graphql', import.meta.url));
 
@@ -90,6 +91,7 @@ export const settings = {
   ...accessSettings,
   ...limitSettings,
   ...subgraphSettings,
+  ...subscriptionSettings,
   ...observeSettings,
 };
 

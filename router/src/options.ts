@@ -40,7 +40,7 @@ export function usage(): string {
   const lines = Object.entries(settings).map(([name, schema]) => {
     const fallback = formatValue(defaultOf(schema));
     const note = fallback === '' ? '' : ` [${fallback}]`;
-    return `  ${optionOf(name).padEnd(32)}${schema.description ?? ''}${note}`;
+    return `  ${optionOf(name).padEnd(39)}${schema.description ?? ''}${note}`;
   });
   return [
     'npm run router -- --supergraph FILE --port 4000',
@@ -63,7 +63,8 @@ function formatValue(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (Array.isArray(value)) return value.join(',');
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  if (typeof value !== 'object' || value === null) return '';
   if ('most' in value) return value.most === Infinity ? 'off' : String(value.most);
   return Object.entries(value)
     .map(([name, word]) => `${name}=${String(word)}`)

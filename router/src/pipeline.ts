@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Logger } from '@diaspora/kit';
-import { RequestRefused } from './access/refused.js';
+import type { Logger } from '@diaspora/kit/core';
 import type { RouterConfig } from './config.js';
 import { createContext } from './context.js';
 import type { Access } from './create-access.js';
@@ -14,6 +13,7 @@ import { createLanding } from './http/landing.js';
 import { createReadAccept, type Accepted } from './http/media-types.js';
 import { readBody } from './http/read-body.js';
 import { readBodyParams, readUrlParams, refuseMediaType, type Params } from './http/read-params.js';
+import { notAcceptable, refuseKind, refuseMethod } from './http/refuse.js';
 import { respond } from './http/respond.js';
 import { createSharingKey } from './http/sharing-key.js';
 import { apiHeaders } from './http/security-headers.js';
@@ -30,6 +30,8 @@ export interface PipelineParts {
   readonly limits: Limits;
   readonly observer: Observer;
   readonly log: Logger;
+  /** Sends results that come one after the other; without it there are none over plain HTTP. */
+  readonly serveStream?: ServeStream | undefined;
   /** Everything that is not GraphQL. */
   readonly others: RequestListener;
 }
@@ -63,12 +65,26 @@ export interface Prepared {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Takes over the response; the status is its own to send. `headers`: names and values by turns. */
+export type ServeStream = (stream: {
+  readonly form: 'event-stream' | 'multipart';
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly headers: readonly string[];
+  readonly params: Params;
+  readonly prepared: Prepared;
+  readonly version: Version;
+  readonly observed: Observed;
+}) => void;
+
 /** One HTTP request and its answer. */
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly observed: Observed;
   readonly accepted: Accepted;
+  /** Of every answer: names and values by turns. */
+  readonly headers: string[];
   /** The client has left before its answer. */
   onGone(): void;
 }
@@ -80,7 +96,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const landing = createLanding(config.LANDING);
   const readAccept = createReadAccept();
   const sharingKey = createSharingKey(config.FORWARD_HEADERS);
-  const inFlight = config.DEDUPE_REQUESTS ? createInFlight<Outcome>() : undefined;
+  const inFlight = config.DEDUPE_REQUESTS ? createInFlight<Outcome | undefined>() : undefined;
   let isDraining = false;
 
   return {
@@ -99,7 +115,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const context = createContext({ log, headers, deadline, forward: config.FORWARD_HEADERS });
     const observed = observer.begin(context, headers);
     const accepted = readAccept(headers.accept);
-    const exchange = { request, response, observed, accepted, onGone: () => context.abort() };
+    const common = ['x-request-id', context.requestId, ...apiHeaders, ...cors.headers(headers.origin)];
+    const onGone = () => context.abort();
+    const exchange = { request, response, observed, accepted, headers: common, onGone };
     response.on('close', () => {
       if (!response.writableFinished) exchange.onGone();
     });
@@ -108,14 +126,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** Answers once, whatever happens on the way. */
   async function answer(exchange: Exchange): Promise<void> {
-    const { request, response, observed, accepted } = exchange;
+    const { request, response, observed, accepted, headers } = exchange;
     const { context } = observed;
-    const headers = [
-      'x-request-id',
-      context.requestId,
-      ...apiHeaders,
-      ...cors.headers(request.headers.origin),
-    ];
     if (request.method === 'OPTIONS') {
       headers.push(...cors.preflight(request.headers.origin));
       return void response.writeHead(204, headers).end();
@@ -124,6 +136,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if (page !== undefined) return respond(response, page);
 
     const outcome = await receive(exchange).catch((error: unknown) => formFault(readFault(error, context)));
+    if (outcome === undefined) return; // It is a stream.
 
     if (isDraining) headers.push('connection', 'close');
     for (const name in outcome.headers) headers.push(name, outcome.headers[name]!);
@@ -134,10 +147,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /** HTTP to a GraphQL request (https://graphql.github.io/graphql-over-http/draft/). */
-  async function receive(exchange: Exchange): Promise<Outcome> {
+  async function receive(exchange: Exchange): Promise<Outcome | undefined> {
     const { request, accepted } = exchange;
     refuseMethod(request);
-    if (accepted.contentType === undefined) throw notAcceptable();
+    if (accepted.contentType === undefined && !mayStream(accepted)) throw notAcceptable();
     refuseForgery(request.headers);
     if (request.method === 'GET') {
       const url = request.url!;
@@ -149,7 +162,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /** Where configured, equal queries of one caller that are in flight at the same time are executed once. */
-  function share(exchange: Exchange, text: string, run: (alone: () => void) => Promise<Outcome>) {
+  function share(exchange: Exchange, text: string, run: (alone: () => void) => Promise<Outcome | undefined>) {
     if (inFlight === undefined) return run(() => undefined);
     const { context } = exchange.observed;
     const key = sharingKey(exchange.request, text);
@@ -161,20 +174,24 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** A GraphQL request to its outcome, on the version of the supergraph that is current when it begins. */
   async function execute(
-    { request, observed }: Exchange,
+    exchange: Exchange,
     params: Params,
     alone: () => void,
-  ): Promise<Outcome> {
+  ): Promise<Outcome | undefined> {
+    const { request, observed, accepted } = exchange;
     const { context } = observed;
     context.identify(await access.identify(request.headers, context.identity));
+    const isStreamed = ({ kind }: Operation) =>
+      mayStream(accepted) && (kind === 'subscription' || accepted.contentType === undefined);
     const accept = (operation: Operation) => {
-      refuseKind(operation, request);
-      if (operation.kind !== 'query') alone();
+      refuseKind(operation, request, isStreamed(operation));
+      if (operation.kind !== 'query' || isStreamed(operation)) alone();
     };
     const version = versions.hold();
     try {
       const prepared = await prepare(params, observed, { version, message: request, accept });
-      const { executable, variables, headers } = prepared;
+      const { operation, executable, variables, headers } = prepared;
+      if (isStreamed(operation)) return stream(exchange, params, prepared, version);
       const explained = observer.explains(observed, request.headers);
       if (explained === 'plan') return formOutcome(nothing, [], { explain: observer.explanation(observed) });
 
@@ -187,6 +204,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     } finally {
       versions.release(version);
     }
+  }
+
+  function mayStream({ stream: form }: Accepted): boolean {
+    return form !== undefined && parts.serveStream !== undefined;
+  }
+
+  function stream(exchange: Exchange, params: Params, prepared: Prepared, version: Version): undefined {
+    const { accepted, ...rest } = exchange;
+    parts.serveStream?.({ ...rest, form: accepted.stream!, params, prepared, version });
   }
 
   /** Of a known caller: admitted, understood, permitted, charged for, and only then planned. */
@@ -224,21 +250,3 @@ const nothing = { data: 'null', isAscii: true };
 
 const isGraphql = (url: string): boolean =>
   url === '/graphql' || url.startsWith('/graphql?') || url.startsWith('/graphql/');
-
-function refuseMethod({ method }: IncomingMessage): void {
-  if (method === 'GET' || method === 'POST') return;
-  throw refused(405, 'GraphQL is served by GET and POST.', { allow: 'GET, POST' });
-}
-
-function refuseKind({ kind }: Operation, { method }: IncomingMessage): void {
-  if (kind === 'mutation' && method === 'GET') {
-    throw refused(405, 'Only queries are served by GET.', { allow: 'POST' });
-  }
-  if (kind === 'subscription') throw refused(400, 'Subscriptions are not served over plain HTTP.');
-}
-
-const notAcceptable = () =>
-  refused(406, 'The answer would be application/graphql-response+json or application/json.');
-
-const refused = (status: number, message: string, headers: Record<string, string> = {}) =>
-  new RequestRefused({ status, code: 'BAD_REQUEST', message, headers });

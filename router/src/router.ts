@@ -5,7 +5,7 @@ import {
   type Clock,
   type Logger,
   type RedisConnection,
-} from '@diaspora/kit';
+} from '@diaspora/kit/core';
 import type { RouterConfig } from './config.js';
 import { createAccess } from './create-access.js';
 import { createOthers } from './http/others.js';

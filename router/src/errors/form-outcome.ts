@@ -43,4 +43,7 @@ export const formFault = ({ status, errors, headers, isInDocument }: Fault): Out
 });
 
 const codesOf = (errors: readonly GraphQLFormattedError[]): readonly string[] =>
-  errors.map(({ extensions }) => String(extensions?.['code'] ?? 'UNKNOWN'));
+  errors.map(({ extensions }) => {
+    const code = extensions?.['code'];
+    return typeof code === 'string' ? code : 'UNKNOWN';
+  });

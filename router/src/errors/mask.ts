@@ -1,4 +1,4 @@
-import { requestErrorCodes, sharedErrorCodes } from '@diaspora/kit';
+import { requestErrorCodes, sharedErrorCodes } from '@diaspora/kit/core';
 import type { GraphQLFormattedError } from 'graphql';
 
 export const INTERNAL = 'INTERNAL';

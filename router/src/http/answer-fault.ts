@@ -1,4 +1,4 @@
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { INTERNAL } from '../errors/mask.js';
 import { chooseRequestId } from './request-id.js';

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { mountHealth, type Health, type Logger } from '@diaspora/kit';
+import { mountHealth, type Health, type Logger } from '@diaspora/kit/core';
 import express from 'express';
 import type { RouterConfig } from '../config.js';
 import { serveGraphiql } from '../graphiql/serve.js';

@@ -50,7 +50,7 @@ function check(params: unknown): Params {
   }
   if (variables != null && !isRecord(variables)) throw refused(400, '`variables` must be an object.');
   if (extensions != null && !isRecord(extensions)) throw refused(400, '`extensions` must be an object.');
-  return params as Params;
+  return params;
 }
 
 function parseJson(text: string, message: string): unknown {

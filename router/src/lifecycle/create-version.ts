@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@diaspora/kit';
+import type { Clock, Logger } from '@diaspora/kit/core';
 import { createAuthorization } from '../access/authorize/authorization.js';
 import { compile } from '../compile/index.js';
 import type { RouterConfig } from '../config.js';
@@ -45,7 +45,7 @@ export function createVersion(sdl: string, { config, metrics, clock, log }: Vers
   });
   const operations = createOperations({
     schema: apiSchema,
-    prepare: engine.prepare,
+    prepare: (wanted) => engine.prepare(wanted),
     authorization: createAuthorization({ sourceSchema, apiSchema, mode: config.AUTHORIZATION_MODE }),
     costs: needsCosts(config, config.API_KEYS !== undefined) ? costs : undefined,
     introspection: config.INTROSPECTION,

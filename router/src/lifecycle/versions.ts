@@ -1,5 +1,4 @@
-import type { Logger } from '@diaspora/kit';
-import type { GraphQLSchema } from 'graphql';
+import type { Logger } from '@diaspora/kit/core';
 import type { Operations } from '../operations/operations.js';
 import type { Supergraph } from '../supergraph/supergraph.js';
 
@@ -9,8 +8,6 @@ export interface Version {
   readonly id: string;
   readonly supergraph: Supergraph;
   readonly operations: Operations;
-  /** What clients see. */
-  readonly apiSchema: GraphQLSchema;
   /** Names and addresses. */
   readonly subgraphs: ReadonlyMap<string, string>;
   /** Closes connections to subgraphs. */

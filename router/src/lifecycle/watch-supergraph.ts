@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 
 /** What writes a file may touch it several times. */
 const settleMs = 50;
@@ -26,7 +26,7 @@ export async function readSupergraphFile(path: string): Promise<string> {
 export function watchSupergraphFile(path: string, onChange: (sdl: string) => void, log: Logger): () => void {
   let timer: NodeJS.Timeout | undefined;
   const read = () =>
-    readFile(path, 'utf8').then(onChange, (error: unknown) =>
+    void readFile(path, 'utf8').then(onChange, (error: unknown) =>
       log.warn({ err: error }, 'the supergraph cannot be read; the old one stays'),
     );
   const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {

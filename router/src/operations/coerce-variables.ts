@@ -1,4 +1,4 @@
-import { containsNul } from '@diaspora/kit';
+import { containsNul } from '@diaspora/kit/core';
 import { getVariableValues, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { RequestFault } from './request-fault.js';
 

@@ -13,7 +13,7 @@ export interface Shared<Outcome> {
   /** Whether somebody else's execution was joined. */
   readonly hasJoined: boolean;
   /** The caller does not wait any more. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 interface Flight<Outcome> {
