@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@diaspora/kit';
+import type { Clock, Logger } from '@diaspora/kit/core';
 import { z } from 'zod';
 import { parseRate } from '../limits/rate/parse-rate.js';
 import type { Caller, Partner } from './caller.js';

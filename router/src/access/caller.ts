@@ -1,4 +1,4 @@
-import type { Viewer } from '@diaspora/kit';
+import type { Viewer } from '@diaspora/kit/core';
 import type { ClientClass, Identity } from '../context.js';
 
 /** Who sent a request, and what that alone allows. `context.identify(caller)` takes it as it is. */

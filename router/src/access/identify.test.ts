@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger } from '@diaspora/kit';
+import { createLogger } from '@diaspora/kit/core';
 import { createSigningKey, startIssuer, userKey, type Issuer } from '../testing/issuer.js';
 import { createApiKeys, type ApiKeys } from './api-keys.js';
 import type { Caller } from './caller.js';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 import type { ApiKeys } from './api-keys.js';
 import { anonymous, type Caller } from './caller.js';
 import { RequestRefused } from './refused.js';

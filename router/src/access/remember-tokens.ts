@@ -1,4 +1,4 @@
-import type { Clock } from '@diaspora/kit';
+import type { Clock } from '@diaspora/kit/core';
 import { createLru } from './lru.js';
 import { sha256 } from './sha256.js';
 import type { VerifiedToken, VerifyToken } from './verify-token.js';

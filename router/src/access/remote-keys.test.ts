@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createLogger } from '@diaspora/kit';
+import { createLogger } from '@diaspora/kit/core';
 import { jwtVerify } from 'jose';
 import { createSigningKey, startIssuer, type Issuer } from '../testing/issuer.js';
 import { createRemoteKeys } from './remote-keys.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 import { createRemoteJWKSet, customFetch, type FetchImplementation } from 'jose';
 
 const cacheMaxAgeMs = 10 * 60_000;

@@ -1,4 +1,4 @@
-import { flag, list, url } from '@diaspora/kit';
+import { flag, list, url } from '@diaspora/kit/core';
 import { z } from 'zod';
 import type { ClientClass } from '../context.js';
 

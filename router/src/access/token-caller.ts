@@ -1,4 +1,4 @@
-import type { Clock } from '@diaspora/kit';
+import type { Clock } from '@diaspora/kit/core';
 import type { Caller } from './caller.js';
 import { TokenRefused } from './token-refused.js';
 import { clockToleranceSeconds, type VerifiedToken, type VerifyToken } from './verify-token.js';

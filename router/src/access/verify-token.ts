@@ -1,4 +1,4 @@
-import { idType, type Clock, type IdType, type Viewer } from '@diaspora/kit';
+import { idType, type Clock, type IdType, type Viewer } from '@diaspora/kit/core';
 import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { RequestRefused } from './refused.js';

@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 
 export interface WatchFilesOptions<Part, Whole> {
   /** A JSON file, or a folder of them; folders in it are read too. */

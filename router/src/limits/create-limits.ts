@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '@diaspora/kit';
+import type { Clock } from '@diaspora/kit/core';
 import type { Caller } from '../access/caller.js';
 import type { RequestContext } from '../context.js';
 import type { Operation } from '../operations/operation.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 import { GraphQLError, type DocumentNode, type ValidationRule } from 'graphql';
 import { aliases } from './aliases.js';
 import { depth } from './depth.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from '@diaspora/kit';
+import { createLogger } from '@diaspora/kit/core';
 import { buildSchema, getIntrospectionQuery, parse, validate, type DocumentNode } from 'graphql';
 import { z } from 'zod';
 import { aliases } from './aliases.js';

@@ -1,4 +1,4 @@
-import { list } from '@diaspora/kit';
+import { list } from '@diaspora/kit/core';
 import { z } from 'zod';
 import type { Mode } from './mode.js';
 import { parseRate, type Allowance } from './rate/parse-rate.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Viewer } from '@diaspora/kit';
+import type { Viewer } from '@diaspora/kit/core';
 import { buildASTSchema, buildSchema, Kind, parse, type FragmentDefinitionNode } from 'graphql';
 import type { Forbidden } from '../../operations/operation.js';
 import { anonymous, type Caller } from '../caller.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { createLogger } from '@diaspora/kit';
+import { createLogger } from '@diaspora/kit/core';
 import { graphql, Kind, parse, type FragmentDefinitionNode } from 'graphql';
 import { compile } from '../../compile/index.js';
 import { createContext } from '../../context.js';

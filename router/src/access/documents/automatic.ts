@@ -1,4 +1,4 @@
-import type { Cache } from '@diaspora/kit';
+import type { Cache } from '@diaspora/kit/core';
 import type { ClientClass } from '../../context.js';
 import { createLru, type Lru } from '../lru.js';
 import { sha256 } from '../sha256.js';

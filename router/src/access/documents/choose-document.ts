@@ -1,4 +1,4 @@
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 import type { Client } from '../../context.js';
 import { createLru } from '../lru.js';
 import type { DocumentMode, DocumentModes } from '../settings.js';

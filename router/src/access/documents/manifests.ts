@@ -1,4 +1,4 @@
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 import type { Client } from '../../context.js';
 import { watchFiles } from '../watch-files.js';
 import { mergeManifests, readManifest, type Manifest } from './manifest.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from '@diaspora/kit';
+import { createLogger } from '@diaspora/kit/core';
 import { buildASTSchema, buildSchema, Kind, parse, validate, type FragmentDefinitionNode } from 'graphql';
 import type { Selected } from '../../access/authorize/authorization.js';
 import { createCosts } from './cost.js';

@@ -1,4 +1,4 @@
-import type { RedisConnection } from '@diaspora/kit';
+import type { RedisConnection } from '@diaspora/kit/core';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Allowance } from './parse-rate.js';
 

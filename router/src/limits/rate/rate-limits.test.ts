@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connectRedis, createLogger, type RedisConnection, type Viewer } from '@diaspora/kit';
+import { connectRedis, createLogger, type RedisConnection, type Viewer } from '@diaspora/kit/core';
 import { findFreePort, startRedis, type EmbeddedRedis } from '@diaspora/kit/embedded';
 import { z } from 'zod';
 import { anonymous, type Caller } from '../../access/caller.js';

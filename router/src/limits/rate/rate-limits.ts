@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '@diaspora/kit';
+import { systemClock, type Clock } from '@diaspora/kit/core';
 import type { Caller } from '../../access/caller.js';
 import { createLru } from '../../access/lru.js';
 import { RequestRefused } from '../../access/refused.js';
