@@ -1,4 +1,4 @@
-import { createLogger } from '@diaspora/kit';
+import { createLogger } from '@diaspora/kit/core';
 import { describe, expect, it } from '@jest/globals';
 import { createContext } from '../context.js';
 import { createInProcess, type RunOptions, type SentRequest } from '../execution/testing/in-process.js';

@@ -1,4 +1,4 @@
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 import express, { Router, type RequestHandler } from 'express';
 import { buildGraphiql, graphiqlDist, isGraphiqlBuilt } from './build.js';
 

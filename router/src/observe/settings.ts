@@ -1,4 +1,4 @@
-import { list, url } from '@diaspora/kit';
+import { list, url } from '@diaspora/kit/core';
 import { z } from 'zod';
 
 /** Settings of what can be seen of the router, to be spread into its configuration. */

@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { Clock } from '@diaspora/kit';
-import { REQUEST_ID_HEADER, VIEWER_HEADER, signViewer } from '@diaspora/kit';
+import type { Clock } from '@diaspora/kit/core';
+import { REQUEST_ID_HEADER, VIEWER_HEADER, signViewer } from '@diaspora/kit/core';
 import type { RequestContext } from '../context.js';
 import type { RouterMetrics } from '../observe/metrics.js';
 import { childTraceHeaders } from '../observe/trace.js';

@@ -1,4 +1,4 @@
-import { flag, list } from '@diaspora/kit';
+import { flag, list } from '@diaspora/kit/core';
 import { z } from 'zod';
 
 const whole = (least: number, fallback: number) => z.coerce.number().int().min(least).default(fallback);

@@ -8,7 +8,7 @@ import {
   createRevocations,
   type RedisConnection,
   type Revocations,
-} from '@diaspora/kit';
+} from '@diaspora/kit/core';
 import { createRouter, readConfig, type RouterConfig, type RunningRouter } from '../router.js';
 import { startIssuer, type Issuer } from './issuer.js';
 import { startTinySupergraph, type TinySupergraph } from './tiny-subgraphs.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { verifyViewer, type Viewer } from '@diaspora/kit';
+import { verifyViewer, type Viewer } from '@diaspora/kit/core';
 import { aCall } from '../testing/fake-step.js';
 import { aContext } from '../testing/given.js';
 import { createHeaders } from './headers.js';

@@ -1,4 +1,4 @@
-import { REQUEST_ID_HEADER, signViewer, VIEWER_HEADER, type Clock } from '@diaspora/kit';
+import { REQUEST_ID_HEADER, signViewer, VIEWER_HEADER, type Clock } from '@diaspora/kit/core';
 import type { RequestContext } from '../../context.js';
 import type { Call } from '../steps/call.js';
 import type { Time } from '../time.js';

@@ -1,4 +1,4 @@
-import { loadConfig, systemClock } from '@diaspora/kit';
+import { loadConfig, systemClock } from '@diaspora/kit/core';
 import { pino } from 'pino';
 import type { RequestContext } from '../../context.js';
 import type { SubgraphRequest } from '../answer.js';
