@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@diaspora/kit';
+import type { Clock, Logger } from '@diaspora/kit/core';
 import type { SendRequest, Subgraphs } from './answer.js';
 import { createAttempt } from './steps/attempt.js';
 import { createBreaker, type Breaker } from './steps/breaker.js';
@@ -38,9 +38,9 @@ export interface SubgraphsOptions {
 export interface SubgraphConnections {
   readonly send: Subgraphs;
   /** Of each subgraph's breaker, by the names of the plan. */
-  states(): ReadonlyMap<string, BreakerState>;
+  readonly states: () => ReadonlyMap<string, BreakerState>;
   /** Closes what is idle; requests under way, and those that their executions still send, come to their end. */
-  stop(): void;
+  readonly stop: () => void;
 }
 
 interface Line {
@@ -49,8 +49,9 @@ interface Line {
   readonly client: Client;
 }
 
-/** So many retries or hedged requests a second are allowed even without the traffic to earn them. */
-const extrasPerSecond = 1;
+/** So many retries and hedged requests a second are allowed even without the traffic to earn them. */
+const retriesPerSecond = 10;
+const hedgesPerSecond = 1;
 
 /** Everything between an executor and the subgraphs: one line to each, of the same steps. */
 export function createSubgraphs(options: SubgraphsOptions): SubgraphConnections {
@@ -113,7 +114,6 @@ function createLine({ name, url }: Target, options: LineOptions): Line {
       log.warn({ state }, 'breaker of a subgraph changed');
     },
   });
-  const budget = (percent: number) => createBudget({ percent, perSecond: extrasPerSecond, time });
 
   let step = createAttempt({ client, headers, maxBytes });
   step = withBreaker({ next: step, breaker, timeoutMs, time });
@@ -121,7 +121,7 @@ function createLine({ name, url }: Target, options: LineOptions): Line {
     step = withHedge({
       next: step,
       latency: createLatency(),
-      budget: budget(settings.HEDGE_BUDGET_PERCENT),
+      budget: createBudget({ percent: settings.HEDGE_BUDGET_PERCENT, perSecond: hedgesPerSecond, time }),
       time,
       watch,
       meter,
@@ -130,7 +130,7 @@ function createLine({ name, url }: Target, options: LineOptions): Line {
     step = withRetry({
       next: step,
       attempts: settings.RETRY_ATTEMPTS,
-      budget: budget(settings.RETRY_BUDGET_PERCENT),
+      budget: createBudget({ percent: settings.RETRY_BUDGET_PERCENT, perSecond: retriesPerSecond, time }),
       time,
       random,
       meter,

@@ -3,11 +3,7 @@ import { parseAnswer } from './parse-answer.js';
 
 const answer = (
   body: unknown,
-  {
-    status = 200,
-    contentType = 'application/json' as string | undefined,
-    retryAfter = undefined as string | undefined,
-  } = {},
+  { status = 200, contentType = 'application/json', retryAfter = undefined as string | undefined } = {},
 ) =>
   parseAnswer({
     status,

@@ -208,7 +208,8 @@ describe('any response', () => {
         expect(whole.filter((kind) => kind?.startsWith('answer')).length).toBeLessThanOrEqual(1);
         // A cut may show an answer before the bytes after it; those then refuse the connection.
         const cut = parse(damaged, lengths, true).map(comparable);
-        if (whole[0]?.startsWith('answer')) expect(cut[0]).toBe(whole[0]);
+        const isRead = whole[0]?.startsWith('answer') === true;
+        expect(isRead ? cut[0] : undefined).toBe(isRead ? whole[0] : undefined);
       }),
       { numRuns: 500 },
     );
@@ -217,7 +218,8 @@ describe('any response', () => {
   it('of any bytes at all throws nothing', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), cuts, (bytes, lengths) => {
-        parse(Buffer.from(bytes), lengths, true);
+        const parsed = parse(Buffer.from(bytes), lengths, true);
+        expect(parsed.length).toBeGreaterThan(0);
       }),
     );
   });

@@ -26,7 +26,8 @@ export const createUndiciClient: CreateClient = ({ url, maxConnections, maxBytes
       pool.dispatch({ path, method: 'POST', headers: [...fixed, ...more], body }, handler);
       return handler;
     },
-    stop: () => void pool.close(),
+    // A closed pool would refuse what is still to come; idle connections close by themselves after a few seconds.
+    stop: () => undefined,
   } satisfies Client;
 };
 

@@ -77,6 +77,7 @@ export async function startNetSubgraph(respond: (request: NetRequest) => void): 
       }),
     async stop() {
       for (const socket of sockets) socket.destroy();
+      if (!server.listening) return;
       server.close();
       await once(server, 'close');
     },

@@ -1,0 +1,21 @@
+/** Of `localhost`, signed by itself, for a hundred years: tests that speak TLS need no tool to make one. */
+export const certificate = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg3V2WV+1ri5bfJf+m
+1udbOYqBJF8OCtqVqIfdhDZ1NiyhRANCAARcZz3vgBXYdCVaPaqFNV+Z2sddY097
+pxF2OqWr7RgfNoLs8O9/aDmwVbW/sBVz7cEZjjse+Jxo29EP8U75xieM
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBlDCCATugAwIBAgIUc0yU/USKavJPYyTLhZ3sm3jy76YwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTA1MjIxM1oYDzIxMjYxMDI4
+MDUyMjEzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAARcZz3vgBXYdCVaPaqFNV+Z2sddY097pxF2OqWr7RgfNoLs8O9/aDmw
+VbW/sBVz7cEZjjse+Jxo29EP8U75xieMo2kwZzAdBgNVHQ4EFgQUaVCXUpiUMXKm
+KbjGNpf+3NdbHXMwHwYDVR0jBBgwFoAUaVCXUpiUMXKmKbjGNpf+3NdbHXMwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+RwAwRAIgGsVS7TPIAsrvW3KxSTdME8dPCT0L/8BsNk1m9daz9+4CICh8QsJ6wngx
+ef+cD4NjdW+/BcdCAKAuCPE8vNhV9ma2
+-----END CERTIFICATE-----
+`,
+};
