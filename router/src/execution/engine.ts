@@ -1,11 +1,11 @@
-import type { Logger } from '@diaspora/kit';
+import type { Logger } from '@diaspora/kit/core';
 import type { FragmentDefinitionNode, OperationDefinitionNode } from 'graphql';
 import type { Forbidden } from '../operations/operation.js';
 import type { ConditionValues } from '../plan/conditions.js';
 import type { Subgraphs } from '../subgraphs/answer.js';
 import { readSupergraph, type Supergraph } from '../supergraph/supergraph.js';
 import { createParts } from './create-parts.js';
-import type { Compile, CostWeights, Executable, ExecutionRequest } from './executable.js';
+import type { Compile, CostWeights, Executable, ExecutableParts, ExecutionRequest } from './executable.js';
 
 export interface EngineOptions {
   /** Or what was read of it already. */
@@ -45,7 +45,7 @@ export function createEngine({ supergraph: given, subgraphs, log, compile, weigh
     prepare: (preparation) => {
       const parts = createParts({ supergraph, subgraphs, weights, ...preparation });
       const interpreted = (request: ExecutionRequest) => parts.interpret(request, new Map());
-      const made = compile ? attempt(() => compile(parts)) : { declined: 'there is no compiler' };
+      const made = attempt(parts, compile);
       if ('execute' in made) return { plan: parts.plan, compiled: true, execute: made.execute };
       log.debug({ operation: preparation.definition.name?.value, reason: made.declined }, 'interpreted');
       return { plan: parts.plan, compiled: made, execute: interpreted };
@@ -53,11 +53,14 @@ export function createEngine({ supergraph: given, subgraphs, log, compile, weigh
   };
 }
 
-/** A fault of the compiler costs speed, not the answer. */
-function attempt(compile: () => ReturnType<Compile>): ReturnType<Compile> {
+function attempt(parts: ExecutableParts, compile: Compile | undefined): ReturnType<Compile> {
+  if (!compile) return { declined: 'there is no compiler' };
+  if (parts.plan.fetches.some(({ context }) => context))
+    return { declined: 'it has arguments from a context' };
   try {
-    return compile();
+    return compile(parts);
   } catch (error) {
+    // Costs speed, not the answer.
     return { declined: `the compiler failed: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

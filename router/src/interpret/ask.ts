@@ -13,7 +13,11 @@ import { isTree } from './tree.js';
 export interface Ask {
   root(fetch: Fetch): Promise<RecordedRoot>;
   /** Asks for each representation text once, in one request; the answer has an entry for each. */
-  entities(fetch: Fetch, representations: readonly string[]): Promise<RecordedEntities>;
+  entities(
+    fetch: Fetch,
+    representations: readonly string[],
+    fromContext?: Readonly<Record<string, unknown>>,
+  ): Promise<RecordedEntities>;
 }
 
 /** Puts fetches to their subgraphs. Never rejects: what goes wrong is an error in the answer. */
@@ -21,19 +25,24 @@ export function createAsk(
   { plan, subgraphs }: ExecutableParts,
   { variables, context }: ExecutionRequest,
 ): Ask {
-  const send = async (fetch: Fetch, representations?: readonly string[]): Promise<SubgraphAnswer> => {
+  const send = async (
+    fetch: Fetch,
+    given: ExecutionRequest['variables'],
+    representations?: readonly string[],
+  ): Promise<SubgraphAnswer> => {
     const kind = fetch.requires || plan.kind !== 'mutation' ? 'query' : 'mutation';
-    const body = bodyOf(fetch, variables, representations);
+    const body = bodyOf(fetch, given, representations);
     return subgraphs(fetch.subgraph)({ body, kind, fetches: [fetch.id] }, context);
   };
   return {
     root: async (fetch) => {
-      const { data, errors } = await send(fetch);
+      const { data, errors } = await send(fetch, variables);
       return data === null && !errors?.length ? { data, errors: [malformed] } : { data, errors };
     },
-    entities: async (fetch, representations) => {
+    entities: async (fetch, representations, fromContext) => {
       const wanted = [...new Set(representations)];
-      const answers = divide(await send(fetch, wanted), wanted.length);
+      const answer = await send(fetch, { ...variables, ...fromContext }, wanted);
+      const answers = divide(answer, wanted.length);
       return new Map(wanted.map((text, index) => [text, answers[index] ?? { entity: undefined }]));
     },
   };
@@ -44,7 +53,8 @@ function bodyOf(
   variables: ExecutionRequest['variables'],
   representations?: readonly string[],
 ): string {
-  const given = fetch.variables.flatMap((name) =>
+  const names = [...fetch.variables, ...(fetch.context ?? []).map(({ name }) => name)];
+  const given = names.flatMap((name) =>
     Object.hasOwn(variables, name) ? [`${JSON.stringify(name)}:${JSON.stringify(variables[name])}`] : [],
   );
   if (representations) given.push(`"representations":[${representations.join(',')}]`);

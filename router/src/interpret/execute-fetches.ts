@@ -9,6 +9,7 @@ import type {
 } from '../execution/executable.js';
 import type { Fetch } from '../plan/plan.js';
 import { createAsk, type Ask } from './ask.js';
+import { byContext, type ContextGroup } from './context-groups.js';
 import type { Faults } from './faults.js';
 import { representationOf } from './representation.js';
 import { applyRewrites } from './rewrites.js';
@@ -44,8 +45,12 @@ interface Scope extends FetchesOptions {
 async function executeFetch(fetch: Fetch, scope: Scope): Promise<void> {
   const targets = targetsAt(scope.tree, fetch.path);
   if (targets.length === 0) return;
-  if (fetch.requires) return executeEntities(fetch, targets, scope);
-  const { plan } = scope.parts;
+  const { plan, supergraph } = scope.parts;
+  if (fetch.requires) {
+    const groups = byContext(fetch, targets, supergraph.sourceSchema);
+    await Promise.all(groups.map((group) => executeEntities(fetch, group, scope)));
+    return;
+  }
   const isEvent = plan.kind === 'subscription' && fetch.id === 0;
   const given = scope.recorded.get(fetch.id) ?? (isEvent ? scope.request.event : undefined);
   const answer = given && !isByRepresentation(given) ? given : await scope.ask.root(fetch);
@@ -72,7 +77,7 @@ function addRoot(
   }
 }
 
-async function executeEntities(fetch: Fetch, targets: readonly Target[], scope: Scope): Promise<void> {
+async function executeEntities(fetch: Fetch, { targets, values }: ContextGroup, scope: Scope): Promise<void> {
   const { parts, faults, recorded, ask } = scope;
   const asked = targets.map((target) => ({
     target,
@@ -81,7 +86,7 @@ async function executeEntities(fetch: Fetch, targets: readonly Target[], scope: 
   const given = recorded.get(fetch.id);
   const known: RecordedEntities = given && isByRepresentation(given) ? given : new Map();
   const texts = asked.flatMap(({ text }) => (typeof text === 'string' && !known.has(text) ? [text] : []));
-  const answers = texts.length > 0 ? await ask.entities(fetch, texts) : known;
+  const answers = texts.length > 0 ? await ask.entities(fetch, texts, values) : known;
   for (const { target, text } of asked) {
     if (text === undefined) continue;
     const answer = text === null ? undefined : (known.get(text) ?? answers.get(text));

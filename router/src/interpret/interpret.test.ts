@@ -195,6 +195,47 @@ describe('the interpreter', () => {
   });
 });
 
+describe('arguments from a context', () => {
+  it('are the values of what holds the object, asked for once for each value', async () => {
+    const currency = (of: string) => ({
+      id: of,
+      currency: of,
+      prices: [{ id: '1' }, { id: of }],
+      box: { price: { id: '1' } },
+    });
+    const shops = createInProcess({
+      a: {
+        typeDefs: `
+          type Query { shops: [Shop!]! }
+          type Shop @key(fields: "id") @context(name: "shop") { id: ID!  currency: String!  prices: [Price!]!  box: Box }
+          type Box { price: Price }
+          type Price @key(fields: "id") {
+            id: ID!
+            text(currency: String @fromContext(field: "$shop { currency }")): String
+          }`,
+        resolvers: {
+          Query: { shops: () => ['EUR', 'USD', 'EUR'].map(currency) },
+          Price: {
+            __resolveReference: (reference: unknown) => reference,
+            text: ({ id }: any, given: any) => `${id} ${given.currency}`,
+          },
+        },
+      },
+      b: { typeDefs: 'type Price @key(fields: "id") { id: ID!  rounded: Int }' },
+    });
+    const { data, errors } = await shops.run('{ shops { prices { text } box { price { text } } } }');
+    expect(errors).toEqual([]);
+    const shop = (of: string) => ({
+      prices: [{ text: `1 ${of}` }, { text: `${of} ${of}` }],
+      box: { price: { text: `1 ${of}` } },
+    });
+    expect(data).toEqual({ shops: [shop('EUR'), shop('USD'), shop('EUR')] });
+    expect(shops.sent.filter(({ variables }) => variables.representations)).toHaveLength(4);
+    const price: any = shops.engine.supergraph.apiSchema.getType('Price');
+    expect(price.getFields().text.args).toEqual([]);
+  });
+});
+
 describe('errors of the interpreter', () => {
   let shop: InProcess;
   beforeEach(() => {

@@ -16,6 +16,14 @@ export function applyRewrites(object: Tree, rewrites: readonly Rewrite[], schema
   }
 }
 
+/** What is found at a path of that kind; several values where it leads through a list. */
+export function valuesAt(object: unknown, path: readonly string[], schema: GraphQLSchema): unknown[] {
+  const name = path.at(-1);
+  const values: unknown[] = [];
+  if (name !== undefined) forEachAt(object, path.slice(0, -1), schema, (found) => values.push(found[name]));
+  return values;
+}
+
 function rename(object: Tree, from: string, to: string): void {
   if (object[from] === undefined) return;
   object[to] = object[from];

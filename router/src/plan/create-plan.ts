@@ -71,8 +71,9 @@ function fetchesOf(node: FetchNode, { variants, subgraphs }: Pick<Supergraph, 'v
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   );
   if (!document) throw new Error('The planner made a fetch without an operation.');
-  if (node.contextRewrites?.length) throw new Error('@fromContext is not supported.');
-  const { serviceName: subgraph, inputRewrites = [], outputRewrites = [] } = node;
+  const { serviceName: subgraph, inputRewrites = [], outputRewrites = [], contextRewrites = [] } = node;
+  const context = contextRewrites.map(({ renameKeyTo: name, path }) => ({ name, path }));
+  const isFromContext = (variable: string) => context.some(({ name }) => name === variable);
   const parts = restoreRequired(
     { subgraph, document, ...(node.requires && { requires: node.requires }) },
     variants,
@@ -83,9 +84,10 @@ function fetchesOf(node: FetchNode, { variants, subgraphs }: Pick<Supergraph, 'v
     return {
       ...part,
       ...(part.requires && { requires: withNullability(part.requires, schema, undefined) }),
-      variables: (node.variableUsages ?? []).filter((name) => used.has(name)),
+      variables: (node.variableUsages ?? []).filter((name) => used.has(name) && !isFromContext(name)),
       inputRewrites,
       outputRewrites,
+      ...(context.length > 0 && { context }),
     };
   });
 }

@@ -4,11 +4,13 @@ import type { Fetch, Requirement } from './plan.js';
 /**
  * The planner orders fetches level by level, so that one may wait for others that it has nothing to do with. This
  * leaves of what a fetch waits for those that supply something it needs: the objects along its path with their
- * types, and every field of its representation. When a needed field has no supplier at all, the given order stays.
+ * types, and every field of its representation. When a needed field has no supplier at all, or values
+ * come from a context, the given order stays.
  *
  * For queries only: mutations have to keep their order.
  */
 export function dataDependencies(fetch: Fetch, _index: number, all: readonly Fetch[]): Fetch {
+  if (fetch.context) return fetch;
   if (fetch.path.length === 0 && !fetch.requires) return { ...fetch, waitsFor: [] };
   const before = fetch.waitsFor.map((id) => ({ id, supplied: suppliedBy(all[id]) }));
   const waitsFor = new Set<number>();

@@ -30,6 +30,14 @@ export interface Fetch {
   readonly inputRewrites: readonly Rewrite[];
   /** After the answer: fields fetched under another alias get their response name. */
   readonly outputRewrites: readonly Rewrite[];
+  /** Variables whose values differ from object to object (`@fromContext`). */
+  readonly context?: readonly ContextVariable[];
+}
+
+export interface ContextVariable {
+  readonly name: string;
+  /** From the object to be completed: `..` is the object that holds it; then as in a rewrite. */
+  readonly path: readonly string[];
 }
 
 /** A selection of a representation; the alias, if any, is the name under which the value was fetched. */

@@ -74,7 +74,7 @@ export function readSupergraph(sdl: string): Supergraph {
           .values()
           .map((one) => [one.name, subgraphOf(one)]),
       ),
-      planner: new QueryPlanner(planned, { reuseQueryFragments: false }),
+      planner: new QueryPlanner(planned, plannerConfig),
       variants: plannerSchema.variants,
       neededNames: neededNames(document),
     };
@@ -82,6 +82,16 @@ export function readSupergraph(sdl: string): Supergraph {
     throw new Error(`The supergraph cannot be used: ${oneLine(error)}`, { cause: error });
   }
 }
+
+/**
+ * Planning is computation that nothing can interrupt. Where many subgraphs share many types, an operation can have
+ * millions of plans: fewer than the planner's default of 10,000 are compared, and one that has too many ways to
+ * begin with is refused.
+ */
+const plannerConfig = {
+  reuseQueryFragments: false,
+  debug: { maxEvaluatedPlans: 2_000, pathsLimit: 10_000 },
+};
 
 const build = (sdl: Parameters<typeof FederationSupergraph.build>[0], validateSupergraph: boolean) =>
   FederationSupergraph.build(sdl, {

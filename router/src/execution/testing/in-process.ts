@@ -1,6 +1,6 @@
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { createLogger } from '@diaspora/kit';
+import { createLogger } from '@diaspora/kit/core';
 import { graphql, Kind, parse, type FragmentDefinitionNode, type GraphQLSchema } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import { createContext } from '../../context.js';
@@ -40,7 +40,7 @@ export interface InProcess {
 }
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
-  "@key", "@requires", "@external", "@provides", "@shareable", "@inaccessible", "@override", "@interfaceObject"
+  "@key", "@requires", "@external", "@provides", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@context", "@fromContext"
 ])\n`;
 
 export const compose = (subgraphs: Record<string, TestSubgraph>): string => {
