@@ -30,8 +30,9 @@ export function createInFlight<Outcome>(): InFlight<Outcome> {
   const flights = new Map<string, Flight<Outcome>>();
 
   const begin: InFlight<Outcome>['share'] = (key, run, onAbandoned) => {
-    let settle: (outcome: Promise<Outcome> | typeof unshared) => void = () => undefined;
-    const outcome = new Promise<Outcome | typeof unshared>((resolve) => (settle = resolve));
+    let settle: (outcome: Outcome | typeof unshared) => void = () => undefined;
+    let fail: (reason: unknown) => void = () => undefined;
+    const outcome = new Promise<Outcome | typeof unshared>((...both) => ([settle, fail] = both));
     const flight: Flight<Outcome> = { outcome, onAbandoned, waiting: 1, isShared: true };
     flights.set(key, flight);
     const end = () => {
@@ -42,8 +43,8 @@ export function createInFlight<Outcome>(): InFlight<Outcome> {
       flight.isShared = false;
       settle(unshared);
     }).finally(end);
-    settle(own);
-    outcome.catch(() => undefined); // whoever began it hears of it from `own`
+    own.then(settle, fail);
+    outcome.catch(() => undefined); // Whoever began it hears of it from `own`.
     return { outcome: own, hasJoined: false, leave: () => leave(key, flight, onAbandoned) };
   };
 
