@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { REQUEST_ID_HEADER, VIEWER_HEADER, idType, signViewer, verifyViewer } from '@diaspora/kit';
+import { REQUEST_ID_HEADER, VIEWER_HEADER, idType, signViewer, verifyViewer } from '@diaspora/kit/core';
 import { createSigningKey, sessionKey, userKey } from './testing/issuer.js';
 import { startTestRouter, viewerSecret, type TestRouter } from './testing/start-test-router.js';
 

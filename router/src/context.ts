@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Logger, Viewer } from '@diaspora/kit';
+import type { Logger, Viewer } from '@diaspora/kit/core';
 import { anonymous, type Caller } from './access/caller.js';
 import { chooseRequestId } from './http/request-id.js';
 import { readTrace, type TraceContext } from './observe/trace.js';

@@ -1,4 +1,10 @@
-import { createCache, createRevocations, type Clock, type Logger, type RedisConnection } from '@diaspora/kit';
+import {
+  createCache,
+  createRevocations,
+  type Clock,
+  type Logger,
+  type RedisConnection,
+} from '@diaspora/kit/core';
 import { createApiKeys } from './access/api-keys.js';
 import { createAutomaticDocuments } from './access/documents/automatic.js';
 import { createChooseDocument } from './access/documents/choose-document.js';

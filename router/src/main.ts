@@ -1,4 +1,4 @@
-import { ConfigError, connectRedis, createLogger, runMain } from '@diaspora/kit';
+import { ConfigError, connectRedis, createLogger, runMain } from '@diaspora/kit/core';
 import { readConfig, type RouterConfig } from './config.js';
 import { readOptions, usage, UsageError } from './options.js';
 import { createRouter } from './router.js';

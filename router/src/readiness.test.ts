@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createHealth } from '@diaspora/kit';
+import { createHealth } from '@diaspora/kit/core';
 import { shareAnswers } from './readiness.js';
 import { startTestRouter, type TestRouter } from './testing/start-test-router.js';
 

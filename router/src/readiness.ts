@@ -1,4 +1,4 @@
-import { createHealth, type Health, type ReadinessCheck, type RedisConnection } from '@diaspora/kit';
+import { createHealth, type Health, type ReadinessCheck, type RedisConnection } from '@diaspora/kit/core';
 import type { RemoteKeys } from './access/remote-keys.js';
 
 const timeoutMs = 1_500;
