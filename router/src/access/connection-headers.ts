@@ -5,6 +5,8 @@ const names = [
   'x-api-key',
   'apollographql-client-name',
   'apollographql-client-version',
+  'graphql-client-name',
+  'graphql-client-version',
 ] as const;
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
