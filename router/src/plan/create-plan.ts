@@ -17,11 +17,22 @@ export function createPlan(
   kind: Plan['kind'],
 ): Plan {
   if (!document) return { kind, fetches: [] };
+  if (usesVariable(document, 'representations'))
+    throw new Error(
+      'The variable "representations" has the name that entities are asked for with: rename it.',
+    );
   const { planner } = supergraph;
   const operation = operationFromDocument(planner.supergraph.apiSchema(), document);
   const ordered = flatten(planner.buildQueryPlan(operation), (node) => fetchesOf(node, supergraph));
   return { kind, fetches: kind === 'query' ? ordered.map(dataDependencies) : ordered };
 }
+
+const usesVariable = ({ definitions }: DocumentNode, name: string): boolean =>
+  definitions.some(
+    (node) =>
+      node.kind === Kind.OPERATION_DEFINITION &&
+      node.variableDefinitions?.some(({ variable }) => variable.name.value === name),
+  );
 
 /** A fetch but for its place in the plan. */
 type UnplacedFetch = Omit<Fetch, 'id' | 'path' | 'waitsFor'>;

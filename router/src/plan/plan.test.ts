@@ -115,6 +115,13 @@ describe('a plan', () => {
   });
 });
 
+describe('a variable named representations', () => {
+  it('is refused in one line', () => {
+    const text = 'query ($representations: String) { product { price(currency: $representations) } }';
+    expect(() => plan(text)).toThrow(/^The variable "representations" has the name .*rename it\.$/);
+  });
+});
+
 describe('a field required with arguments', () => {
   it('is fetched beside what the client asks of the same field', () => {
     const [first, second] = plan('{ product { price(currency: "EUR") dollars } }');

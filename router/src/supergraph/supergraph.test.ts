@@ -49,6 +49,35 @@ describe('a supergraph', () => {
     expect(sourceSchema.getQueryType()!.getFields()).toHaveProperty('hidden');
   });
 
+  it('may say who sees what and what it costs, which is read from its source', () => {
+    const supergraph = readSupergraph(
+      compose({
+        a: {
+          typeDefs: `type Query { x: X @authenticated @cost(weight: 3)  all: [X] @listSize(assumedSize: 9) @tag(name: "t") }
+            type X @key(fields: "id") @requiresScopes(scopes: [["read"]]) { id: ID! }`,
+        },
+        b: { typeDefs: 'type X @key(fields: "id") { id: ID!  y: Int @policy(policies: [["p"]]) }' },
+      }),
+    );
+    const query = supergraph.sourceSchema.getQueryType()!.getFields();
+    const told = (name: string) => query[name]!.astNode!.directives!.map((directive) => directive.name.value);
+    expect(told('x')).toEqual(expect.arrayContaining(['authenticated', 'cost']));
+    expect(told('all')).toEqual(expect.arrayContaining(['listSize', 'tag']));
+    expect(supergraph.apiSchema.getDirectives().map(({ name }) => name)).not.toContain('authenticated');
+    const { fetches } = createPlan(supergraph, parse('{ x { y } }'), 'query');
+    expect(fetches.map(({ subgraph }) => subgraph)).toEqual(['a', 'b']);
+  });
+
+  it('of the older kind, with join v0.3, is read too', () => {
+    const sdl = compose({ a: { typeDefs: 'type Query { x: Int }' } });
+    const older = sdl
+      .replace('join/v0.5', 'join/v0.3')
+      .replace(/directive @join__directive[^\n]*\n/, '')
+      .replace(/scalar join__DirectiveArguments\n/, '');
+    expect(older).not.toBe(sdl);
+    expect(createPlan(readSupergraph(older), parse('{ x }'), 'query').fetches).toHaveLength(1);
+  });
+
   it('knows its subgraphs by the names they have in plans', () => {
     const { subgraphs } = readSupergraph(
       compose({

@@ -40,7 +40,8 @@ export interface InProcess {
 }
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
-  "@key", "@requires", "@external", "@provides", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@context", "@fromContext"
+  "@key", "@requires", "@external", "@provides", "@shareable", "@inaccessible", "@override", "@interfaceObject", "@context", "@fromContext",
+  "@authenticated", "@requiresScopes", "@policy", "@tag", "@cost", "@listSize"
 ])\n`;
 
 export const compose = (subgraphs: Record<string, TestSubgraph>): string => {
