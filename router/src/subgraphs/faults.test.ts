@@ -105,6 +105,19 @@ describe.each(['sockets', 'undici'] as const)('over %s', (SUBGRAPH_CLIENT) => {
     expect(await ask(query(), aContext())).toEqual({ data: { a: 'é' }, isPlain: false });
   });
 
+  it('a small answer that unpacks to a huge one is refused', async () => {
+    const body = gzipSync(data({ a: 'x'.repeat(20_000_000) }));
+    const { ask } = await given(
+      ({ socket }) => {
+        socket.write(head(`content-encoding: gzip\r\ncontent-length: ${body.length}`));
+        socket.write(body);
+      },
+      { ...once, MAX_SUBGRAPH_ANSWER_BYTES: 1_000_000 },
+    );
+    expect(body.length).toBeLessThan(1_000_000);
+    expect(await ask(query(), aContext())).toEqual(lost('UNAVAILABLE'));
+  });
+
   it.each([
     ['a cut answer', 'HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{'],
     ['no answer at all', ''],

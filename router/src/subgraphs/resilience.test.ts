@@ -8,6 +8,7 @@ import { certificate } from './testing/certificate.js';
 import { aContext, aWatchedContext, connect, mutation, query } from './testing/given.js';
 import { data, http, type NetRequest } from './testing/start-net-subgraph.js';
 import { echo, lost, useWire } from './testing/wire.js';
+import { systemTime } from './time.js';
 
 const given = useWire();
 
@@ -121,20 +122,27 @@ describe('a kept connection that the subgraph closes', () => {
 describe('a breaker', () => {
   it('opens after failures, answers at once, and closes when the subgraph is back', async () => {
     let isBroken = true;
+    let ahead = 0;
+    const time = { ...systemTime, now: () => performance.now() + ahead };
     const { seen, metrics } = watchedMetrics();
-    const over = { RETRY_ATTEMPTS: 0, HEDGE: false, BREAKER_LEAST_CALLS: 5, BREAKER_OPEN_MS: 1 };
     const { ask, subgraph, states } = await given(
       (request) => (isBroken ? void request.socket.destroy() : echo(request)),
-      { ...over, BREAKER_OPEN_MS: 60_000 },
-      { metrics },
+      { RETRY_ATTEMPTS: 0, HEDGE: false, BREAKER_LEAST_CALLS: 5, BREAKER_OPEN_MS: 60_000 },
+      { metrics, time },
     );
     for (let call = 0; call < 5; call++) await ask(query(), aContext());
     expect(states().get('s')).toBe('open');
-    expect(await ask(query(), aContext())).toEqual(lost('UNAVAILABLE'));
-    expect(subgraph.received).toHaveLength(5);
     isBroken = false;
     expect(await ask(query(), aContext())).toEqual(lost('UNAVAILABLE'));
-    expect(seen).toContain('breaker open');
+    expect(subgraph.received).toHaveLength(5);
+    ahead = 60_000;
+    for (let call = 0; call < 3; call++)
+      expect(await ask(query('{"a":1}'), aContext())).toEqual({ data: { a: 1 }, isPlain: true });
+    expect(seen.filter((event) => event.startsWith('breaker'))).toEqual([
+      'breaker open',
+      'breaker half-open',
+      'breaker closed',
+    ]);
   });
 
   it('does not open for errors of GraphQL, nor for clients that leave', async () => {
