@@ -52,7 +52,7 @@ async function freePort(): Promise<number> {
 }
 
 describe('npm run router', () => {
-  it('serves a foreign supergraph with no other configuration, and ends well when it is told to', async () => {
+  it('serves a foreign supergraph with no other configuration, takes a new one, and ends when it is told to', async () => {
     const port = await freePort();
     const { child, output } = start(['--supergraph', file, '--port', String(port)]);
     while (!output.stdout.includes('"ready"')) await once(child.stdout, 'data');
@@ -72,6 +72,9 @@ describe('npm run router', () => {
     });
     expect(supergraph.events.received.at(-1)).not.toHaveProperty('x-viewer');
     expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+    child.kill('SIGHUP');
+    await writeFile(file, `${supergraph.sdl}\n# another\n`);
+    while (!output.stdout.includes('the supergraph was replaced')) await once(child.stdout, 'data');
     child.kill('SIGTERM');
     expect(await once(child, 'close')).toEqual([0, null]);
     expect(output.stderr).toBe('');

@@ -7,6 +7,7 @@ import { formFault, formOutcome, type Outcome } from './errors/form-outcome.js';
 import { maskErrors } from './errors/mask-errors.js';
 import { readFault } from './errors/read-fault.js';
 import type { Executable, ExecutionResult } from './execution/executable.js';
+import { createRespond } from './http/compress.js';
 import { createCors } from './http/cors.js';
 import { refuseForgery } from './http/csrf.js';
 import { createLanding } from './http/landing.js';
@@ -14,7 +15,6 @@ import { createReadAccept, type Accepted } from './http/media-types.js';
 import { readBody } from './http/read-body.js';
 import { readBodyParams, readUrlParams, refuseMediaType, type Params } from './http/read-params.js';
 import { notAcceptable, refuseKind, refuseMethod } from './http/refuse.js';
-import { respond } from './http/respond.js';
 import { createSharingKey } from './http/sharing-key.js';
 import { apiHeaders } from './http/security-headers.js';
 import type { Version, Versions } from './lifecycle/versions.js';
@@ -94,6 +94,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const { config, versions, access, limits, observer, log } = parts;
   const cors = createCors(config.CORS_ORIGINS);
   const landing = createLanding(config.LANDING);
+  const respond = createRespond(config.COMPRESSION);
   const readAccept = createReadAccept();
   const sharingKey = createSharingKey(config.FORWARD_HEADERS);
   const inFlight = config.DEDUPE_REQUESTS ? createInFlight<Outcome | undefined>() : undefined;
@@ -116,8 +117,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const observed = observer.begin(context, headers);
     const accepted = readAccept(headers.accept);
     const common = ['x-request-id', context.requestId, ...apiHeaders, ...cors.headers(headers.origin)];
-    const onGone = () => context.abort();
-    const exchange = { request, response, observed, accepted, headers: common, onGone };
+    const exchange: Exchange = {
+      request,
+      response,
+      observed,
+      accepted,
+      headers: common,
+      onGone: () => context.abort(),
+    };
     response.on('close', () => {
       if (!response.writableFinished) exchange.onGone();
     });
@@ -133,7 +140,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return void response.writeHead(204, headers).end();
     }
     const page = landing(request);
-    if (page !== undefined) return respond(response, page);
+    if (page !== undefined) return respond(request, response, page);
 
     const outcome = await receive(exchange).catch((error: unknown) => formFault(readFault(error, context)));
     if (outcome === undefined) return; // It is a stream.
@@ -142,7 +149,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     for (const name in outcome.headers) headers.push(name, outcome.headers[name]!);
     const { contentType = 'application/json; charset=utf-8', isLegacy } = accepted;
     const status = isLegacy && outcome.isInDocument ? 200 : outcome.status;
-    respond(response, { status, contentType, body: outcome.body, isAscii: outcome.isAscii, headers });
+    respond(request, response, {
+      status,
+      contentType,
+      body: outcome.body,
+      isAscii: outcome.isAscii,
+      headers,
+    });
     observer.end(observed, outcome.errorCodes);
   }
 
@@ -181,17 +194,19 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { request, observed, accepted } = exchange;
     const { context } = observed;
     context.identify(await access.identify(request.headers, context.identity));
-    const isStreamed = ({ kind }: Operation) =>
-      mayStream(accepted) && (kind === 'subscription' || accepted.contentType === undefined);
-    const accept = (operation: Operation) => {
-      refuseKind(operation, request, isStreamed(operation));
-      if (operation.kind !== 'query' || isStreamed(operation)) alone();
-    };
     const version = versions.hold();
     try {
-      const prepared = await prepare(params, observed, { version, message: request, accept });
+      const prepared = await prepare(params, observed, {
+        version,
+        message: request,
+        accept: (operation) => {
+          const streamed = isStreamed(operation, accepted);
+          refuseKind(operation, request, streamed);
+          if (operation.kind !== 'query' || streamed) alone();
+        },
+      });
       const { operation, executable, variables, headers } = prepared;
-      if (isStreamed(operation)) return stream(exchange, params, prepared, version);
+      if (isStreamed(operation, accepted)) return stream(exchange, params, prepared, version);
       const explained = observer.explains(observed, request.headers);
       if (explained === 'plan') return formOutcome(nothing, [], { explain: observer.explanation(observed) });
 
@@ -204,6 +219,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     } finally {
       versions.release(version);
     }
+  }
+
+  function isStreamed({ kind }: Operation, accepted: Accepted): boolean {
+    return mayStream(accepted) && (kind === 'subscription' || accepted.contentType === undefined);
   }
 
   function mayStream({ stream: form }: Accepted): boolean {
