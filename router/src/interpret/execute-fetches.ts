@@ -90,8 +90,13 @@ async function executeEntities(fetch: Fetch, { targets, values }: ContextGroup, 
   for (const { target, text } of asked) {
     if (text === undefined) continue;
     const answer = text === null ? undefined : (known.get(text) ?? answers.get(text));
-    if (answer) addEntity(fetch, target, answer, scope);
-    else faults.blame(target.object, { names: namesOf(fetch) });
+    if (answer) {
+      addEntity(fetch, target, answer, scope);
+      continue;
+    }
+    // It could not be asked for: for want of what another fetch should have told of it.
+    const { error } = faults.causesOf(target.object).find((cause) => cause.error) ?? {};
+    faults.blame(target.object, { names: namesOf(fetch), error });
   }
 }
 
