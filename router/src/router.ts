@@ -12,12 +12,14 @@ import { createOthers } from './http/others.js';
 import { createVersion } from './lifecycle/create-version.js';
 import { createVersions } from './lifecycle/versions.js';
 import { readSupergraphFile, watchSupergraphFile } from './lifecycle/watch-supergraph.js';
+import type { RateStore } from './limits/rate/create-limiter.js';
 import { createLimits } from './limits/create-limits.js';
 import { createMetrics } from './observe/metrics.js';
 import { createObserver } from './observe/observer.js';
 import { createTracing } from './observe/tracing.js';
 import { createPipeline } from './pipeline.js';
 import { createReadiness } from './readiness.js';
+import { createSubscriptions, type SubscriptionCounts } from './subscriptions/index.js';
 
 export { readConfig, type RouterConfig } from './config.js';
 export { buildGraphiql, isGraphiqlBuilt } from './graphiql/build.js';
@@ -39,6 +41,8 @@ export interface RunningRouter {
   reload(): Promise<boolean>;
   /** Called with the id of each supergraph that takes over. Returns what ends it. */
   onSupergraph(listener: (id: string) => void): () => void;
+  /** What is open at this moment. */
+  subscriptions(): SubscriptionCounts;
   /** Takes no new requests, finishes those in flight (10 seconds at most), then closes. */
   stop(): Promise<void>;
 }
@@ -80,35 +84,37 @@ async function start(
   // Subgraphs of others answer no question about their health.
   const asked = config.VIEWER_SECRET === undefined ? new Map<string, string>() : versions.current().subgraphs;
   const health = createReadiness({ subgraphs: asked, redis, keys: access.keys });
-  const store =
-    config.RATE_LIMIT_STORE === 'redis' && redis
-      ? ({ kind: 'redis', redis, namespace: config.REDIS_NAMESPACE } as const)
-      : ({ kind: 'memory' } as const);
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, TRACE_RATIO: ratio } = config;
   const tracing = endpoint === undefined ? undefined : createTracing({ endpoint, ratio });
   if (tracing) onStop(() => tracing.stop());
+  const observer = createObserver({ metrics, tracing, explainRoles: config.EXPLAIN_ROLES });
   const pipeline = createPipeline({
     config,
     versions,
     access,
     limits: createLimits({
       settings: config,
-      store,
+      store: rateStore(config, redis),
       hasPartners: config.API_KEYS !== undefined,
       observe: metrics,
       clock,
     }),
-    observer: createObserver({ metrics, tracing, explainRoles: config.EXPLAIN_ROLES }),
+    observer,
     log,
+    serveStream: (stream) => subscriptions.stream(stream),
     others: createOthers({ config, health, metrics, log }),
   });
+  // Operations on sockets are prepared as requests are.
+  const { prepare } = pipeline;
+  const subscriptions = createSubscriptions({ config, versions, access, prepare, observer, clock, log });
   const server = await listen(pipeline.handle, {
     port: config.PORT,
     host: config.HOST,
     name: 'the router',
     http: { requestTimeout: config.RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
   });
-  onStop(() => server.close());
+  subscriptions.attach(server.server);
+  onStop(() => Promise.all([subscriptions.stop(), server.close()]));
   onStop(async () => {
     health.drain();
     pipeline.drain();
@@ -116,10 +122,22 @@ async function start(
   return {
     url: server.url,
     port: server.port,
+    subscriptions: () => subscriptions.counts(),
     onSupergraph: (listener) => versions.onReplaced(({ id }) => listener(id)),
     reload: async () => {
       await access.reload();
-      return versions.replace(await readSupergraphFile(config.SUPERGRAPH));
+      const sdl = await readSupergraphFile(config.SUPERGRAPH).catch((error: unknown) => {
+        log.error({ err: error }, 'the supergraph cannot be read; the old one stays');
+      });
+      return sdl !== undefined && versions.replace(sdl);
     },
   };
+}
+
+/** Where rate limits are counted. */
+function rateStore(
+  { RATE_LIMIT_STORE: store, REDIS_NAMESPACE: namespace }: RouterConfig,
+  redis: RedisConnection | undefined,
+): RateStore {
+  return store === 'redis' && redis ? { kind: 'redis', redis, namespace } : { kind: 'memory' };
 }

@@ -1,1 +1,1 @@
-export { createSubscriptions, type Subscriptions } from './subscriptions.js';
+export { createSubscriptions, type SubscriptionCounts, type Subscriptions } from './subscriptions.js';

@@ -24,13 +24,21 @@ export interface SubscriptionsParts {
   readonly log: Logger;
 }
 
+export interface SubscriptionCounts {
+  /** WebSockets that are initialised, and event streams. */
+  readonly connections: number;
+  readonly subscriptions: number;
+  /** Subscriptions at subgraphs, each shared by those who get the same. */
+  readonly upstreams: number;
+}
+
 /** Everything that outlives a request. */
 export interface Subscriptions {
   /** Serves graphql-ws on `/graphql` of the server. */
   attach(server: Server): void;
   /** Answers an operation that was prepared as an event stream. Throws RequestRefused before anything is written. */
   readonly stream: ServeStream;
-  counts(): { connections: number; subscriptions: number; upstreams: number };
+  counts(): SubscriptionCounts;
   /** Tells every client to connect again elsewhere, and takes no more. Resolves when all have gone. */
   stop(): Promise<void>;
 }
