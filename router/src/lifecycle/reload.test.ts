@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestRouter, type TestRouter } from '../testing/start-test-router.js';
 
@@ -87,6 +87,12 @@ describe('a new supergraph', () => {
     const lines = test.logged.slice(before).filter(({ msg }) => String(msg).includes('not usable'));
     expect(lines.length).toBeGreaterThanOrEqual(1);
     expect(String(lines[0]!['reason'])).not.toContain('\n');
+  });
+
+  it('whose file is gone is refused, and the old one stays', async () => {
+    await rm(test.supergraphPath);
+    expect(await test.router.reload()).toBe(false);
+    expect((await ask()).status).toBe(200);
   });
 
   it('that is as the one in use changes nothing', async () => {
