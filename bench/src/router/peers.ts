@@ -29,7 +29,8 @@ async function readPackage(folder: string): Promise<Package | undefined> {
 }
 
 async function runNpm(signal: AbortSignal): Promise<void> {
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['ci', '--ignore-scripts', '--fetch-retries=1', '--fetch-retry-mintimeout=1000', ...quiet];
   const child = spawn('npm', args, { cwd: peersFolder, stdio: ['ignore', 'ignore', 'pipe'], signal });
   let words = '';
   child.stderr.on('data', (bytes) => (words += String(bytes)));

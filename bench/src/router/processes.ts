@@ -1,6 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { readFileSync } from 'node:fs';
 
 /** Which cores the router under test has, and which the load generator and the subgraphs share; as taskset has them. */
 export interface Cores {
@@ -8,16 +8,28 @@ export interface Cores {
   readonly others: string | undefined;
 }
 
-/** The first core for the router and all others for the rest; undefined where processes cannot be bound to cores. */
+/**
+ * Of the cores this process may use the first for the router and the others for the rest; undefined where there is but
+ * one, or where processes cannot be bound to cores.
+ */
 export function chooseCores(): Cores {
-  const count = availableParallelism();
   try {
+    const status = readFileSync('/proc/self/status', 'utf8');
+    const [first, ...others] = coresOf(/^Cpus_allowed_list:\s*(\S+)$/m.exec(status)![1]!);
     execFileSync('taskset', ['-p', String(process.pid)], { stdio: 'ignore' });
+    if (others.length > 0) return { router: String(first), others: others.join(',') };
   } catch {
-    return { router: undefined, others: undefined };
+    // Not Linux, or no taskset.
   }
-  return count < 2 ? { router: undefined, others: undefined } : { router: '0', others: `1-${count - 1}` };
+  return { router: undefined, others: undefined };
 }
+
+/** `0-2,5` is 0, 1, 2 and 5. */
+export const coresOf = (list: string): number[] =>
+  list.split(',').flatMap((range) => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
 
 /** Binds this very process, all its threads. */
 export function bindSelf(cores: string | undefined): void {

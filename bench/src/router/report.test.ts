@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Figures } from './measure.js';
 import { readOptions } from './options.js';
+import { coresOf } from './processes.js';
 import { notSaturated, ratioTable } from './report.js';
 import { scenarios, visitorName } from './scenarios.js';
 
@@ -34,6 +35,11 @@ it('gives all visitors names of one length, and each another', () => {
   const names = Array.from({ length: 2_000 }, (_, index) => visitorName(index));
   expect(new Set(names).size).toBe(2_000);
   expect(new Set(names.map((name) => name.length)).size).toBe(1);
+});
+
+it('reads lists of cores', () => {
+  expect(coresOf('0-2,5')).toEqual([0, 1, 2, 5]);
+  expect(coresOf('3')).toEqual([3]);
 });
 
 describe('options', () => {
