@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { OperationTypeNode } from 'graphql';
-import { compile } from '../compile/compile.js';
+import { compile } from '../compile/index.js';
 import { differences, type Outcome } from '../testing/nasty/compare.js';
 import { composeNasty } from '../testing/nasty/compose.js';
 import { createContestants, type Contestants } from '../testing/nasty/contestants.js';
@@ -44,28 +43,32 @@ describe.each(nastySupergraphs)('$name', ({ name, subgraphs, values, faults, ope
     const answer = await contestants.prepare(read(operation)).interpret(faultsOf(operation));
     const truth = await truthOf(operation);
     expect({ answer, differences: differences(answer, truth) }).toEqual({ answer, differences: [] });
-    if (operation.requests !== undefined) expect(answer.sent).toHaveLength(operation.requests);
+    expect(answer.sent).toHaveLength(operation.requests ?? answer.sent.length);
   });
 
   it.each(operations)('$name: the compiler', async (operation) => {
     const prepared = contestants.prepare(read(operation));
     const answer = await prepared.compiled?.(faultsOf(operation));
-    if (!answer) return expect(prepared.declined).toMatch(/./);
     const truth = await truthOf(operation);
-    expect({ answer, differences: differences(answer, truth) }).toEqual({ answer, differences: [] });
+    const found = answer && differences(answer, truth);
+    // What it declines the interpreter does: then there is nothing to compare.
+    expect({ answer, found }).toEqual({ answer, found: prepared.declined === undefined ? [] : undefined });
     // What is handed over to the interpreter has not to be fetched again.
-    expect(new Set(answer.sent).size).toBe(answer.sent.length);
+    expect(new Set(answer?.sent).size).toBe(answer?.sent.length ?? 0);
   });
 
-  const isAnsweredByGateway = ({ document }: NastyOperation) =>
-    !document.startsWith('subscription' satisfies `${OperationTypeNode}`);
-  it.each(operations.filter(isAnsweredByGateway))('$name: ApolloGateway', async (operation) => {
-    const answer = await gateway.answer(read(operation), faultsOf(operation)).catch(() => undefined);
-    const truth = await truthOf(operation);
-    const isRight =
-      isDeepStrictEqual(answer?.data, truth.data) &&
-      (answer?.errors.length === 0) === (truth.errors.length === 0);
-    // Where it is wrong by the specifications, the operation says why.
-    expect({ answer, isRight }).toEqual({ answer, isRight: operation.gatewayIsWrong === undefined });
-  });
+  // ApolloGateway throws on subscriptions.
+  const answered = operations.filter(({ document }) => !document.startsWith('subscription'));
+  (answered.length > 0 ? it.each(answered) : it.skip.each(operations))(
+    '$name: ApolloGateway',
+    async (operation) => {
+      const answer = await gateway.answer(read(operation), faultsOf(operation)).catch(() => undefined);
+      const truth = await truthOf(operation);
+      const isRight =
+        isDeepStrictEqual(answer?.data, truth.data) &&
+        (answer?.errors.length === 0) === (truth.errors.length === 0);
+      // Where it is wrong by the specifications, the operation says why.
+      expect({ answer, isRight }).toEqual({ answer, isRight: operation.gatewayIsWrong === undefined });
+    },
+  );
 });

@@ -1,4 +1,5 @@
-import { createLogger } from '@diaspora/kit';
+import { createLogger } from '@diaspora/kit/core';
+import { print } from 'graphql';
 import { createContext } from '../../context.js';
 import { createParts } from '../../execution/create-parts.js';
 import type {
@@ -10,7 +11,7 @@ import type {
 import { readSupergraph } from '../../supergraph/supergraph.js';
 import type { ComposedSupergraph, Faults } from './nasty.js';
 import type { TestAnswer, TestRequest } from './request.js';
-import { createRun, createSubgraphs } from './subgraphs.js';
+import { createRun, createSubgraphs, type RecordedRun } from './subgraphs.js';
 
 /** One operation, planned, ready for both executors. */
 export interface Prepared {
@@ -33,6 +34,13 @@ export function createContestants(composed: ComposedSupergraph, compile?: Compil
   const supergraph = readSupergraph(composed.sdl);
   const subgraphs = createSubgraphs(composed);
 
+  /** The first event of a subscription. */
+  async function eventOf({ plan }: ExecutableParts, variables: TestRequest['variables'], run: RecordedRun) {
+    const [first] = plan.fetches;
+    if (plan.kind !== 'subscription' || !first) return undefined;
+    return subgraphs.answer(first.subgraph, JSON.stringify({ query: print(first.document), variables }), run);
+  }
+
   return {
     prepare: ({ definition, fragments, variables }) => {
       const conditionValues = variables;
@@ -51,7 +59,8 @@ export function createContestants(composed: ComposedSupergraph, compile?: Compil
         const context = createContext({ log });
         const running = createRun(faults);
         subgraphs.begin(context, running);
-        const { data, isAscii, errors } = await execute({ variables, context });
+        const event = await eventOf(parts, variables, running);
+        const { data, isAscii, errors } = await execute({ variables, context, ...(event && { event }) });
         // eslint-disable-next-line no-control-regex
         if (isAscii && !/^[\x00-\x7f]*$/.test(data))
           throw new Error('The answer claims to be ASCII and is not.');

@@ -12,6 +12,8 @@ export interface NastySupergraph {
   /** Objects that a subgraph does not know when it is asked for them as entities. */
   readonly faults?: Faults;
   readonly operations: readonly NastyOperation[];
+  /** False where what is wrong with the data is seen by subgraphs only, so that no one schema knows the truth. */
+  readonly isOneWorld?: boolean;
 }
 
 /** Numbers of objects for fields of composite types; the value itself for leaves. */

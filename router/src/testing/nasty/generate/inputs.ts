@@ -92,7 +92,7 @@ export function createInputs(random: Random): Inputs {
 
   /** A literal in which some parts are variables. */
   function literal(given: unknown, type: GraphQLInputType): string {
-    const bare = isNonNullType(type) ? (type.ofType) : type;
+    const bare = isNonNullType(type) ? type.ofType : type;
     if (given !== null && random.chance(0.15)) return variable(String(type), given);
     if (given instanceof EnumName) return given.name;
     if (Array.isArray(given) && isListType(bare)) {

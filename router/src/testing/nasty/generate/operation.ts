@@ -24,7 +24,7 @@ export interface GenerateOptions {
  * A valid operation, the same for the same seed: fields, aliases that may collide, inline and named fragments, @skip and
  * @include everywhere, arguments as literals and variables.
  */
-export function generateOperation({ schema, seed, size = 40, kind = 'query' }: GenerateOptions): TestRequest {
+export function generateOperation({ schema, seed, size = 60, kind = 'query' }: GenerateOptions): TestRequest {
   // Aliases are drawn without care, so some drafts are not valid: fields that cannot be merged.
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const random = createRandom(seed * 1000 + attempt);
@@ -35,16 +35,17 @@ export function generateOperation({ schema, seed, size = 40, kind = 'query' }: G
   throw new Error(`Seed ${seed} gives no valid operation.`);
 }
 
-const aliases = ['a', 'b', 'c', 'd'];
+const aliases = ['a', 'b', 'c', 'id', 'name', 'title'];
 
 function draft(schema: GraphQLSchema, random: Random, size: number, kind: 'query' | 'mutation') {
   const inputs = createInputs(random);
   const fragments: string[] = [];
   let budget = size;
+  let names = 0;
 
   function selectionSet(type: GraphQLCompositeType, depth: number): string {
     const selections: string[] = [];
-    const wanted = 1 + random.below(depth === 0 ? 4 : 5);
+    const wanted = depth === 0 ? 1 + random.below(3) : 2 + random.below(4);
     for (let index = 0; index < wanted; index += 1) {
       const selection = random.chance(depth === 0 ? 0.1 : isAbstractType(type) ? 0.55 : 0.15)
         ? fragment(type, depth)
@@ -62,16 +63,19 @@ function draft(schema: GraphQLSchema, random: Random, size: number, kind: 'query
       return `${random.chance(0.3) ? `${random.pick(aliases)}: ` : ''}__typename${conditions()}`;
     }
     const leaves = fields.filter((one) => !isCompositeType(getNamedType(one.type)));
+    const composites = fields.filter((one) => !leaves.includes(one));
     const mayNest = budget > 0 && depth < 7;
-    const chosen = random.pick(
-      mayNest && random.chance(0.7) ? fields : leaves.length > 0 || !mayNest ? leaves : fields,
-    );
+    // Through the root leads nothing but objects to anything of interest.
+    const nests = mayNest && composites.length > 0 && random.chance(depth === 0 ? 0.85 : 0.45);
+    const chosen = random.pick(nests ? composites : leaves.length > 0 || !mayNest ? leaves : composites);
     return chosen && write(chosen, depth);
   }
 
   function write(chosen: GraphQLField<unknown, unknown>, depth: number): string {
-    const alias = random.chance(0.2) ? `${random.pick(aliases)}: ` : '';
     const args = inputs.argumentsOf(chosen.args);
+    // One field with other arguments each time needs a name of its own, mostly.
+    const unique = random.chance(args === '' ? 0.1 : 0.85) ? `${chosen.name}${(names += 1)}: ` : '';
+    const alias = random.chance(0.08) ? `${random.pick(aliases)}: ` : unique;
     const named = getNamedType(chosen.type);
     const inner = isCompositeType(named) ? ` ${selectionSet(named, depth + 1)}` : '';
     return `${alias}${chosen.name}${args}${conditions()}${inner}`;

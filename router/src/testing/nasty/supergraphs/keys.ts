@@ -77,6 +77,7 @@ export const severalKeys: NastySupergraph = {
 
 export const nullKeys: NastySupergraph = {
   name: 'keys that are null for some objects',
+  isOneWorld: false,
   subgraphs: {
     a: `
       type Query { books: [Book] author: Author }

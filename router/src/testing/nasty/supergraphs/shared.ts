@@ -80,6 +80,7 @@ export const sharedValues: NastySupergraph = {
     },
     {
       name: 'for many users, deep',
+      gatewayIsWrong: 'objects in lists of lists from two fetches are not merged',
       document:
         '{ users { profile { age } friend { visits { page } profile { name age } friend { matrix { seconds page count } } } } }',
     },

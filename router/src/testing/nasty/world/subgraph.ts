@@ -1,6 +1,7 @@
 import {
   execute,
   isObjectType,
+  Kind,
   parse,
   validate,
   type DocumentNode,
@@ -50,7 +51,10 @@ export function createSubgraphServer(world: World, name: string): SubgraphServer
     const coordinate = `${parentType.name}.${fieldName}`;
     if (overridden.has(coordinate)) throw new Error(`${name} has lost ${coordinate}.`);
     const required = view.requires.get(coordinate);
-    if (required) expectTold(world, thing, required, { coordinate, run });
+    // What is provided where the object comes from need not be told.
+    const isProvided =
+      thing.told === undefined && required && namesOf(required).every((one) => view.provided.has(one));
+    if (required && !isProvided) expectTold(world, thing, required, { coordinate, run });
     return world.resolve(thing, fieldName, args, run);
   };
   const typeResolver: GraphQLTypeResolver<Thing, Run> = ({ type }) => nameOf(type);
@@ -137,6 +141,9 @@ function agrees(told: unknown, truth: unknown): boolean {
   if (typeof told !== 'object' || told === null) return false;
   return Object.entries(truth).every(([name, one]) => agrees((told as Representation)[name], one));
 }
+
+const namesOf = ({ selections }: SelectionSetNode): string[] =>
+  selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : []));
 
 const hasNull = (value: unknown): boolean =>
   value === null || (typeof value === 'object' && Object.values(value).some(hasNull));

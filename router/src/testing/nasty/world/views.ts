@@ -19,6 +19,8 @@ export interface View {
   /** Subgraphs that lost a field to this one for good, by `Type.field`. */
   readonly overrides: ReadonlyMap<string, string>;
   readonly interfaceObjects: ReadonlySet<string>;
+  /** Names of fields that are there without being told. */
+  readonly provided: ReadonlySet<string>;
   /** Names of fields in keys and requirements. */
   readonly mentioned: ReadonlySet<string>;
 }
@@ -35,6 +37,7 @@ export function readView(name: string, sdl: string): View {
   const requires = new Map<string, SelectionSetNode>();
   const overrides = new Map<string, string>();
   const interfaceObjects = new Set<string>();
+  const provided = new Set<string>();
   const fieldSets: SelectionSetNode[] = [];
   for (const type of typeDefs.definitions) {
     if (!('fields' in type)) continue;
@@ -47,7 +50,7 @@ export function readView(name: string, sdl: string): View {
       if (!isFalse(directive, 'resolvable')) keys.set(owner, [...(keys.get(owner) ?? []), set]);
     }
     for (const field of type.fields ?? []) {
-      for (const directive of (field.directives ?? [])) {
+      for (const directive of field.directives ?? []) {
         const coordinate = `${owner}.${field.name.value}`;
         const kind = directive.name.value;
         const set = () => fieldSet(textArgument(directive, 'fields') ?? '');
@@ -55,6 +58,7 @@ export function readView(name: string, sdl: string): View {
           requires.set(coordinate, set());
           fieldSets.push(set());
         }
+        if (kind === 'provides') visit(set(), { Field: ({ name }) => void provided.add(name.value) });
         if (kind === 'override' && textArgument(directive, 'label') === undefined) {
           overrides.set(coordinate, textArgument(directive, 'from') ?? '');
         }
@@ -62,7 +66,16 @@ export function readView(name: string, sdl: string): View {
     }
   }
   const schema = buildSubgraphSchema({ typeDefs });
-  return { name, schema, keys, requires, overrides, interfaceObjects, mentioned: mentionedIn(fieldSets) };
+  return {
+    name,
+    schema,
+    keys,
+    requires,
+    overrides,
+    interfaceObjects,
+    provided,
+    mentioned: mentionedIn(fieldSets),
+  };
 }
 
 /** Names of fields are enough: to spare too many fields from faults does no harm. */

@@ -48,6 +48,8 @@ type Args = Readonly<Record<string, unknown>>;
 /** Numbers of objects that are reached by ways, not by values: small, so that objects meet again. */
 const population = 6;
 
+const roots = new Set(['Query', 'Mutation', 'Subscription']);
+
 export interface WorldOptions {
   readonly views: ReadonlyMap<string, View>;
   /** The whole supergraph, with what clients do not see. */
@@ -73,7 +75,15 @@ export function createWorld({ views, fullSchema, api, values }: WorldOptions): W
       return customValue(custom({ n: thing.n, args, state: run.state, told: thing.told }), coordinate);
     }
     const text = visible.length === 0 ? '' : JSON.stringify(args);
-    return make(coordinate.types, { coordinate, n: thing.n, field, args, text, index: 0 });
+    return make(coordinate.types, {
+      coordinate,
+      n: thing.n,
+      field,
+      args,
+      text,
+      index: 0,
+      isRoot: roots.has(thing.type),
+    });
   }
 
   /** Numbers become objects where the field is of a composite type. */
@@ -87,10 +97,13 @@ export function createWorld({ views, fullSchema, api, values }: WorldOptions): W
   function make(types: readonly GraphQLOutputType[], at: Place): unknown {
     const isNullable = !types.some(isNonNullType);
     const inner = types.map((type) => (isNonNullType(type) ? type.ofType : type));
-    if (isNullable && !at.coordinate.isIdentity && (at.n + at.field.length + at.index) % 7 === 5) return null;
+    const isSure = at.coordinate.isIdentity || at.isRoot;
+    if (isNullable && !isSure && (at.n + at.field.length + at.index) % 7 === 5) return null;
     if (!inner.some(isListType)) return single(inner[0]!, at);
     const items = inner.map((type) => (isListType(type) ? (type.ofType as GraphQLOutputType) : type));
-    const length = at.coordinate.isIdentity ? 1 + (at.n % 2) : (at.n + at.field.length + at.text.length) % 4;
+    const length = isSure
+      ? 1 + (at.n % 2) + (at.isRoot ? 1 : 0)
+      : (at.n + at.field.length + at.text.length) % 4;
     return Array.from({ length }, (_, index) => make(items, { ...at, index: at.index * 4 + index }));
   }
 
@@ -159,6 +172,7 @@ interface Place {
   readonly text: string;
   /** Of an item in its lists. */
   readonly index: number;
+  readonly isRoot: boolean;
 }
 
 /** An object is found by any argument that ends like a text of this world: `id-3`. */
