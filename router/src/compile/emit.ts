@@ -52,7 +52,7 @@ export function read({ source: { fetch, value }, key }: Supply, { used }: Walk):
 export function typenameOf(place: Place, walk: Walk): string {
   const [only, ...others] = place.types;
   if (only !== undefined && others.length === 0) return JSON.stringify(only);
-  const [source] = place.sources;
+  const source = place.namer;
   const field = source?.fields.find(
     ({ fieldName, types }) => fieldName === '__typename' && place.types.every((type) => types.has(type)),
   );
@@ -88,7 +88,7 @@ export function forEachChild(
   const depth = supplies[0]?.selected[0]?.depth ?? 0;
   const reads = supplies.map((supply, index) => `${values[index]} = ${read(supply, walk)}`);
   return `{\nconst ${reads.join(', ')};\n${loops(values, depth, walk, (own) =>
-    statementsOf(walk.places.child(place, name, supplies, own)),
+    statementsOf(walk.places.child(place, name, supplies, own, walk.among)),
   )}}\n`;
 }
 

@@ -23,6 +23,8 @@ export interface Place {
   readonly sources: readonly Source[];
   /** The entity fetches among the sources: what they supply is found by cursor. */
   readonly attached: readonly Fetch[];
+  /** Whose `__typename` tells the type, when there are several: the first, unless that knows the interface only. */
+  readonly namer: Source | undefined;
   /** The fetches whose answers lead here from the root. */
   readonly line: ReadonlySet<number>;
 }
@@ -53,7 +55,7 @@ export function createPlaces(
     const sources = fetches
       .filter((fetch) => !fetch.requires)
       .map((fetch) => ({ fetch, value: `d${fetch.id}`, fields: selectionsOf(fetch) }));
-    return { path: '', types: [typeName], sources, attached: [], line: new Set() };
+    return { path: '', types: [typeName], sources, attached: [], namer: undefined, line: new Set() };
   }
 
   /** `among` are the fetches that are answered when it matters; nothing when the first supply is not. */
@@ -82,6 +84,7 @@ export function createPlaces(
     name: string,
     supplies: readonly Supply[],
     values: readonly string[],
+    among?: ReadonlySet<number>,
   ): Place {
     const [first] = supplies;
     if (!first) return decline(`nothing supplies ${path}.${name}`);
@@ -90,9 +93,6 @@ export function createPlaces(
     const attached = entityFetches.filter(
       (fetch) => paths.get(fetch.id) === childPath && canLead(childLine, fetch),
     );
-    const types = new Set(first.selected.flatMap(({ valueTypes }) => [...(valueTypes ?? [])]));
-    for (const type of types)
-      if (!isObjectType(sourceSchema.getType(type))) decline(`interface object ${type}`);
     const own = supplies.map(({ source, selected }, index) => ({
       fetch: source.fetch,
       value: values[index] ?? '',
@@ -103,7 +103,23 @@ export function createPlaces(
       value: `e${fetch.id}`,
       fields: selectionsOf(fetch),
     }));
-    return { path: childPath, types: [...types], sources: [...own, ...entities], attached, line: childLine };
+    const known = new Set(first.selected.flatMap(({ valueTypes }) => [...(valueTypes ?? [])]));
+    const namer = [...known].every(isConcrete)
+      ? own[0]
+      : entities.find((one) => (among?.has(one.fetch.id) ?? true) && namedTypes(one).length > 0);
+    const types = namer && namer !== own[0] ? namedTypes(namer) : [...known];
+    return { path: childPath, types, sources: [...own, ...entities], attached, namer, line: childLine };
+  }
+
+  /** The types that the `__typename` of an entity may name. */
+  function namedTypes({ fields }: Source): readonly string[] {
+    const names = fields.filter(({ fieldName }) => fieldName === '__typename');
+    return [...new Set(names.flatMap(({ types }) => [...types]))].filter(isConcrete);
+  }
+
+  /** Not so is an interface that some subgraph sees as an object (`@interfaceObject`). */
+  function isConcrete(type: string): boolean {
+    return isObjectType(sourceSchema.getType(type));
   }
 
   /** Whether one of these entity fetches is at or below a field of the place. */

@@ -165,7 +165,7 @@ function valueText(
   const values = supplies.map(() => walk.variable());
   const reads = supplies.map((supply, index) => `${values[index]} = ${read(supply, walk)}`);
   const nested = nestedText(values, first.selected[0]?.depth ?? 0, target, walk, (own, into) => {
-    const child = walk.places.child(place, fetchedAs(field), supplies, own);
+    const child = walk.places.child(place, fetchedAs(field), supplies, own, walk.among);
     const assign = (childType: string) => {
       const wanted = requirementsFor(parts.flat(), childType, schema);
       const made = objectText(wanted, child, childType, walk, schema);

@@ -57,7 +57,7 @@ export function createSelections(supergraph: Supergraph): SelectionsOf {
       if (selection.kind === Kind.FRAGMENT_SPREAD) decline('a named fragment in a fetch');
       if (selection.kind === Kind.INLINE_FRAGMENT) {
         const condition = selection.typeCondition?.name.value;
-        const narrowed = condition === undefined ? types : both(types, subgraph.possibleTypes(condition));
+        const narrowed = condition === undefined ? types : both(types, typesOf(condition, subgraph));
         return fields(selection.selectionSet, condition ?? parent, narrowed, subgraph);
       }
       const fieldName = selection.name.value;
@@ -68,13 +68,23 @@ export function createSelections(supergraph: Supergraph): SelectionsOf {
       if (!selection.selectionSet) return one;
       const { type, depth } = valueType(parent, fieldName);
       const valueTypes = subgraph.possibleTypes(type);
+      const childTypes = typesOf(type, subgraph);
       return {
         ...one,
         depth,
         valueTypes,
-        children: fields(selection.selectionSet, type, valueTypes, subgraph),
+        children: fields(selection.selectionSet, type, childTypes, subgraph),
       };
     });
+  }
+
+  /** What an object of a type may be; what is asked of an interface object is told of all that implement it. */
+  function typesOf(typeName: string, subgraph: SupergraphSubgraph): ReadonlySet<string> {
+    const possible = subgraph.possibleTypes(typeName);
+    const type = supergraph.sourceSchema.getType(typeName);
+    if (!subgraph.isInterfaceObject(typeName) || !isInterfaceType(type)) return possible;
+    const implementing = supergraph.sourceSchema.getPossibleTypes(type).map(({ name }) => name);
+    return new Set([...possible, ...implementing]);
   }
 
   /** The named type of a field, and how many lists it is wrapped in. */
@@ -107,7 +117,7 @@ export function createSelections(supergraph: Supergraph): SelectionsOf {
     const [element = '', ...rest] = path;
     const condition = typeCondition(element);
     if (condition !== undefined) {
-      const narrowed = both(types, subgraph.possibleTypes(condition));
+      const narrowed = both(types, typesOf(condition, subgraph));
       return renamed(selections, rest, rewrite, narrowed, subgraph);
     }
     if (element === '@') return renamed(selections, rest, rewrite, types, subgraph);

@@ -86,7 +86,11 @@ function createFunctions(options: WriterOptions, walk: Walk) {
 
   function ofType(place: Place, typeName: string, selections: Selections): string {
     const type = apiSchema.getType(typeName);
-    if (!isObjectType(type)) return 'anomaly();\n';
+    if (!isObjectType(type)) {
+      return place.types.length === 1
+        ? decline(`only the name ${typeName} is known at ${place.path}`)
+        : 'anomaly();\n';
+    }
     const fields = selections.fieldsOf(type);
     const written = new Set(fields.map(({ responseName }) => responseName));
     const hidden = [...namesOf(place, typeName)].filter((name) => !written.has(name));
