@@ -103,7 +103,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   return {
     handle: (request, response) => {
       if (!isGraphql(request.url ?? '')) return parts.others(request, response);
-      void answer(openExchange(request, response));
+      answer(openExchange(request, response)).catch((error: unknown) => {
+        log.error({ err: error }, 'a request was not answered');
+        response.destroy();
+      });
     },
     prepare,
     drain: () => void (isDraining = true),

@@ -6,8 +6,11 @@ const timeoutMs = 1_500;
 const sharedMs = 1_000;
 
 export interface ReadinessParts {
-  /** Addresses by name; none where they answer no question about health, as subgraphs of others. */
-  readonly subgraphs: ReadonlyMap<string, string>;
+  /**
+   * Addresses by name, of the supergraph in use; none where they answer no question about health, as subgraphs of
+   * others.
+   */
+  readonly subgraphs: () => ReadonlyMap<string, string>;
   readonly redis: RedisConnection | undefined;
   readonly keys: RemoteKeys | undefined;
 }
@@ -17,6 +20,30 @@ export interface ReadinessParts {
  * UNAVAILABLE at its paths, and without Redis revocations are decided from what was heard. The state of each is told.
  */
 export function createReadiness({ subgraphs, redis, keys }: ReadinessParts): Health {
+  let asked = subgraphs();
+  let health = createFor(asked, { redis, keys });
+  let isDraining = false;
+  const current = (): Health => {
+    if (subgraphs() !== asked) {
+      asked = subgraphs();
+      health = createFor(asked, { redis, keys });
+      if (isDraining) health.drain();
+    }
+    return health;
+  };
+  return {
+    ready: () => current().ready(),
+    drain: () => {
+      isDraining = true;
+      current().drain();
+    },
+  };
+}
+
+function createFor(
+  subgraphs: ReadonlyMap<string, string>,
+  { redis, keys }: Pick<ReadinessParts, 'redis' | 'keys'>,
+): Health {
   const checks: Record<string, ReadinessCheck> = {};
   if (redis) checks['redis'] = () => redis.client.ping();
   if (keys) checks['signingKeys'] = async () => keys.jwks() ?? keys.reload();

@@ -82,8 +82,9 @@ async function start(
   onStop(async () => unwatch());
 
   // Subgraphs of others answer no question about their health.
-  const asked = config.VIEWER_SECRET === undefined ? new Map<string, string>() : versions.current().subgraphs;
-  const health = createReadiness({ subgraphs: asked, redis, keys: access.keys });
+  const none = new Map<string, string>();
+  const subgraphs = () => (config.VIEWER_SECRET === undefined ? none : versions.current().subgraphs);
+  const health = createReadiness({ subgraphs, redis, keys: access.keys });
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, TRACE_RATIO: ratio } = config;
   const tracing = endpoint === undefined ? undefined : createTracing({ endpoint, ratio });
   if (tracing) onStop(() => tracing.stop());

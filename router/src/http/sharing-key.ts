@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
-/** By these it is decided who asks, and which documents the client may run. */
+/** By these it is decided who asks, which documents the client may run, and whether its answer is a stream. */
 const deciding = [
+  'accept',
   'authorization',
   'x-api-key',
   'apollographql-client-name',
