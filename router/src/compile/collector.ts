@@ -27,10 +27,14 @@ export function generateCollector(part: EntityPart, options: CollectorOptions): 
   return (
     `function collect${part.id}(state) {\n` +
     `const texts = [], seen = new Map(), json = state.isPlain ? plainJson : JSON.stringify;\n` +
-    [...maps.values()].map((map) => `const ${map} = new Map();\n`).join('') +
+    [...maps].map(([shape, map]) => declareMap(map, shape.split('()').length - 1)).join('') +
     `${bodies.join('')}return texts;\n}\n`
   );
 }
+
+/** A map by the first value of a representation; the other values by slot. */
+const declareMap = (map: string, valueCount: number): string =>
+  `const ${map} = new Map()${Array.from({ length: valueCount - 1 }, (_, index) => `, ${map}_${index} = []`).join('')};\n`;
 
 function collectorBody(
   fetch: Fetch,
@@ -66,11 +70,8 @@ function collectorBody(
   function represent(place: Place, type: string, walk: Walk): string {
     const representation = representationOf(fetch, place, type, walk, schema);
     if (!representation) return `slots.push(-1);\n${passOver(place, type, namesOf(place, type), walk)}`;
-    const { statements, isMissing, text, single } = representation;
-    const found =
-      single === undefined
-        ? find(text)
-        : findByValue(text, single, mapFor(text.replace(`(${single})`, '()')));
+    const { statements, isMissing, text, leaves } = representation;
+    const found = leaves?.length ? findByValues(text, leaves, mapFor(shapeOf(text, leaves))) : find(text);
     return `${statements}if (${isMissing}) slots.push(-1);\nelse ${found}`;
   }
 }
@@ -80,8 +81,20 @@ const find = (text: string): string =>
   `{\nconst text = ${text};\nlet slot = seen.get(text);\n` +
   `if (slot === undefined) seen.set(text, slot = texts.push(text) - 1);\nslots.push(slot);\n}\n`;
 
-/** By the one value that is not constant in it: shorter to look up, and the text need not be made again. */
-const findByValue = (text: string, value: string, map: string): string =>
-  `{\nlet slot = ${map}.get(${value});\nif (slot === undefined) {\nconst text = ${text};\n` +
-  `slot = seen.get(text);\nif (slot === undefined) seen.set(text, slot = texts.push(text) - 1);\n` +
-  `if (typeof ${value} !== "object") ${map}.set(${value}, slot);\n}\nslots.push(slot);\n}\n`;
+/**
+ * By its values: shorter to look up, and the text need not be made again. The first one, in general a key, leads to
+ * a slot, which counts when the others are equal too.
+ */
+function findByValues(text: string, [first = '', ...others]: readonly string[], map: string): string {
+  const isOther = others.map((value, index) => ` || ${map}_${index}[slot] !== ${value}`).join('');
+  const keep = others.map((value, index) => `${map}_${index}[slot] = ${value};\n`).join('');
+  return (
+    `{\nlet slot = ${map}.get(${first});\nif (slot === undefined${isOther}) {\nconst text = ${text};\n` +
+    `slot = seen.get(text);\nif (slot === undefined) seen.set(text, slot = texts.push(text) - 1);\n` +
+    `if (typeof ${first} !== "object") {\n${map}.set(${first}, slot);\n${keep}}\n}\nslots.push(slot);\n}\n`
+  );
+}
+
+/** Representations of one shape differ in their values only. */
+const shapeOf = (text: string, leaves: readonly string[]): string =>
+  leaves.reduce((shape, leaf) => shape.replace(`(${leaf})`, '()'), text);

@@ -34,9 +34,11 @@ export function createProgram(
     return name;
   };
   const collected = requests.flatMap(({ entities }) => entities);
+  const partOf = (fetchId: number) =>
+    collected.find(({ fetches }) => fetches.some(({ id }) => id === fetchId))?.id;
   const options = { places, rootType: shape.rootType.name, schema: supergraph.sourceSchema };
   const collectors = collected.map((part) => generateCollector(part, options));
-  const writer = generateWriter({ parts, places, isPlain, literals });
+  const writer = generateWriter({ parts, places, isPlain, literals, partOf });
   const names = collected.map(({ id }) => `collect${id}`);
   const source = indent(
     `"use strict";\n${collectors.join('')}${writer}return { collectors: [${names.join(', ')}], write };\n`,
@@ -66,6 +68,8 @@ const given = {
   /** Where null may stand, and what is missing is null when its object is. */
   noneOf: (value: unknown, object: unknown): string =>
     value === null || (value === undefined && object === NONE) ? 'null' : given.anomaly(),
+  /** In one piece: text that is written many times is not put together each time. */
+  flat: (text: string): string => (Number.isNaN(Number(text)) ? text : text),
   quote: (value: string): string => JSON.stringify(value),
   /** JSON text of a value from an answer that is ASCII without a backslash. */
   plainJson: (value: unknown): string =>

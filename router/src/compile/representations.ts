@@ -16,8 +16,8 @@ export interface Representation {
   readonly isMissing: string;
   /** An expression: the JSON text. */
   readonly text: string;
-  /** The variable of the one value in it that is not constant, if there is but one and it has no selections. */
-  readonly single?: string;
+  /** The variables of all that is not constant in it; undefined when a value among them has selections. */
+  readonly leaves?: readonly string[] | undefined;
 }
 
 /** Undefined for a type that the fetch is not about. Moves all cursors below the object in any case. */
@@ -125,7 +125,9 @@ function objectText(
     statements: pieces.map(({ statements }) => statements).join('') + passOver(place, type, others, walk),
     isMissing: changing.map(({ isMissing }) => isMissing).join(' || ') || 'false',
     text: text.literal('}').toString(),
-    ...(changing.length === 1 && changing[0]?.leaf !== undefined && { single: changing[0].leaf }),
+    leaves: changing.every(({ leaf }) => leaf !== undefined)
+      ? changing.flatMap(({ leaf }) => leaf ?? [])
+      : undefined,
   };
 }
 

@@ -24,25 +24,28 @@ export interface WriterOptions {
   /** Whether all answers are ASCII without a backslash. */
   readonly isPlain: boolean;
   readonly literals: Literals;
+  /** The id of the entity part that a fetch is in. */
+  readonly partOf: (fetchId: number) => number | undefined;
 }
 
 /** The functions that write the text of the response, one for each place; `write(state)` is the entrance. */
 export function generateWriter(options: WriterOptions): string {
   const { shape } = options.parts;
   const root = options.places.root(shape.rootType.name);
-  const { code, cursors } = generateWalk({ places: options.places }, (walk) => {
+  const { code: made, cursors } = generateWalk({ places: options.places }, (walk) => {
     const functions = createFunctions(options, walk);
     functions.ofObject(root, shape.root, []);
-    return functions.code();
+    return functions.made();
   });
   const ids = [...cursors];
   const variables = ids.map((id) => `let S${id}, E${id}, c${id} = 0;\n`).join('');
   const begin = ids.map((id) => `S${id} = state.slots[${id}]; E${id} = state.values[${id}]; c${id} = 0;\n`);
   const end = ids.map((id) => `S${id} = E${id} = undefined;\n`);
+  const forget = made.fragments.map((name) => `${name}_texts = [];\n`).join('');
   const values = root.sources.map(({ fetch }) => `state.values[${fetch.id}]`);
   return (
-    `let cost = 0;\n${variables}${code}function write(state) {\ncost = 0;\n${begin.join('')}` +
-    `const text = w0(${values.join(', ')});\nstate.cost = cost;\n${end.join('')}return text;\n}\n`
+    `let cost = 0;\n${variables}${made.code}function write(state) {\ncost = 0;\n${begin.join('')}try {\n` +
+    `const text = w0(${values.join(', ')});\nstate.cost = cost;\nreturn text;\n} finally {\n${end.join('')}${forget}}\n}\n`
   );
 }
 
@@ -52,7 +55,8 @@ function createFunctions(options: WriterOptions, walk: Walk) {
   const names = new Map<string, string>();
   const bodies: string[] = [];
   const nodeIds = new Map<FieldNode, number>();
-  return { ofObject, code: () => bodies.join('') };
+  const fragments = new Map<string, string>();
+  return { ofObject, made: () => ({ code: bodies.join(''), fragments: [...fragments.values()] }) };
 
   /** The name of the function that writes the objects of a place, which get the values of its own sources. */
   function ofObject(place: Place, selections: Selections, nodes: readonly FieldNode[]): string {
@@ -95,12 +99,34 @@ function createFunctions(options: WriterOptions, walk: Walk) {
     const written = new Set(fields.map(({ responseName }) => responseName));
     const hidden = [...namesOf(place, typeName)].filter((name) => !written.has(name));
     const text = createText();
-    fields.forEach((field, index) => {
-      text.literal(`${index === 0 ? '{' : ','}${JSON.stringify(field.responseName)}:`);
-      fieldText(place, typeName, field, text);
+    runsOf(fields, (field) => entityOf(place, typeName, field)).forEach(({ entity, fields: run }, index) => {
+      const into = entity === undefined ? text : createText();
+      run.forEach((field, position) => {
+        into.literal(`${index === 0 && position === 0 ? '{' : ','}${JSON.stringify(field.responseName)}:`);
+        fieldText(place, typeName, field, into);
+      });
+      if (entity !== undefined) text.value(fragmentText(entity, into.toString()));
     });
     text.literal(fields.length === 0 ? '{}' : '}');
     return `${costOf(place, typeName, fields)}${passOver(place, typeName, hidden, walk)}return ${text.toString()};\n`;
+  }
+
+  /** The entity fetch that a leaf comes from. */
+  function entityOf(place: Place, typeName: string, { responseName, type, forbidden }: ResponseField) {
+    if (forbidden || !isLeafType(getNullableType(type))) return undefined;
+    const fetch = walk.places.supply(place, typeName, responseName)[0]?.source.fetch;
+    return fetch && place.attached.includes(fetch) ? fetch.id : undefined;
+  }
+
+  /** What is written of an entity is written once, however many objects it belongs to. */
+  function fragmentText(id: number, text: string): string {
+    const key = `${options.partOf(id)} ${text.replaceAll(`e${id}.`, 'e.')}`;
+    const name = fragments.get(key) ?? `f${fragments.size}`;
+    if (!fragments.has(key)) {
+      fragments.set(key, name);
+      bodies.push(`let ${name}_texts = [];\nfunction ${name}(e${id}) {\nlet v;\nreturn flat(${text});\n}\n`);
+    }
+    return `(s${id} < 0 ? ${name}(e${id}) : (${name}_texts[s${id}] ??= ${name}(e${id})))`;
   }
 
   function costOf({ path }: Place, typeName: string, fields: readonly ResponseField[]): string {
@@ -190,4 +216,25 @@ interface Value {
   readonly place: Place;
   readonly field: ResponseField;
   readonly supplies: readonly Supply[];
+}
+
+interface Run {
+  /** The entity fetch that all its fields come from, and nothing else does; undefined for any other fields. */
+  readonly entity: number | undefined;
+  readonly fields: readonly ResponseField[];
+}
+
+/** Neighbouring leaves of one entity, from two on, and what is between them. */
+function runsOf(
+  fields: readonly ResponseField[],
+  entityOf: (field: ResponseField) => number | undefined,
+): Run[] {
+  const runs: { entity: number | undefined; fields: ResponseField[] }[] = [];
+  for (const field of fields) {
+    const entity = entityOf(field);
+    const last = runs.at(-1);
+    if (last && last.entity === entity) last.fields.push(field);
+    else runs.push({ entity, fields: [field] });
+  }
+  return runs.map((run) => (run.fields.length > 1 ? run : { ...run, entity: undefined }));
 }
