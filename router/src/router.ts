@@ -16,7 +16,7 @@ import type { RateStore } from './limits/rate/create-limiter.js';
 import { createLimits } from './limits/create-limits.js';
 import { createMetrics } from './observe/metrics.js';
 import { createObserver } from './observe/observer.js';
-import { createTracing } from './observe/tracing.js';
+import type { Tracing, TracingOptions } from './observe/tracing.js';
 import { createPipeline } from './pipeline.js';
 import { createReadiness } from './readiness.js';
 import { createSubscriptions, type SubscriptionCounts } from './subscriptions/index.js';
@@ -86,7 +86,7 @@ async function start(
   const subgraphs = () => (config.VIEWER_SECRET === undefined ? none : versions.current().subgraphs);
   const health = createReadiness({ subgraphs, redis, keys: access.keys });
   const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, TRACE_RATIO: ratio } = config;
-  const tracing = endpoint === undefined ? undefined : createTracing({ endpoint, ratio });
+  const tracing = endpoint === undefined ? undefined : await startTracing({ endpoint, ratio });
   if (tracing) onStop(() => tracing.stop());
   const observer = createObserver({ metrics, tracing, explainRoles: config.EXPLAIN_ROLES });
   const pipeline = createPipeline({
@@ -133,6 +133,12 @@ async function start(
       return sdl !== undefined && versions.replace(sdl);
     },
   };
+}
+
+/** OpenTelemetry is large: it is loaded by those who use it. */
+async function startTracing(options: TracingOptions): Promise<Tracing> {
+  const { createTracing } = await import('./observe/tracing.js');
+  return createTracing(options);
 }
 
 /** Where rate limits are counted. */
