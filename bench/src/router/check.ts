@@ -65,7 +65,7 @@ export function createChangingCheck(reference: unknown, every: number): Check {
     head: expectOk,
     body: (bytes) => {
       length += bytes.length;
-      if (count % every === 0) parts.push(bytes);
+      if (count % every === 0) parts.push(Buffer.from(bytes));
     },
     end: () => {
       if (Math.abs(length - size) > size / 10) throw wrong(`${length} bytes of about ${size}`, '');

@@ -1,4 +1,7 @@
-/** What is told of each message of a connection, in this order; `body` never or several times. */
+/**
+ * What is told of each message of a connection, in this order; `body` never or several times. Its bytes may be
+ * overwritten as soon as it has returned.
+ */
 export interface MessageListener {
   /** Start line and headers, each ended by CRLF. */
   head(text: string): void;
@@ -10,7 +13,8 @@ const headEnd = '\r\n\r\n';
 const nothing = Buffer.alloc(0);
 
 /**
- * Reads HTTP/1.1 messages off a connection: the function takes what arrives, as it arrives. Knows content-length and
+ * Reads HTTP/1.1 messages off a connection: the function takes what arrives, as it arrives, and keeps none of it but a
+ * copy of what it could not read yet. Knows content-length and
  * chunked bodies, no trailers and no interim answers; it throws on what it does not know.
  */
 export function createMessageReader(listener: MessageListener): (bytes: Buffer) => void {
@@ -87,5 +91,6 @@ export function createMessageReader(listener: MessageListener): (bytes: Buffer) 
   return (bytes) => {
     rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
     while (steps[state]());
+    rest = rest.length === 0 ? nothing : Buffer.from(rest);
   };
 }

@@ -1,5 +1,4 @@
 import { connect, type Socket } from 'node:net';
-import { once } from 'node:events';
 import type { Check } from './check.js';
 import { createMessageReader } from './http-messages.js';
 
@@ -43,11 +42,9 @@ export async function fire(load: Load): Promise<Sample> {
     if (now < endsAt) inTime++;
     return now < endsAt && !load.signal.aborted;
   };
-  const sockets = Array.from({ length: load.connections }, () =>
-    connect({ port: load.port, host: '127.0.0.1', noDelay: true }),
-  );
+  const sockets: Socket[] = [];
   try {
-    await Promise.all(sockets.map((socket) => converse(socket, load, record)));
+    await Promise.all(Array.from({ length: load.connections }, () => converse(load, record, sockets)));
   } finally {
     for (const socket of sockets) socket.destroy();
   }
@@ -61,12 +58,14 @@ export async function fire(load: Load): Promise<Sample> {
   };
 }
 
+/** Of all connections: what has arrived is read before the next bytes do. An answer fits in. */
+const readBuffer = Buffer.allocUnsafe(256 * 1024);
+
 /** One connection's requests, one after the other, until `record` says that it was the last. */
-async function converse(socket: Socket, load: Load, record: (sentAt: number) => boolean): Promise<void> {
+async function converse(load: Load, record: (sentAt: number) => boolean, sockets: Socket[]): Promise<void> {
   const check = load.createCheck();
   const length = Buffer.byteLength(load.body);
   const head = `POST /graphql HTTP/1.1\r\nhost: 127.0.0.1:${load.port}\r\ncontent-type: application/json\r\naccept: application/json\r\ncontent-length: ${length}\r\n`;
-  await once(socket, 'connect');
   await new Promise<void>((resolve, reject) => {
     let sentAt = 0;
     const send = () => {
@@ -84,16 +83,23 @@ async function converse(socket: Socket, load: Load, record: (sentAt: number) => 
         else resolve();
       },
     });
-    socket.on('data', (bytes) => {
+    const callback = (length: number, bytes: Uint8Array) => {
       try {
-        read(bytes);
+        read((bytes as Buffer).subarray(0, length));
       } catch (error) {
         socket.destroy(error as Error);
       }
+      return true;
+    };
+    const { port } = load;
+    const socket = connect({
+      ...{ port, host: '127.0.0.1', noDelay: true },
+      onread: { buffer: readBuffer, callback },
     });
+    sockets.push(socket);
+    socket.on('connect', send);
     socket.on('error', reject);
     socket.on('close', () => reject(new Error('The router closed a connection.')));
-    send();
   });
 }
 

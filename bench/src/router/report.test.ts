@@ -7,7 +7,7 @@ import { scenarios, visitorName } from './scenarios.js';
 
 const figures = (name: Figures['name'], rate: number, routerCore = 1): Figures => ({
   ...{ name, title: name, rate, p50: 10, p99: 1_000 / rate, memory: rate * 2 ** 20, fetches: 6 },
-  ...{ processor: 1, routerCore, othersCore: 0.5 },
+  ...{ processor: 1_000 / rate, routerCore, othersCore: 0.5 },
 });
 
 describe('the report', () => {
@@ -19,8 +19,8 @@ describe('the report', () => {
         .slice(2)
         .map((line) => line.split('|').map((cell) => cell.trim()));
     expect(cells(0)).toEqual([
-      ['', 'apollo', '20.00', '>= 20', '0.050', '< 1', '20.00', '< 1', ''],
-      ['', 'hive-rust', '4.00', '>= 5', '0.250', '< 1', '4.00', '< 1', ''],
+      ['', 'apollo', '20.00', '>= 20', '20.00', '0.050', '< 1', '20.00', '< 1', ''],
+      ['', 'hive-rust', '4.00', '>= 5', '4.00', '0.250', '< 1', '4.00', '< 1', ''],
     ]);
     expect(cells(2).map((row) => row[3])).toEqual(['-', '>= 6']);
   });

@@ -58,7 +58,7 @@ function serve(socket: Socket, answer: (body: string, authorization?: string) =>
       authorization = /\r\nauthorization: *(.*)\r\n/i.exec(text)?.[1];
       parts = [];
     },
-    body: (bytes) => void parts.push(bytes),
+    body: (bytes) => void parts.push(Buffer.from(bytes)),
     end: () => {
       const body = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
       const text = answer(body.toString(), authorization);
