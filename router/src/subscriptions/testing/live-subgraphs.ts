@@ -69,10 +69,10 @@ const subgraphOf = (name: string, sdl: string, resolvers: object, permissions: S
 
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n';
 
-const feedSdl = (extra: string) => `
+const feedSdl = `
   extend type Query { lastNumber: Int }
   extend type Subscription { posts(after: String): PostsPayload!  mine: Int  ticks: Int }
-  type PostsPayload { cursor: String! post: Post ${extra} }
+  type PostsPayload { cursor: String! post: Post bulk: String! }
   type Post @key(fields: "id") { id: ID! number: Int! author: User! }
   type User @key(fields: "id", resolvable: false) { id: ID! }`;
 
@@ -81,10 +81,10 @@ interface Post {
 }
 
 /** `mine` and `ticks` know no cursor; `mine` tells how many letters the viewer's id has. */
-const feedSubgraph = (feed: Feed, extra: string) =>
+const feedSubgraph = (feed: Feed) =>
   subgraphOf(
     'feed',
-    feedSdl(extra),
+    feedSdl,
     {
       Query: { lastNumber: () => feed.length() },
       Subscription: {
@@ -110,7 +110,7 @@ const feedSubgraph = (feed: Feed, extra: string) =>
           },
         },
       },
-      PostsPayload: { more: () => 'more' },
+      PostsPayload: { bulk: () => 'x'.repeat(10_000) },
       Post: {
         __resolveReference: ({ id }: { id: string }) => ({ id, number: Number(id.slice(1)) }),
         author: ({ number }: Post) => ({ id: `u${number}` }),
@@ -155,7 +155,7 @@ const citiesSubgraph = () =>
 
 /** A subscription whose selection spans three subgraphs, and their composition. */
 export async function startLiveSubgraphs(feed: Feed, viewerSecret: string) {
-  const definitions = [feedSubgraph(feed, 'more: String'), usersSubgraph(), citiesSubgraph()];
+  const definitions = [feedSubgraph(feed), usersSubgraph(), citiesSubgraph()];
   const running = await Promise.all(definitions.map((definition) => run(definition, viewerSecret)));
   const [feedService, users, cities] = running as [LiveSubgraph, LiveSubgraph, LiveSubgraph];
 

@@ -39,8 +39,12 @@ export async function startLiveRouter(overrides: Partial<RouterConfig> = {}) {
     PORT: 0,
     ...overrides,
   };
-  const start = (port = 0): Promise<RunningRouter> =>
-    createRouter({ config: { ...config, PORT: port }, redis, log: silentLog });
+  /** A process of its own, as far as its peers can see. */
+  const start = async (port = 0): Promise<RunningRouter> => {
+    const own = connectRedis({ url: redisUrl, log: silentLog, name: 'router-live' });
+    const running = await createRouter({ config: { ...config, PORT: port }, redis: own, log: silentLog });
+    return { ...running, stop: () => running.stop().finally(() => own.stop()) };
+  };
   const first = await start();
   const { port } = first;
   let router = first;

@@ -105,7 +105,10 @@ export function openSocket({ url, headers, initPayload, maxMessageBytes, onClose
     const sink = sinks.get(id);
     sinks.delete(id);
     waiting.delete(id);
-    if (sinks.size === 0) idle = setTimeout(() => socket.close(1000, 'Idle'), idleMs);
+    if (sink && sinks.size === 0 && socket.readyState !== WebSocket.CLOSED) {
+      clearTimeout(idle);
+      idle = setTimeout(() => socket.close(1000, 'Idle'), idleMs);
+    }
     return sink;
   }
 
