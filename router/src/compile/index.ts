@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { CompiledExecutor, ExecutableParts } from '../execution/executable.js';
-import { Declined } from './declined.js';
+import { Declined, decline } from './declined.js';
 import { createProgram, type Program } from './program.js';
 import { createRequestGraph, type GraphRequest } from './request-graph.js';
 import { createRun } from './run.js';
@@ -18,6 +18,7 @@ export interface Compiled extends CompiledExecutor {
  */
 export function compile(parts: ExecutableParts): Compiled | { readonly declined: string } {
   try {
+    if (parts.plan.fetches.some(({ context }) => context?.length)) decline('arguments from a context');
     const requests = createRequestGraph(parts.plan);
     const plain = createProgram(parts, requests, true);
     let general: Program | undefined;

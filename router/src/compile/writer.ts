@@ -96,7 +96,7 @@ function createFunctions(options: WriterOptions, walk: Walk) {
         : 'anomaly();\n';
     }
     const fields = selections.fieldsOf(type);
-    const written = new Set(fields.map(({ responseName }) => responseName));
+    const written = new Set(fields.map(({ key }) => key));
     const hidden = [...namesOf(place, typeName)].filter((name) => !written.has(name));
     const text = createText();
     runsOf(fields, (field) => entityOf(place, typeName, field)).forEach(({ entity, fields: run }, index) => {
@@ -112,9 +112,9 @@ function createFunctions(options: WriterOptions, walk: Walk) {
   }
 
   /** The entity fetch that a leaf comes from. */
-  function entityOf(place: Place, typeName: string, { responseName, type, forbidden }: ResponseField) {
+  function entityOf(place: Place, typeName: string, { key, type, forbidden }: ResponseField) {
     if (forbidden || !isLeafType(getNullableType(type))) return undefined;
-    const fetch = walk.places.supply(place, typeName, responseName)[0]?.source.fetch;
+    const fetch = walk.places.supply(place, typeName, key)[0]?.source.fetch;
     return fetch && place.attached.includes(fetch) ? fetch.id : undefined;
   }
 
@@ -146,14 +146,14 @@ function createFunctions(options: WriterOptions, walk: Walk) {
     field: ResponseField,
     text: ReturnType<typeof createText>,
   ) {
-    const { fieldName, responseName, type } = field;
+    const { fieldName, key, type } = field;
     if (field.forbidden) {
       if (isNonNullType(type) || place.path !== '') return decline('a forbidden field below the root');
       return void text.literal('null');
     }
     if (fieldName === '__typename') return void text.literal(JSON.stringify(typeName));
     if (fieldName === '__schema' || fieldName === '__type') return decline('introspection');
-    const supplies = walk.places.supply(place, typeName, responseName);
+    const supplies = walk.places.supply(place, typeName, key);
     const [first] = supplies;
     if (first) {
       const values = supplies.map((one) => read(one, walk));
@@ -187,7 +187,7 @@ function createFunctions(options: WriterOptions, walk: Walk) {
     if (!field.selections) return decline('an object without selections');
     const child = walk.places.child(
       place,
-      field.responseName,
+      field.key,
       supplies,
       supplies.map((_, index) => `o${index}`),
     );
