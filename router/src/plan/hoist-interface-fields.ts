@@ -1,0 +1,136 @@
+import {
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  OverlappingFieldsCanBeMergedRule,
+  validate,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type InlineFragmentNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Supergraph } from '../supergraph/supergraph.js';
+
+/** Names of fields, by the interface they are moved up to. */
+type Hoistable = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * Works around a fault of the planner: of `{ accounts { ... on Admin { title } } }`, where `title` is a field that an
+ * `@interfaceObject` of the interface of `accounts` has with `@requires`, it makes a graph of fetches that wait for each
+ * other, and walks around in it until memory is used up. `{ accounts { __typename title } }` it plans well, so that is
+ * what is fetched; the response is completed by the client's own words, and what was fetched for other types than
+ * Admin is not in it.
+ *
+ * Throws where a moved field would meet another of its response
+ * name.
+ */
+export function hoistInterfaceFields(
+  document: DocumentNode,
+  { sourceSchema: schema, apiSchema }: Pick<Supergraph, 'sourceSchema' | 'apiSchema'>,
+): DocumentNode {
+  const hoistable = hoistableFields(schema);
+  if (hoistable.size === 0) return document;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
+  let isChanged = false;
+
+  function rewrite({ selections }: SelectionSetNode, parent: string): SelectionSetNode {
+    const written = selections.map((selection) => rewriteSelection(selection, parent));
+    const names = hoistable.get(parent);
+    if (!names) return { kind: Kind.SELECTION_SET, selections: written };
+    const moved: FieldNode[] = [];
+    const kept = written.flatMap((selection) =>
+      selection.kind === Kind.INLINE_FRAGMENT ? (withoutFields(selection, names, moved) ?? []) : selection,
+    );
+    if (moved.length === 0) return { kind: Kind.SELECTION_SET, selections: written };
+    isChanged = true;
+    return { kind: Kind.SELECTION_SET, selections: [typename, ...kept, ...moved] };
+  }
+
+  function rewriteSelection(selection: SelectionNode, parent: string): SelectionNode {
+    if (selection.kind === Kind.FIELD) {
+      const type = schema.getType(parent);
+      const field =
+        isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
+      if (!field || !selection.selectionSet) return selection;
+      return { ...selection, selectionSet: rewrite(selection.selectionSet, getNamedType(field.type).name) };
+    }
+    const fragment =
+      selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+    if (!fragment) return selection;
+    const { typeCondition } = fragment;
+    return {
+      kind: Kind.INLINE_FRAGMENT,
+      ...(typeCondition && { typeCondition }),
+      ...(selection.directives && { directives: selection.directives }),
+      selectionSet: rewrite(fragment.selectionSet, typeCondition?.name.value ?? parent),
+    };
+  }
+
+  const definitions = document.definitions.flatMap((node) => {
+    if (node.kind !== Kind.OPERATION_DEFINITION) return [];
+    const root = schema.getRootType(node.operation);
+    return { ...node, selectionSet: root ? rewrite(node.selectionSet, root.name) : node.selectionSet };
+  });
+  const hoisted: DocumentNode = { kind: Kind.DOCUMENT, definitions };
+  if (!isChanged) return document;
+  if (validate(apiSchema, hoisted, [OverlappingFieldsCanBeMergedRule]).length > 0) {
+    throw new Error('One name stands for different fields of objects of one interface: give them aliases.');
+  }
+  return hoisted;
+}
+
+/** Undefined when nothing is left; the fields that were taken out are added to `moved`. */
+function withoutFields(
+  fragment: InlineFragmentNode,
+  names: ReadonlySet<string>,
+  moved: FieldNode[],
+): InlineFragmentNode | undefined {
+  const selections = fragment.selectionSet.selections.flatMap((selection): SelectionNode[] => {
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const rest = withoutFields(selection, names, moved);
+      return rest ? [rest] : [];
+    }
+    if (selection.kind !== Kind.FIELD || !names.has(selection.name.value)) return [selection];
+    moved.push(selection);
+    return [];
+  });
+  if (selections.length === 0) return undefined;
+  return { ...fragment, selectionSet: { kind: Kind.SELECTION_SET, selections } };
+}
+
+/** Fields of interfaces that come, with requirements, from a subgraph where the interface is an object. */
+function hoistableFields(schema: GraphQLSchema): Hoistable {
+  const found = new Map<string, Set<string>>();
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isInterfaceType(type)) continue;
+    const graphs = new Set(
+      (type.astNode?.directives ?? [])
+        .filter((one) => one.name.value === 'join__type' && textOf(one, 'isInterfaceObject') === 'true')
+        .map((one) => textOf(one, 'graph')),
+    );
+    const isHoistable = (one: ConstDirectiveNode) =>
+      one.name.value === 'join__field' &&
+      textOf(one, 'requires') !== undefined &&
+      graphs.has(textOf(one, 'graph'));
+    for (const field of Object.values(type.getFields())) {
+      if (!field.astNode?.directives?.some(isHoistable)) continue;
+      found.set(type.name, (found.get(type.name) ?? new Set()).add(field.name));
+    }
+  }
+  return found;
+}
+
+function textOf({ arguments: given }: ConstDirectiveNode, name: string): string | undefined {
+  const value = given?.find((argument) => argument.name.value === name)?.value;
+  return value && 'value' in value ? String(value.value) : undefined;
+}
+
+const typename: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
