@@ -10,4 +10,4 @@ ENV NODE_ENV=production AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true
 WORKDIR /app
 COPY --from=build /app /app
 USER node
-CMD ["node", "--max-semi-space-size=32", "--import", "tsx", "router/src/main.ts"]
+CMD ["node", "--max-semi-space-size=64", "--import", "tsx", "router/src/main.ts"]
