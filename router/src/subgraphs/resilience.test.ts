@@ -91,6 +91,19 @@ describe('a kept connection that the subgraph closes', () => {
     expect(subgraph.connections()).toBe(2);
   });
 
+  it('is not tried after another one was found closed', async () => {
+    const all: NetRequest[] = [];
+    const { ask, subgraph } = await given((request) => {
+      if (request.index >= 3) return request.connection < 3 ? void request.socket.destroy() : echo(request);
+      if (all.push(request) === 3) all.forEach(echo);
+    });
+    await Promise.all([1, 2, 3].map((n) => ask(query(`{"a":${n}}`), aContext())));
+    const { context, reports } = aWatchedContext();
+    expect(await ask(query('{"a":4}'), context)).toEqual({ data: { a: 4 }, isPlain: true });
+    expect(reports).toMatchObject([{ attempts: 2 }]);
+    expect(subgraph.connections()).toBe(4);
+  });
+
   it('loses a mutation, which is not sent again', async () => {
     const { ask, subgraph } = await given(closesOnReuse);
     await ask(query('{"a":1}'), aContext());

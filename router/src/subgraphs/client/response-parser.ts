@@ -44,7 +44,6 @@ export function createResponseParser({ maxBytes }: { maxBytes: number }): Respon
       if (head.length > maxBytes) throw new TooLarge();
       const end = at + head.length;
       if (end === bytes.length) return finish(bytes.subarray(at, end));
-      if (end < bytes.length) throw new Malformed('bytes after the answer');
     }
     body ??= createBody(head, maxBytes);
     const taken = body.take(bytes, at);
