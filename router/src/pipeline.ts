@@ -252,7 +252,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const forbidden = await operation.requirements?.decide(context.caller);
       isCharged = true;
       const headers = await limits.spend(charged, { operation, variables, context });
-      const executable = operation.executable(variables, forbidden);
+      const executable = await operation.executable(variables, forbidden);
       observed.executable = executable;
       return { operation, variables, executable, headers };
     } catch (error) {

@@ -76,7 +76,7 @@ export async function createVersions(parts: VersionsParts): Promise<Versions> {
   const warm = async ({ operations }: Version, documents: readonly Wanted[]): Promise<void> => {
     for (const document of documents) {
       if (isStopping) return;
-      prepare(operations, document);
+      await prepare(operations, document);
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
@@ -136,10 +136,10 @@ export async function createVersions(parts: VersionsParts): Promise<Versions> {
   };
 }
 
-function prepare(operations: Operations, { text, name, conditions }: Wanted): void {
+async function prepare(operations: Operations, { text, name, conditions }: Wanted): Promise<void> {
   try {
     const operation = operations.find(text, name);
-    for (const values of conditions) operation.executable(values);
+    for (const values of conditions) await operation.executable(values);
   } catch {
     // Not valid on this supergraph: whoever sends it is told.
   }

@@ -27,15 +27,20 @@ export type Prepare = (wanted: {
   readonly definition: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly conditionValues: Readonly<Record<string, unknown>>;
-  readonly forbidden?: Forbidden;
-}) => Executable;
+  readonly forbidden?: Forbidden | undefined;
+}) => Executable | Promise<Executable>;
 
 /** Executables of one operation: values of its conditions times sets of fields that callers may not have. */
 const mostVariants = 64;
 
+/** How long it is remembered that an operation cannot be planned: finding that out again costs as much each time. */
+const failureKeptMs = 10_000;
+
+type Values = Readonly<Record<string, unknown>>;
+
 interface Variant {
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly executable: Executable;
+  readonly conditionValues: Values;
+  executable: Executable | Promise<Executable>;
 }
 
 /** One operation of a valid document. Its executables are made when they are first asked for. */
@@ -52,25 +57,28 @@ export function createOperation(
   const conditions = conditionVariables(definition, fragments);
   const variants = createBoundedCache<Variant>({ maxEntries: mostVariants, maxWeight: Infinity });
 
-  const keyOf = (variables: Readonly<Record<string, unknown>>, forbidden: Forbidden | undefined) => {
+  const keyOf = (variables: Values, forbidden: Forbidden | undefined) => {
     let key = forbidden === undefined ? '' : forbidden.key;
     for (const name of conditions) key += variables[name] === true ? '+' : '-';
     return key;
   };
 
-  const makeVariant = (key: string, variables: Readonly<Record<string, unknown>>, forbidden?: Forbidden) => {
-    const values = Object.fromEntries(conditions.map((name) => [name, variables[name]]));
+  /** Whoever asks while it is made waits for the same. What cannot be planned is not tried again for a while. */
+  const makeVariant = (key: string, variables: Values, forbidden?: Forbidden): Promise<Executable> => {
+    const conditionValues = Object.fromEntries(conditions.map((name) => [name, variables[name]]));
     const startedAt = performance.now();
-    const executable = prepare({
-      definition,
-      fragments,
-      conditionValues: values,
-      ...(forbidden !== undefined && { forbidden }),
-    });
-    const executor = executable.compiled === true ? 'compiled' : 'interpreted';
-    metrics.planned(executor, (performance.now() - startedAt) / 1_000);
-    variants.set(key, { values, executable }, 1);
-    return executable;
+    const made = (async () => prepare({ definition, fragments, conditionValues, forbidden }))();
+    const variant: Variant = { conditionValues, executable: made };
+    variants.set(key, variant, 1);
+    made.then(
+      (executable) => {
+        variant.executable = executable;
+        const executor = executable.compiled === true ? 'compiled' : 'interpreted';
+        metrics.planned(executor, (performance.now() - startedAt) / 1_000);
+      },
+      () => void setTimeout(() => variants.delete(key), failureKeptMs).unref(),
+    );
+    return made;
   };
 
   return {
@@ -92,7 +100,7 @@ export function createOperation(
     // Whom the next supergraph forbids what is for it to say.
     conditionsInUse: () => [
       ...new Map(
-        variants.byUse().map(({ value }) => [keyOf(value.values, undefined), value.values]),
+        variants.byUse().map(({ value }) => [keyOf(value.conditionValues, undefined), value.conditionValues]),
       ).values(),
     ],
   };

@@ -25,8 +25,14 @@ export interface Operation {
    * the code BAD_USER_INPUT, or INVALID_INPUT for values that nobody behind us can take.
    */
   coerce(variables: Readonly<Record<string, unknown>> | undefined): Readonly<Record<string, unknown>>;
-  /** Its executable for these values of its conditions and these forbidden fields; made once, then remembered. */
-  executable(variables: Readonly<Record<string, unknown>>, forbidden?: Forbidden): Executable;
+  /**
+   * Its executable for these values of its conditions and these forbidden fields: made once, however many ask for it
+   * meanwhile, then remembered. Rejects where the operation cannot be planned.
+   */
+  executable(
+    variables: Readonly<Record<string, unknown>>,
+    forbidden?: Forbidden,
+  ): Executable | Promise<Executable>;
   /** Values of its conditions that were asked for, the latest last: what to prepare on the next supergraph. */
   conditionsInUse(): readonly Readonly<Record<string, unknown>>[];
 }

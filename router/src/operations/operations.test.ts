@@ -47,13 +47,14 @@ const faultOf = (run: () => unknown): RequestFault => {
 const codeOf = (run: () => unknown) => faultOf(run).errors[0]?.extensions?.['code'];
 
 describe('operations', () => {
-  it('are read once, and each is prepared once', () => {
+  it('are read once, and each is prepared once', async () => {
     const { operations, prepared, documents } = create();
     const text = 'query A { list { id } }';
     const first = operations.find(text, undefined);
     const second = operations.find(text, '');
     expect(second).toBe(first);
-    expect(second.executable({})).toBe(first.executable({}));
+    expect(await Promise.all([second.executable({}), first.executable({})])).toHaveLength(2);
+    expect(second.executable({})).toBe(await first.executable({}));
     expect(prepared).toHaveLength(1);
     expect(documents).toEqual(['miss', 'hit']);
   });
@@ -91,7 +92,22 @@ describe('operations', () => {
     expect(documents).toEqual(['hit', 'miss']);
   });
 
-  it('have an executable for each combination of their conditions and for each set of forbidden fields', () => {
+  it('that cannot be planned are not planned again at once', async () => {
+    let tries = 0;
+    const { operations } = create({
+      prepare: () => {
+        tries += 1;
+        throw new Error('no way');
+      },
+    });
+    const operation = operations.find('{ list { id } }', undefined);
+    for (let count = 0; count < 3; count++) {
+      await expect(operation.executable({})).rejects.toThrow('no way');
+    }
+    expect(tries).toBe(1);
+  });
+
+  it('have an executable for each combination of their conditions and for each set of forbidden fields', async () => {
     const { operations, prepared } = create();
     const operation = operations.find(
       'query Q($a: Boolean!, $b: Boolean = true) { list @include(if: $a) { id ...F } } fragment F on User { name @skip(if: $b) }',
@@ -99,9 +115,9 @@ describe('operations', () => {
     );
     const forbidden: Forbidden = { key: 'anonymous', fields: new Map() };
     expect(operation.conditions).toEqual(['a', 'b']);
-    for (const a of [true, false, true]) operation.executable(operation.coerce({ a }));
-    operation.executable({ a: true, b: true }, forbidden);
-    operation.executable({ a: true, b: true }, forbidden);
+    for (const a of [true, false, true]) await operation.executable(operation.coerce({ a }));
+    await operation.executable({ a: true, b: true }, forbidden);
+    await operation.executable({ a: true, b: true }, forbidden);
     expect(prepared).toEqual([
       { conditionValues: { a: true, b: true }, forbidden: undefined },
       { conditionValues: { a: false, b: true }, forbidden: undefined },
