@@ -57,6 +57,10 @@ export function createProgram(
 /** Stands for an object that is not there: every field of it is undefined. */
 export const NONE: object = Object.freeze(Object.create(null) as object);
 
+/** Quotes, backslashes, control characters, halves of surrogate pairs. */
+// eslint-disable-next-line no-control-regex
+const needsEscapes = /["\\\u0000-\u001f\ud800-\udfff]/;
+
 /** What all generated code calls. */
 const given = {
   NONE,
@@ -70,7 +74,7 @@ const given = {
     value === null || (value === undefined && object === NONE) ? 'null' : given.anomaly(),
   /** In one piece: text that is written many times is not put together each time. */
   flat: (text: string): string => (Number.isNaN(Number(text)) ? text : text),
-  quote: (value: string): string => JSON.stringify(value),
+  quote: (value: string): string => (needsEscapes.test(value) ? JSON.stringify(value) : `"${value}"`),
   /** JSON text of a value from an answer that is ASCII without a backslash. */
   plainJson: (value: unknown): string =>
     typeof value === 'string' ? `"${value}"` : typeof value === 'number' ? `${value}` : JSON.stringify(value),
