@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { accessSettings } from './access/settings.js';
 import { limitSettings } from './limits/settings.js';
 import { observeSettings } from './observe/settings.js';
+import { planningSettings } from './plan/worker/settings.js';
 import { subgraphSettings } from './subgraphs/settings.js';
 import { subscriptionSettings } from './subscriptions/settings.js';
 
@@ -90,6 +91,7 @@ export const settings = {
   LOG_LEVEL: logLevel().default('info').describe('What is logged'),
   ...accessSettings,
   ...limitSettings,
+  ...planningSettings,
   ...subgraphSettings,
   ...subscriptionSettings,
   ...observeSettings,

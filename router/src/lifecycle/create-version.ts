@@ -9,7 +9,9 @@ import { limitRules } from '../limits/limit-rules.js';
 import type { RouterMetrics } from '../observe/metrics.js';
 import { createOperations } from '../operations/operations.js';
 import { createSubgraphs } from '../subgraphs/subgraphs.js';
-import { readSupergraph, type Supergraph } from '../supergraph/supergraph.js';
+import { startPlanning, type Planning } from '../plan/worker/planning.js';
+import { createSupergraph } from '../supergraph/create-supergraph.js';
+import type { Supergraph } from '../supergraph/supergraph.js';
 import type { Version } from './versions.js';
 
 export interface VersionParts {
@@ -22,9 +24,19 @@ export interface VersionParts {
 /** Characters of all documents in the cache together. What is made of a document takes some 50 times its length. */
 const cachedCharacters = 4_000_000;
 
-/** All that is made from one composed schema. Throws an Error whose message is one line for operators. */
-export function createVersion(sdl: string, { config, metrics, clock, log }: VersionParts): Version {
-  const supergraph = readSupergraph(sdl);
+/** All that is made from one composed schema. Rejects with an Error whose message is one line for operators. */
+export async function createVersion(sdl: string, parts: VersionParts): Promise<Version> {
+  const planning = await startPlanning({ sdl, settings: parts.config, log: parts.log });
+  try {
+    return assemble(sdl, planning, parts);
+  } catch (error) {
+    await planning.stop();
+    throw error;
+  }
+}
+
+function assemble(sdl: string, planning: Planning, { config, metrics, clock, log }: VersionParts): Version {
+  const supergraph = createSupergraph(sdl, planning.facts);
   const addresses = addressesOf(supergraph, config.SUBGRAPH_URLS);
   const subgraphs = createSubgraphs({
     targets: new Map([...addresses].map(([name, url]) => [name, { name, url }])),
@@ -38,6 +50,7 @@ export function createVersion(sdl: string, { config, metrics, clock, log }: Vers
   const costs = createCosts({ sourceSchema, apiSchema, listSize: config.COST_LIST_SIZE });
   const engine = createEngine({
     supergraph,
+    plan: planning.plan,
     subgraphs: subgraphs.send,
     compile,
     ...(config.MAX_COST.mode !== 'off' && { weights: costs.weights }),
@@ -54,7 +67,11 @@ export function createVersion(sdl: string, { config, metrics, clock, log }: Vers
     metrics,
     cache: { maxDocuments: config.OPERATION_CACHE_SIZE, maxCharacters: cachedCharacters },
   });
-  return { id: supergraph.id, supergraph, operations, subgraphs: addresses, stop: () => subgraphs.stop() };
+  const stop = async () => {
+    subgraphs.stop();
+    await planning.stop();
+  };
+  return { id: supergraph.id, supergraph, operations, subgraphs: addresses, stop };
 }
 
 /** Of the configuration, else of the supergraph itself. */

@@ -10,8 +10,8 @@ export interface Version {
   readonly operations: Operations;
   /** Names and addresses. */
   readonly subgraphs: ReadonlyMap<string, string>;
-  /** Closes connections to subgraphs. */
-  stop(): void;
+  /** Closes connections to subgraphs and ends planning. */
+  stop(): Promise<void>;
 }
 
 export interface Versions {
@@ -85,7 +85,7 @@ export async function createVersions(parts: VersionsParts): Promise<Versions> {
   const stopUnused = (version: Version) => {
     if (version === current || inFlight.get(version) !== 0) return;
     inFlight.delete(version);
-    version.stop();
+    void version.stop();
   };
 
   const replaceNow = async (next: string): Promise<boolean> => {
@@ -130,8 +130,10 @@ export async function createVersions(parts: VersionsParts): Promise<Versions> {
     },
     stop: async () => {
       isStopping = true;
+      const stopAll = () => Promise.all([...inFlight.keys()].map((version) => version.stop()));
+      await stopAll(); // or what is being planned would be waited for
       await queue;
-      for (const version of inFlight.keys()) version.stop();
+      await stopAll();
     },
   };
 }

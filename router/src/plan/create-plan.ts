@@ -1,7 +1,7 @@
 import { operationFromDocument } from '@apollo/federation-internals';
 import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { Kind, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
-import type { Supergraph, SupergraphSubgraph } from '../supergraph/supergraph.js';
+import type { PlannableSupergraph, SupergraphSubgraph } from '../supergraph/supergraph.js';
 import { dataDependencies } from './dependencies.js';
 import type { Fetch, Plan, Requirement } from './plan.js';
 import { restoreRequired } from './required-variants.js';
@@ -12,7 +12,7 @@ import { usedVariables } from './used-variables.js';
  * the executors do not know.
  */
 export function createPlan(
-  supergraph: Pick<Supergraph, 'planner' | 'variants' | 'subgraphs'>,
+  supergraph: Pick<PlannableSupergraph, 'planner' | 'variants' | 'subgraphs'>,
   document: DocumentNode | undefined,
   kind: Plan['kind'],
 ): Plan {
@@ -77,7 +77,10 @@ function flatten({ node }: QueryPlan, read: (node: FetchNode) => readonly Unplac
 }
 
 /** Mostly one; see restoreRequired. */
-function fetchesOf(node: FetchNode, { variants, subgraphs }: Pick<Supergraph, 'variants' | 'subgraphs'>) {
+function fetchesOf(
+  node: FetchNode,
+  { variants, subgraphs }: Pick<PlannableSupergraph, 'variants' | 'subgraphs'>,
+) {
   const document = parse(node.operation, { noLocation: true }).definitions.find(
     (definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION,
   );

@@ -5,7 +5,7 @@ import { createLogger } from '@diaspora/kit/core';
 import { graphql, Kind, parse, type FragmentDefinitionNode } from 'graphql';
 import { compile } from '../../compile/index.js';
 import { createContext } from '../../context.js';
-import { createEngine } from '../../execution/engine.js';
+import { createInlineEngine } from '../../execution/inline-engine.js';
 import { readSupergraph } from '../../supergraph/supergraph.js';
 import { anonymous } from '../caller.js';
 import { createAuthorization } from './authorization.js';
@@ -52,7 +52,7 @@ function given(isCompiled: boolean) {
   );
   const asked: string[] = [];
   const supergraph = readSupergraph(supergraphSdl);
-  const engine = createEngine({
+  const engine = createInlineEngine({
     supergraph,
     log,
     ...(isCompiled && { compile }),

@@ -6,7 +6,7 @@ import { getVariableValues } from 'graphql/execution/values.js';
 import { createContext } from '../../context.js';
 import type { Forbidden } from '../../operations/operation.js';
 import type { SubgraphAnswer } from '../../subgraphs/answer.js';
-import { createEngine, type Engine } from '../engine.js';
+import { createInlineEngine, type InlineEngine } from '../inline-engine.js';
 import type { Compile, CostWeights, Executable, ExecutionRequest } from '../executable.js';
 
 export interface TestSubgraph {
@@ -30,7 +30,7 @@ export interface RunOptions {
 }
 
 export interface InProcess {
-  readonly engine: Engine;
+  readonly engine: InlineEngine;
   /** Every request, in order. */
   readonly sent: SentRequest[];
   prepare(text: string, options?: RunOptions): Executable;
@@ -69,7 +69,7 @@ export function createInProcess(
   const sent: SentRequest[] = [];
   let answer: (request: SentRequest) => Partial<SubgraphAnswer> | undefined = () => undefined;
   const log = createLogger({ name: 'test', level: 'silent' });
-  const engine = createEngine({
+  const engine = createInlineEngine({
     supergraph: compose(subgraphs),
     log,
     ...options,
@@ -119,7 +119,7 @@ export function createInProcess(
 }
 
 function coerce(
-  engine: Engine,
+  engine: InlineEngine,
   definition: any,
   variables: Record<string, unknown>,
 ): Record<string, unknown> {
