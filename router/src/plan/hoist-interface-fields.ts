@@ -1,4 +1,5 @@
 import {
+  FieldsOnCorrectTypeRule,
   getNamedType,
   isInterfaceType,
   isObjectType,
@@ -26,20 +27,30 @@ type Hoistable = ReadonlyMap<string, ReadonlySet<string>>;
  * what is fetched; the response is completed by the client's own words, and what was fetched for other types than
  * Admin is not in it.
  *
- * Throws where a moved field would meet another of its response
- * name.
+ * Fields of one interface may wait for each other in more ways than one, so all fields of such an interface are
+ * moved; only those with requirements where a moved field would meet another of its response name; none where
+ * even these would.
  */
 export function hoistInterfaceFields(
   document: DocumentNode,
   { sourceSchema: schema, apiSchema }: Pick<Supergraph, 'sourceSchema' | 'apiSchema'>,
 ): DocumentNode {
-  const hoistable = hoistableFields(schema);
-  if (hoistable.size === 0) return document;
+  const required = fieldsWithRequirements(schema);
+  if (required.size === 0) return document;
+  for (const fields of [allFieldsOf(required, schema), required]) {
+    const hoisted = hoist(document, fields, schema);
+    if (validate(apiSchema, hoisted, rules).length === 0) return hoisted;
+  }
+  return document;
+}
+
+const rules = [OverlappingFieldsCanBeMergedRule, FieldsOnCorrectTypeRule];
+
+function hoist(document: DocumentNode, hoistable: Hoistable, schema: GraphQLSchema): DocumentNode {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document.definitions) {
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
-  let isChanged = false;
 
   function rewrite({ selections }: SelectionSetNode, parent: string): SelectionSetNode {
     const written = selections.map((selection) => rewriteSelection(selection, parent));
@@ -50,7 +61,6 @@ export function hoistInterfaceFields(
       selection.kind === Kind.INLINE_FRAGMENT ? (withoutFields(selection, names, moved) ?? []) : selection,
     );
     if (moved.length === 0) return { kind: Kind.SELECTION_SET, selections: written };
-    isChanged = true;
     return { kind: Kind.SELECTION_SET, selections: [typename, ...kept, ...moved] };
   }
 
@@ -79,12 +89,7 @@ export function hoistInterfaceFields(
     const root = schema.getRootType(node.operation);
     return { ...node, selectionSet: root ? rewrite(node.selectionSet, root.name) : node.selectionSet };
   });
-  const hoisted: DocumentNode = { kind: Kind.DOCUMENT, definitions };
-  if (!isChanged) return document;
-  if (validate(apiSchema, hoisted, [OverlappingFieldsCanBeMergedRule]).length > 0) {
-    throw new Error('One name stands for different fields of objects of one interface: give them aliases.');
-  }
-  return hoisted;
+  return { kind: Kind.DOCUMENT, definitions };
 }
 
 /** Undefined when nothing is left; the fields that were taken out are added to `moved`. */
@@ -107,7 +112,7 @@ function withoutFields(
 }
 
 /** Fields of interfaces that come, with requirements, from a subgraph where the interface is an object. */
-function hoistableFields(schema: GraphQLSchema): Hoistable {
+function fieldsWithRequirements(schema: GraphQLSchema): Hoistable {
   const found = new Map<string, Set<string>>();
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isInterfaceType(type)) continue;
@@ -126,6 +131,15 @@ function hoistableFields(schema: GraphQLSchema): Hoistable {
     }
   }
   return found;
+}
+
+function allFieldsOf(interfaces: Hoistable, schema: GraphQLSchema): Hoistable {
+  return new Map(
+    [...interfaces.keys()].map((name) => {
+      const type = schema.getType(name);
+      return [name, new Set(isInterfaceType(type) ? Object.keys(type.getFields()) : [])];
+    }),
+  );
 }
 
 function textOf({ arguments: given }: ConstDirectiveNode, name: string): string | undefined {
