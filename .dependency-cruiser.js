@@ -95,7 +95,9 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['__generated__/prisma/internal', 'graphiql/dist', 'bench/peers'] },
+    exclude: {
+      path: ['__generated__/prisma/internal', 'graphiql/dist', '^(router|subgraphs/kit)/dist', 'bench/peers'],
+    },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -20,6 +20,8 @@ export default ts.config(
       '**/node_modules/**',
       '.data/**',
       'router/graphiql/dist/**',
+      'router/dist/**',
+      'subgraphs/kit/dist/**',
       'bench/peers/**',
     ],
   },

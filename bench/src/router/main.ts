@@ -4,6 +4,7 @@ import { measureScenario, type Run } from './measure.js';
 import { help, readOptions, type Options } from './options.js';
 import { installPeers } from './peers.js';
 import { bindSelf, chooseCores } from './processes.js';
+import { buildOurs } from './routers.js';
 import { dearestFunctions, recordProfile } from './profile.js';
 import { figuresTable, notSaturated, ratioTable } from './report.js';
 import { scenarios } from './scenarios.js';
@@ -37,6 +38,7 @@ async function work(options: Options, signal: AbortSignal): Promise<void> {
   if (!cores.router)
     write('Processes cannot be bound to cores here: rates are of what the machine leaves them.\n');
   const run = { options, cores, progress, signal };
+  buildOurs();
   if (options.profile !== 'ours') await installPeers(progress, signal);
   if (options.profile) await profileOne(options.profile, run);
   else await compareAll(run);

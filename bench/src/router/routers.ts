@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { peersFolder } from './peers.js';
@@ -26,10 +27,14 @@ export type RouterName = (typeof routerNames)[number];
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
-  scripts: { router: string };
+  scripts: { prerouter: string; router: string };
 };
-/** What `npm run router` runs. */
-const ourCommand = scripts.router.split(' ').slice(1);
+/** Arguments of node, of a script that begins with it. */
+const argsOf = (script: string) => script.split(' ').slice(1);
+
+/** What `npm run router` does first. */
+export const buildOurs = () =>
+  void execFileSync(process.execPath, argsOf(scripts.prerouter), { cwd: root, stdio: 'inherit' });
 const hive = path.join('node_modules', '@graphql-hive', 'gateway', 'dist', 'bin.js');
 
 const hiveArgs = ({ supergraph, port }: Setting) => [
@@ -56,7 +61,13 @@ export const routers: readonly Router[] = [
     title: 'ours',
     cwd: root,
     env: ourEnv,
-    args: ({ supergraph, port }) => [...ourCommand, '--supergraph', supergraph, '--port', String(port)],
+    args: ({ supergraph, port }) => [
+      ...argsOf(scripts.router),
+      '--supergraph',
+      supergraph,
+      '--port',
+      String(port),
+    ],
   },
   {
     name: 'apollo',

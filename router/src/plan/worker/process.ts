@@ -20,13 +20,15 @@ export class ProcessEnded extends Error {
   }
 }
 
-const entry = fileURLToPath(new URL('./main.ts', import.meta.url));
-const typescript = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const isBuilt = import.meta.url.endsWith('.js');
+const entry = fileURLToPath(new URL(isBuilt ? './main.js' : './main.ts', import.meta.url));
+const typescript = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const howToRun = isBuilt ? ['-C', 'built'] : ['--import', typescript()];
 
 /** `memoryMb`: of its heap. */
 export function startProcess(memoryMb: number): PlanningProcess {
   const child = fork(entry, {
-    execArgv: ['--import', typescript, `--max-old-space-size=${memoryMb}`],
+    execArgv: [...howToRun, `--max-old-space-size=${memoryMb}`],
     // It needs no secrets; and options of the router's node are not for it.
     env: {},
     serialization: 'advanced',
