@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import type { ExecutionResult } from 'graphql-ws';
 import { startLiveRouter, type LiveRouter } from './testing/start-live-router.js';
 import { until } from './testing/until.js';
+
+// Each new supergraph and each router starts a planner of its own, which takes its time on a busy machine.
+jest.setTimeout(90_000);
 
 const numbers = 'subscription ($after: String) { posts(after: $after) { cursor post { number } } }';
 const nested = `subscription ($after: String) {
@@ -183,9 +186,18 @@ describe('subscriptions that lose somebody on the way', () => {
   });
 
   it('tell the same as the feed, whatever happens when', async () => {
-    const happening = fc.constantFrom('event', 'event', 'event', 'kill', 'restart', 'reload', 'leave');
+    const happening = fc.constantFrom(
+      'event',
+      'event',
+      'event',
+      'kill',
+      'kill',
+      'restart',
+      'reload',
+      'leave',
+    );
     await fc.assert(
-      fc.asyncProperty(fc.array(happening, { minLength: 5, maxLength: 14 }), async (happenings) => {
+      fc.asyncProperty(fc.array(happening, { minLength: 4, maxLength: 10 }), async (happenings) => {
         const readings = [await readerFromHere(), await readerFromHere(nested)];
         const from = readings[0]!.from;
         for (const [index, what] of happenings.entries()) {
@@ -205,7 +217,7 @@ describe('subscriptions that lose somebody on the way', () => {
           await reading.stop();
         }
       }),
-      { numRuns: 8 },
+      { numRuns: 5 },
     );
-  }, 120_000);
+  }, 240_000);
 });
