@@ -15,6 +15,7 @@ import { representationOf } from './representation.js';
 import { applyRewrites } from './rewrites.js';
 import { targetsAt, type ResponsePath, type Target } from './targets.js';
 import { copy, createTree, merge, type Tree } from './tree.js';
+import { whyMissing } from './why-missing.js';
 
 export interface FetchesOptions {
   readonly parts: ExecutableParts;
@@ -95,7 +96,7 @@ async function executeEntities(fetch: Fetch, { targets, values }: ContextGroup, 
       continue;
     }
     // It could not be asked for: for want of what another fetch should have told of it.
-    const { error } = faults.causesOf(target.object).find((cause) => cause.error) ?? {};
+    const error = text === null ? whyMissing(target.object, fetch.requires ?? [], faults) : undefined;
     faults.blame(target.object, { names: namesOf(fetch), error });
   }
 }
