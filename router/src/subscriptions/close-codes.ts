@@ -1,8 +1,8 @@
 /**
  * Why the router closes a WebSocket: one code for each violation. The name is the close frame's reason, and the code of
  * the error in event streams, which have no close frame. 1012 is of the registry of RFC 6455; 4400 to 4429 are those of
- * the graphql-transport-ws protocol; the others are ours. Libraries connect again after 1012, 4403, 4408 and 4497 to
- * 4499, and do not after the others.
+ * the graphql-transport-ws protocol; the others are ours. Libraries connect again after 1012, 4403, 4408, 4430 and 4497
+ * to 4499, and not after the others.
  */
 export const closeCodes = {
   /** The router stops. Connect again (another one answers) and resume with the last cursor. */

@@ -22,7 +22,7 @@ export interface Source {
   readonly subgraph: string;
   readonly query: string;
   /** Of the client's variables those that it uses. `after`: where to go on; undefined for where the client began. */
-  variables(values: Values): Record<string, unknown>;
+  readonly variables: (values: Values) => Record<string, unknown>;
   /** Present when it can be resumed. */
   readonly cursor?: Cursor | undefined;
 }

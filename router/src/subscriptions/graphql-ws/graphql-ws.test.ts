@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { idType } from '@diaspora/kit/core';
 import { WebSocket } from 'ws';
 import { closeCodes } from '../close-codes.js';
 import { startLiveRouter, type LiveRouter } from '../testing/start-live-router.js';
@@ -27,6 +28,7 @@ describe('graphql-transport-ws', () => {
       SUBSCRIPTIONS_PER_CONNECTION: 2,
       SUBSCRIPTION_CONNECTIONS_PER_CALLER: 2,
       SUBSCRIPTION_BUFFER_BYTES: 100_000,
+      SUBSCRIPTION_RECHECK_MS: 20,
     });
   });
   afterAll(async () => {
@@ -113,6 +115,20 @@ describe('graphql-transport-ws', () => {
     await one.closed;
     const fourth = await open({ ...init, payload });
     expect(await fourth.next()).toEqual({ type: 'connection_ack' });
+    for (const each of [other, fourth]) each.socket.close();
+    await until(() => live.counts().connections === 0);
+  });
+
+  it('closes a quiet connection whose session was revoked', async () => {
+    const sessionKey = '01890a5d-ac96-774b-bcce-b302099a8098';
+    const token = await live.issuer.token({ claims: { sid: idType('ses').encode(sessionKey) } });
+    const { closed, next } = await open({
+      ...init,
+      payload: { headers: { Authorization: `Bearer ${token}` } },
+    });
+    expect(await next()).toEqual({ type: 'connection_ack' });
+    await live.revocations.revokeSession(sessionKey, 60);
+    expect(await closed).toEqual([4497, 'SESSION_REVOKED']);
   });
 
   it('takes the credential of the upgrade request too, and answers pings', async () => {
