@@ -3,7 +3,7 @@ import type { Logger } from '@diaspora/kit/core';
 import type { RouterConfig } from './config.js';
 import { createContext } from './context.js';
 import type { Access } from './create-access.js';
-import { formFault, formOutcome, type Outcome } from './errors/form-outcome.js';
+import { bytesOf, formFault, formOutcome, type Outcome } from './errors/form-outcome.js';
 import { maskErrors } from './errors/mask-errors.js';
 import { readFault } from './errors/read-fault.js';
 import type { Executable, ExecutionResult } from './execution/executable.js';
@@ -85,6 +85,8 @@ interface Exchange {
   readonly accepted: Accepted;
   /** Of every answer: names and values by turns. */
   readonly headers: string[];
+  /** The answer was made for another one like it. */
+  hasJoined: boolean;
   /** The client has left before its answer. */
   onGone(): void;
 }
@@ -126,6 +128,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       observed,
       accepted,
       headers: common,
+      hasJoined: false,
       onGone: () => context.abort(),
     };
     response.on('close', () => {
@@ -155,7 +158,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     respond(request, response, {
       status,
       contentType,
-      body: outcome.body,
+      body: exchange.hasJoined ? bytesOf(outcome) : outcome.body,
       isAscii: outcome.isAscii,
       headers,
     });
@@ -184,6 +187,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const key = sharingKey(exchange.request, text);
     const { outcome, hasJoined, leave } = inFlight.share(key, run, () => context.abort());
     exchange.onGone = leave;
+    exchange.hasJoined = hasJoined;
     if (hasJoined) observer.shared();
     return outcome;
   }

@@ -6,6 +6,8 @@ import type { Fault } from './read-fault.js';
 export interface Outcome {
   /** JSON text of the response. */
   readonly body: string;
+  /** The same in bytes, once several clients get it. */
+  bytes?: Buffer;
   readonly isAscii: boolean;
   readonly status: number;
   /** See Fault. */
@@ -15,6 +17,10 @@ export interface Outcome {
   /** Codes of the errors in the response. */
   readonly errorCodes: readonly string[];
 }
+
+/** Of an answer that goes to several clients: the text is long and in many pieces, and is put together once. */
+export const bytesOf = (outcome: Outcome): Buffer =>
+  (outcome.bytes ??= Buffer.from(outcome.body, outcome.isAscii ? 'latin1' : 'utf8'));
 
 const noCodes: readonly string[] = Object.freeze([]);
 

@@ -13,9 +13,9 @@ const toGzip = promisify(gzip);
 const toBrotli = promisify(brotliCompress);
 
 /** Fast rather than small: the router's processor is dearer than the line to most clients. */
-const compressors: Readonly<Record<Encoding, (text: string) => Promise<Buffer>>> = {
-  gzip: (text) => toGzip(text, { level: 1 }),
-  br: (text) => toBrotli(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
+const compressors: Readonly<Record<Encoding, (body: string | Buffer) => Promise<Buffer>>> = {
+  gzip: (body) => toGzip(body, { level: 1 }),
+  br: (body) => toBrotli(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
 };
 
 export type Respond = (request: IncomingMessage, response: ServerResponse, answer: Answer) => void;

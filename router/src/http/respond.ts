@@ -4,7 +4,8 @@ import type { ServerResponse } from 'node:http';
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  /** Text that one client gets, or the bytes that several get. */
+  readonly body: string | Buffer;
   /** Whether `body` holds ASCII only: it is then its own latin1, and written without being encoded. */
   readonly isAscii: boolean;
   /** Names and values by turns. */
@@ -18,7 +19,8 @@ export function respond(
 ): void {
   // Somebody else ended it, or the client is gone.
   if (response.headersSent || response.destroyed) return;
-  const length = isAscii ? body.length : Buffer.byteLength(body);
+  const length = isAscii || typeof body !== 'string' ? body.length : Buffer.byteLength(body);
   response.writeHead(status, [...headers, 'content-type', contentType, 'content-length', String(length)]);
-  response.end(body, isAscii ? 'latin1' : 'utf8');
+  if (typeof body === 'string') response.end(body, isAscii ? 'latin1' : 'utf8');
+  else response.end(body);
 }
