@@ -1,12 +1,11 @@
 /** What 10,000 subscribers on one router process cost: memory each, and the time from publishing to receipt. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { composeServices } from '@apollo/composition';
 import { findFreePort } from '@diaspora/kit/embedded';
 import { parse } from 'graphql';
-import { memoryOf } from '../proc.js';
 import { connectSubscribers } from './subscribers.js';
 import { startTicker, tickerSdl } from './ticker.js';
 
@@ -17,6 +16,12 @@ const pauseMs = 300;
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const print = (line: string) => void process.stdout.write(`${line}\n`);
+
+/** Resident bytes of this process alone: those that plan operations come and go. */
+async function memoryOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
+}
 
 async function startRouter(supergraph: string, port: number) {
   const main = path.join(root, 'router/src/main.ts');
@@ -44,12 +49,12 @@ async function measure(name: string, channelOf: (index: number) => number) {
   const file = path.join(folder, 'supergraph.graphql');
   await writeFile(file, supergraphSdl);
   const router = await startRouter(file, await findFreePort());
-  const before = (await memoryOf(router.pid))?.rss ?? 0;
+  const before = await memoryOf(router.pid);
   const wanted = new Set(Array.from({ length: subscribers }, (_, index) => channelOf(index))).size;
   const connected = await connectSubscribers(router.url, subscribers, channelOf);
   while (ticker.subscribed() < wanted) await pause(50);
   await pause(2_000);
-  const after = (await memoryOf(router.pid))?.rss ?? 0;
+  const after = await memoryOf(router.pid);
 
   const latencies: number[] = [];
   for (let event = 0; event < events; event += 1) {
@@ -58,7 +63,7 @@ async function measure(name: string, channelOf: (index: number) => number) {
     latencies.push(...(await received));
     await pause(pauseMs);
   }
-  const peak = (await memoryOf(router.pid))?.rss ?? 0;
+  const peak = await memoryOf(router.pid);
   latencies.sort((one, other) => one - other);
   const quantile = (share: number) => (latencies[Math.floor(latencies.length * share)] ?? NaN).toFixed(0);
   const kilobytes = (bytes: number) => ((bytes - before) / subscribers / 1_000).toFixed(1);
