@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Authorization } from '../access/authorize/authorization.js';
+import { RequestRefused } from '../access/refused.js';
 import type { Executable } from '../execution/executable.js';
 import type { Costs } from '../limits/cost/cost.js';
 import type { RouterMetrics } from '../observe/metrics.js';
@@ -33,8 +34,11 @@ export type Prepare = (wanted: {
 /** Executables of one operation: values of its conditions times sets of fields that callers may not have. */
 const mostVariants = 64;
 
-/** How long it is remembered that an operation cannot be planned: finding that out again costs as much each time. */
-const failureKeptMs = 10_000;
+/**
+ * How long it is remembered that an operation cannot be planned: finding that out costs as much each time. Not for ever,
+ * because what took too long on a busy machine may not on an idle one.
+ */
+const failureKeptMs = 300_000;
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -76,7 +80,11 @@ export function createOperation(
         const executor = executable.compiled === true ? 'compiled' : 'interpreted';
         metrics.planned(executor, (performance.now() - startedAt) / 1_000);
       },
-      () => void setTimeout(() => variants.delete(key), failureKeptMs).unref(),
+      (error: unknown) => {
+        // Not the operation's fault: there was no room for it.
+        if (error instanceof RequestRefused) return variants.delete(key);
+        setTimeout(() => variants.delete(key), failureKeptMs).unref();
+      },
     );
     return made;
   };

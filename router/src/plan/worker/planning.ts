@@ -16,8 +16,6 @@ export interface Planning {
    * RequestRefused (503) when too many operations wait to be planned, and with what the planner throws.
    */
   readonly plan: MakePlan;
-  /** Running processes. */
-  processes(): number;
   /** Ends its processes; what waits is refused. */
   stop(): Promise<void>;
 }
@@ -26,6 +24,8 @@ export interface PlanningOptions {
   readonly sdl: string;
   readonly settings: PlanningSettings;
   readonly log: Logger;
+  /** Of a process without work, until it ends: it costs some 130 MB while it runs, and starts again within a second. */
+  readonly idleMs?: number;
 }
 
 interface Waiting extends PlanningJob {
@@ -47,11 +47,14 @@ const mostWaiting = 500;
 const readMs = 60_000;
 /** How long an operation may hold up others before they are planned in another process. */
 const patienceMs = 100;
-/** A process costs some 130 MB while it runs; it starts again within a second. */
-const idleMs = 15_000;
 
 /** Rejects with one line when the supergraph cannot be used. */
-export async function startPlanning({ sdl, settings, log }: PlanningOptions): Promise<Planning> {
+export async function startPlanning({
+  sdl,
+  settings,
+  log,
+  idleMs = 15_000,
+}: PlanningOptions): Promise<Planning> {
   const { PLAN_TIMEOUT_MS: timeoutMs, PLAN_MEMORY_MB: memoryMb, PLAN_PROCESSES: mostProcesses } = settings;
   const places = new Set<Place>();
   const queue: Waiting[] = [];
@@ -124,9 +127,10 @@ export async function startPlanning({ sdl, settings, log }: PlanningOptions): Pr
       release(place);
     } catch (error) {
       const hasEnded = error instanceof ProcessEnded;
-      reject(hasEnded ? (isStopped ? busy() : tooComplex()) : error);
+      reject(isStopped ? busy() : hasEnded || isOverLimit(error) ? tooComplex() : error);
       if (!hasEnded) return release(place);
-      if (!isStopped) log.warn({ reason: error.message }, 'an operation is too complex to be planned');
+      if (isStopped) return;
+      log.warn({ reason: error.message }, 'an operation is too complex to be planned');
       close(place);
       distribute();
     }
@@ -156,7 +160,6 @@ export async function startPlanning({ sdl, settings, log }: PlanningOptions): Pr
         queue.push({ document, kind, since: performance.now(), resolve, reject });
         distribute();
       }),
-    processes: () => places.size,
     stop: async () => {
       isStopped = true;
       clearTimeout(helper);
@@ -167,6 +170,11 @@ export async function startPlanning({ sdl, settings, log }: PlanningOptions): Pr
     },
   };
 }
+
+/** What the planner says of an operation that is beyond limits of its own. */
+const limitReached = /^Too many options generated|^Number of non-local selections exceeds/;
+
+const isOverLimit = (error: unknown) => error instanceof Error && limitReached.test(error.message);
 
 const tooComplex = () =>
   RequestFault.of('OPERATION_TOO_COMPLEX', 'The operation is too complex to be planned.');

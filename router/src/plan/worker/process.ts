@@ -39,7 +39,7 @@ export function startProcess(memoryMb: number): PlanningProcess {
   let told = '';
   const gone = new Promise<void>((resolve) => {
     const end = (how: string) => {
-      const lastWords = told.trim().split('\n')[0];
+      const lastWords = /^.*(?:FATAL|Error).*$/m.exec(told)?.[0];
       ended ??= new ProcessEnded(lastWords ? `${how}: ${lastWords}` : how);
       waiting?.reject(ended);
       resolve();
@@ -48,7 +48,7 @@ export function startProcess(memoryMb: number): PlanningProcess {
     child.on('exit', (code, signal) => end(String(signal ?? code)));
   });
   child.stderr?.on('data', (text: Buffer) => {
-    if (told.length < 2_000) told += text.toString();
+    if (told.length < 10_000) told += text.toString();
   });
   child.on('message', (answer: PlanningAnswer) => {
     const asked = waiting;
