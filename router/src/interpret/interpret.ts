@@ -7,7 +7,7 @@ import type {
 import { complete } from './complete.js';
 import { executeFetches } from './execute-fetches.js';
 import { createFaults } from './faults.js';
-import { visiblePath } from './visible-path.js';
+import { isInResponse, visiblePath } from './visible-path.js';
 
 /**
  * The plain executor: fetches what the plan says, merges the answers, completes the response. It covers every
@@ -25,7 +25,8 @@ export async function interpret(
     const tree = await executeFetches({ parts, request, recorded, faults });
     const { data, ...cost } = complete(tree, { parts, variables: request.variables, faults });
     const text = JSON.stringify(data);
-    return { data: text, isAscii: isAscii(text), errors: faults.list(), ...cost };
+    const errors = faults.list().filter(({ path }) => isInResponse(path, data));
+    return { data: text, isAscii: isAscii(text), errors, ...cost };
   } catch (error) {
     request.context.log.error({ err: error }, 'an operation could not be executed');
     const message = error instanceof Error ? error.message : String(error);

@@ -29,6 +29,20 @@ export function visiblePath(place: ResponsePath, shape: OperationShape, schema: 
   return path;
 }
 
+/**
+ * Whether the response has the place, or a null above it. What is asked for some types only may have been fetched
+ * before the type was known: no client can tell what an error of it is about.
+ */
+export function isInResponse(path: ResponsePath = [], data: unknown): boolean {
+  let at = data;
+  for (const key of path) {
+    if (at === null) return true;
+    at = (at as Readonly<Record<string | number, unknown>>)[key];
+    if (at === undefined) return false;
+  }
+  return true;
+}
+
 const fieldsBelow = ({ type, selections }: ResponseField, schema: GraphQLSchema): readonly ResponseField[] =>
   selections ? objectTypesOf(type, schema).flatMap((object) => selections.fieldsOf(object)) : [];
 

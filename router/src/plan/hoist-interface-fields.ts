@@ -2,6 +2,7 @@ import {
   FieldsOnCorrectTypeRule,
   getNamedType,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
   Kind,
   OverlappingFieldsCanBeMergedRule,
@@ -27,8 +28,8 @@ type Hoistable = ReadonlyMap<string, ReadonlySet<string>>;
  * what is fetched; the response is completed by the client's own words, and what was fetched for other types than
  * Admin is not in it.
  *
- * Fields of one interface may wait for each other in more ways than one, so all fields of such an interface are
- * moved; only those with requirements where a moved field would meet another of its response name; none where
+ * Fields of one interface may wait for each other in more ways than one, so all fields of such an interface that
+ * may be null are moved; only those with requirements where a moved field would meet another of its response name; none where
  * even these would.
  */
 export function hoistInterfaceFields(
@@ -133,11 +134,14 @@ function fieldsWithRequirements(schema: GraphQLSchema): Hoistable {
   return found;
 }
 
+/** Of those that may be null: others would take the whole object with them where they fail for other types. */
 function allFieldsOf(interfaces: Hoistable, schema: GraphQLSchema): Hoistable {
   return new Map(
-    [...interfaces.keys()].map((name) => {
+    [...interfaces].map(([name, required]) => {
       const type = schema.getType(name);
-      return [name, new Set(isInterfaceType(type) ? Object.keys(type.getFields()) : [])];
+      const fields = isInterfaceType(type) ? Object.values(type.getFields()) : [];
+      const nullable = fields.filter((field) => !isNonNullType(field.type)).map((field) => field.name);
+      return [name, new Set([...required, ...nullable])];
     }),
   );
 }

@@ -50,6 +50,8 @@ export interface NastyOperation {
   readonly expected?: Expected;
   /** Why ApolloGateway is wrong here by the specifications. */
   readonly gatewayIsWrong?: string;
+  /** False where ApolloGateway would not end, or takes the test run with it. */
+  readonly isAskedOfGateway?: boolean;
   /** The requests to subgraphs, where the number matters. */
   readonly requests?: number;
 }

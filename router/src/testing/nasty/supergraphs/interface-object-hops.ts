@@ -34,6 +34,15 @@ export const interfaceObjectHops: NastySupergraph = {
       document: '{ room { things { price room { things { ownedBy { owns { price code } } } } } } }',
     },
     {
+      name: 'what fails for a type that was not asked is no error',
+      gatewayIsWrong: 'it reports errors of what is not in the response',
+      document: '{ room { things { __typename ... on Lamp { ownedBy { owns { id } } } } } }',
+      faults: {
+        field: (type, n, field) =>
+          type === 'Owner' && field === 'owns' && n % 2 === 0 ? new Error('nobody knows') : undefined,
+      },
+    },
+    {
       name: 'nothing but type names',
       document: '{ room { main { __typename } owner { owns { __typename } } } }',
     },

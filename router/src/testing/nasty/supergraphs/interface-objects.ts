@@ -68,6 +68,11 @@ export const interfaceObjects: NastySupergraph = {
       document:
         '{ account(id: "id-1") { ... on Member { posts { text author { ... on Account { banned } } } } } }',
     },
+    {
+      name: 'a field with requirements under a type condition: the planner alone would never end',
+      document: '{ authors { ... on Admin { title } ... on Robot { rank } } }',
+      isAskedOfGateway: false,
+    },
     { name: 'only the key', document: '{ authors { id } latest { author { id } } }' },
   ],
 };

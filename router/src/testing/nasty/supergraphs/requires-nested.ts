@@ -89,6 +89,18 @@ export const requiresNested: NastySupergraph = {
       document: '{ orders { lines { q: quantity quantity: note } total customer { level: id } discount } }',
     },
     {
+      name: 'one requirement fails and another is unknown: each field has its own error, or none',
+      document: '{ order(id: "id-1") { letterhead discount } }',
+      faults: {
+        entity: (subgraph) =>
+          subgraph === 'print' ? new Error('no paper') : subgraph === 'customers' ? null : undefined,
+      },
+      expected: {
+        data: { order: { letterhead: null, discount: null } },
+        errorsAt: [['order', 'letterhead']],
+      },
+    },
+    {
       name: 'everything at once',
       gatewayIsWrong: 'lists of lists in a requirement are told as lists of nulls',
       document:
