@@ -34,6 +34,11 @@ describe('HTTP', () => {
     ],
     ['an unknown encoding', 415, { method: 'POST', headers: { ...json, 'content-encoding': 'lzma' }, body }],
     [
+      'an encoding that every object has a property of',
+      415,
+      { method: 'POST', headers: { ...json, 'content-encoding': 'constructor' }, body },
+    ],
+    [
       'bytes that are not what they are said to be',
       400,
       { method: 'POST', headers: { ...json, 'content-encoding': 'gzip' }, body },

@@ -17,6 +17,8 @@ describe('Accept', () => {
     ['text/html, */*;q=0.1', json, false],
     ['text/html', undefined, false],
     ['', undefined, false],
+    // What every object has a property of.
+    ['constructor, __proto__', undefined, false],
   ];
   it.each(cases)('%j is answered with %s', (accept, contentType, isLegacy) => {
     expect(readAccept(accept)).toEqual({ contentType, isLegacy, stream: undefined });

@@ -13,10 +13,10 @@ export interface Accepted {
 
 const json = 'application/json';
 const graphqlResponse = 'application/graphql-response+json';
-const streams: Readonly<Record<string, 'event-stream' | 'multipart'>> = {
-  'text/event-stream': 'event-stream',
-  'multipart/mixed': 'multipart',
-};
+const streams: ReadonlyMap<string, 'event-stream' | 'multipart'> = new Map([
+  ['text/event-stream', 'event-stream'],
+  ['multipart/mixed', 'multipart'],
+]);
 
 /** Clients send few different headers, and attackers many. */
 const mostRemembered = 1_000;
@@ -38,7 +38,7 @@ export function readAccept(accept: string): Accepted {
   const offered = ranges.find(({ type }) => matches(type) !== undefined);
   const contentType = offered && matches(offered.type);
   const names = (type: string) => ranges.some((range) => range.type === type);
-  const stream = ranges.map(({ type }) => streams[type]).find((found) => found !== undefined);
+  const stream = ranges.map(({ type }) => streams.get(type)).find((found) => found !== undefined);
   return {
     contentType: contentType && `${contentType}; charset=utf-8`,
     isLegacy: names(json) && !names(graphqlResponse),
