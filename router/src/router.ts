@@ -114,6 +114,7 @@ async function start(
     name: 'the router',
     http: { requestTimeout: config.RECEIVE_TIMEOUT_MS, connectionsCheckingInterval: 1_000 },
   });
+  metrics.watchSubscriptions(() => subscriptions.counts());
   subscriptions.attach(server.server);
   onStop(() => Promise.all([subscriptions.stop(), server.close()]));
   onStop(async () => {

@@ -23,11 +23,19 @@ export interface RouterMetrics extends LimitObserver {
   /** A request that another one's execution answered. */
   shared(): void;
   supergraph(event: 'loaded' | 'refused'): void;
-  /** Live subscriptions of clients, and subscriptions to subgraphs behind them. */
-  subscriptions(side: 'client' | 'subgraph', change: 1 | -1): void;
-  /** Events sent to clients. */
+  /** What is open, asked for whenever metrics are read. */
+  watchSubscriptions(count: () => OpenSubscriptions): void;
+  /** An event was sent to a client. */
   event(): void;
   subscriptionEnded(reason: string): void;
+}
+
+export interface OpenSubscriptions {
+  /** Of clients. */
+  readonly connections: number;
+  readonly subscriptions: number;
+  /** Subscriptions at subgraphs behind them. */
+  readonly upstreams: number;
 }
 
 /** The router's Prometheus metrics. Durations are in seconds. */
@@ -72,16 +80,12 @@ export function createMetrics(): RouterMetrics {
     costBuckets,
   );
   const supergraphs = counter('router_supergraphs_total', 'New supergraphs, loaded or refused.', ['event']);
-  const live = new Gauge({
-    name: 'router_subscriptions',
-    help: 'Live subscriptions of clients, and to subgraphs behind them.',
-    labelNames: ['side'],
-    registers,
-  });
   const events = counter('router_subscription_events_total', 'Events sent to clients.', []);
-  const ended = counter('router_subscriptions_ended_total', 'Subscriptions that ended, by reason.', [
-    'reason',
-  ]);
+  const ended = counter(
+    'router_subscriptions_ended_total',
+    'Subscriptions that the router or a subgraph ended, by reason.',
+    ['reason'],
+  );
   return {
     registry,
     subgraphs: createSubgraphMetrics(registry),
@@ -97,7 +101,17 @@ export function createMetrics(): RouterMetrics {
       if (actual !== undefined) costs.observe({ measure: 'actual' }, actual);
     },
     supergraph: (event) => supergraphs.inc({ event }),
-    subscriptions: (side, change) => live.inc({ side }, change),
+    watchSubscriptions: (count) => {
+      new Gauge({
+        name: 'router_subscriptions',
+        help: 'Open at this moment: connections and subscriptions of clients, upstreams to subgraphs.',
+        labelNames: ['kind'],
+        registers,
+        collect() {
+          for (const [kind, open] of Object.entries(count())) this.set({ kind }, open as number);
+        },
+      });
+    },
     event: () => events.inc(),
     subscriptionEnded: (reason) => ended.inc({ reason }),
   };

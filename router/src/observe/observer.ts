@@ -29,6 +29,10 @@ export interface Observer {
   /** Whether the request asks for an explanation by the header `x-explain`, and its caller may have one. */
   explains(observed: Observed, headers: Readonly<IncomingHttpHeaders>): ExplainMode | undefined;
   explanation(observed: Observed): Explanation | undefined;
+  /** An event went to a client. */
+  event(): void;
+  /** By itself, or as the close codes name it. */
+  subscriptionEnded(reason: string): void;
   /** The answer was sent. */
   end(observed: Observed, errorCodes: readonly string[]): void;
 }
@@ -56,6 +60,8 @@ export function createObserver({ metrics, tracing, explainRoles }: ObserverParts
     },
 
     shared: () => metrics.shared(),
+    event: () => metrics.event(),
+    subscriptionEnded: (reason) => metrics.subscriptionEnded(reason),
 
     explains: ({ context: { viewer } }, headers) => {
       const mode = headers['x-explain'];

@@ -49,6 +49,7 @@ export function createOperations(parts: SubscriberParts): Operations {
     const subscriber = createSubscriber({
       ...parts,
       ...operation,
+      sink: requests.counted(operation.sink),
       onEnd: () => subscribers.delete(subscriber),
     });
     subscribers.add(subscriber);

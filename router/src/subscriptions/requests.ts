@@ -9,6 +9,7 @@ import type { Params } from '../http/read-params.js';
 import type { Version, Versions } from '../lifecycle/versions.js';
 import type { Observed, Observer } from '../observe/observer.js';
 import type { Prepare, Prepared } from '../pipeline.js';
+import type { Sink } from './sink.js';
 
 /** Whose connection it is: what every operation and every event on it is made for. */
 export interface Origin {
@@ -32,6 +33,8 @@ export interface Requests {
   faultOf(error: unknown, origin: Origin): readonly GraphQLFormattedError[];
   /** What ran while `run` did keeps its version. */
   holding<Result>(run: () => Promise<Result>): Promise<Result>;
+  /** The same sink; what becomes of the subscription goes into metrics. */
+  counted(sink: Sink): Sink;
   /** Into metrics and spans. */
   observed(observed: Observed, errorCodes: readonly string[]): void;
 }
@@ -69,6 +72,16 @@ export function createRequests({ config, versions, prepare, observer, log }: Req
         versions.release(version);
       }
     },
+    counted: (sink) => ({
+      next: (result) => {
+        observer.event();
+        sink.next(result);
+      },
+      end: (ending) => {
+        observer.subscriptionEnded(ending.kind === 'close' ? ending.reason : ending.kind);
+        sink.end(ending);
+      },
+    }),
     observed: (observed, errorCodes) => observer.end(observed, errorCodes),
   };
 }

@@ -112,6 +112,10 @@ describe('subscriptions', () => {
     const other = listen(posts, { after: '0' });
     await until(() => live.counts().subscriptions === 21 && live.feed.begun() >= begun + 2);
     expect(live.counts().upstreams).toBe(2);
+    const metrics = await (await fetch(`${live.url.replace('/graphql', '')}/metrics`)).text();
+    expect(metrics).toMatch(/^router_subscriptions\{kind="subscriptions"\} 21$/m);
+    expect(metrics).toMatch(/^router_subscriptions\{kind="upstreams"\} 2$/m);
+    expect(metrics).toMatch(/^router_subscription_events_total [1-9]/m);
     live.feed.add();
     for (const results of sharing) expect(await take(results, 1)).toEqual([told(Number(after) + 1)]);
     expect(live.feed.begun()).toBe(begun + 2);

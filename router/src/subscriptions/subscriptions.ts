@@ -4,6 +4,7 @@ import type { Access } from '../create-access.js';
 import type { RouterConfig } from '../config.js';
 import { createContext } from '../context.js';
 import type { Versions } from '../lifecycle/versions.js';
+import type { OpenSubscriptions } from '../observe/metrics.js';
 import type { Observer } from '../observe/observer.js';
 import type { Prepare, ServeStream } from '../pipeline.js';
 import { createConnections } from './connections.js';
@@ -24,13 +25,8 @@ export interface SubscriptionsParts {
   readonly log: Logger;
 }
 
-export interface SubscriptionCounts {
-  /** WebSockets that are initialised, and event streams. */
-  readonly connections: number;
-  readonly subscriptions: number;
-  /** Subscriptions at subgraphs, each shared by those who get the same. */
-  readonly upstreams: number;
-}
+/** Connections are WebSockets that are initialised, and event streams; upstreams are shared by those who get the same. */
+export type SubscriptionCounts = OpenSubscriptions;
 
 /** Everything that outlives a request. */
 export interface Subscriptions {
