@@ -56,6 +56,8 @@ export function environmentsOf(
       CORS_ORIGINS: `http://${host}:${ports.router},http://localhost:${ports.router}`,
       INTROSPECTION: 'on',
       LANDING: 'graphiql',
+      // On this machine everybody may look at query plans.
+      EXPLAIN_ROLES: '*',
     },
   };
 }
