@@ -31,6 +31,12 @@ describe('errors of an execution', () => {
     ]);
   });
 
+  it('are logged in part only where a subgraph says too much', () => {
+    const { lines, context } = given();
+    maskErrors([fault('x'.repeat(1_000_000), 0)], context);
+    expect(JSON.stringify(lines).length).toBeLessThan(5_000);
+  });
+
   it('that hide nothing are not logged', () => {
     const { lines, context } = given();
     const error = { message: 'late', path: ['a'], extensions: { code: 'TIMEOUT' } };

@@ -108,6 +108,17 @@ describe('parseAnswer', () => {
     ]);
   });
 
+  it('takes no more errors, no longer paths and no longer codes than can mean anything', () => {
+    const error = {
+      message: 'm',
+      path: Array(300).fill('a'),
+      extensions: { code: `A_${'B'.repeat(1_000)}` },
+    };
+    const { errors } = answer({ data: null, errors: Array(5_000).fill(error) }).answer!;
+    expect(errors).toHaveLength(1_000);
+    expect(errors?.[0]).toEqual({ message: 'm', extensions: { code: 'INTERNAL' } });
+  });
+
   it.each([
     ['{"data":{"a":"plain"}}', true],
     ['{"data":{"a":"tab\\t"}}', false],

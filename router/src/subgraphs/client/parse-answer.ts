@@ -7,6 +7,13 @@ import type { RawAnswer } from './client.js';
 /** Of statuses that proxies and full servers answer with, whatever the body. */
 const isOverloaded = (status: number): boolean => status === 502 || status === 503 || status === 504;
 
+/** Of one answer. A client learns nothing from more, and each costs memory and time at every place it is about. */
+const mostErrors = 1_000;
+/** No operation is nested that deep. */
+const longestPath = 200;
+/** Codes become labels of metrics. */
+const longestCode = 100;
+
 /** Longer waits than this are as good as a failure. */
 const longestRetryAfterMs = 5_000;
 
@@ -53,7 +60,7 @@ function readBody(bytes: Buffer): SubgraphAnswer | string {
   const given = body['errors'] ?? undefined;
   if (given === undefined) return 'data' in body ? { data, isPlain } : 'answered neither data nor errors';
   if (!Array.isArray(given)) return 'answered errors that are no list';
-  const errors = given.filter(isRecord).map(readError);
+  const errors = given.filter(isRecord).slice(0, mostErrors).map(readError);
   if (errors.length > 0) return { data, errors, isPlain };
   return 'data' in body ? { data, isPlain } : 'answered neither data nor errors';
 }
@@ -86,7 +93,9 @@ function readError(error: Record<string, unknown>): GraphQLFormattedError {
 }
 
 const isPath = (value: unknown): value is (string | number)[] =>
-  Array.isArray(value) && value.every((key) => typeof key === 'string' || Number.isInteger(key));
+  Array.isArray(value) &&
+  value.length <= longestPath &&
+  value.every((key) => typeof key === 'string' || Number.isInteger(key));
 
 /**
  * What a code means once it comes from a subgraph. We wrote that request: when it does not parse, names unknown
@@ -98,5 +107,5 @@ function codeOf(code: unknown, message: string, path: readonly unknown[] | undef
   const aboutTheRequest = path === undefined && typeof code === 'string';
   if (aboutTheRequest && /^(UNAUTHENTICATED|BAD_REQUEST|GRAPHQL_|OPERATION_|PERSISTED_)/.test(code))
     return 'INTERNAL';
-  return code;
+  return typeof code === 'string' && code.length > longestCode ? 'INTERNAL' : code;
 }
