@@ -1,10 +1,17 @@
 import type { GraphQLFormattedError } from 'graphql';
-import type { RecordedAnswers, RecordedEntities, RecordedRoot } from '../execution/executable.js';
+import type {
+  RecordedAnswers,
+  RecordedEntities,
+  RecordedEntity,
+  RecordedRoot,
+} from '../execution/executable.js';
 import { divide } from '../interpret/ask.js';
+import type { Fetch } from '../plan/plan.js';
 import type { SubgraphAnswer } from '../subgraphs/answer.js';
 import { NONE } from './program.js';
 import type { EntityPart, GraphRequest, RootPart } from './request-graph.js';
 import type { Exchange, RunState } from './run.js';
+import type { Typenames } from './typenames.js';
 
 type Data = Record<string, unknown>;
 
@@ -40,25 +47,38 @@ const ownData = ({ names, aliases }: RootPart, data: Data): Data =>
     ? data
     : Object.fromEntries([...names].map((name) => [name, data[aliases.get(name) ?? name]]));
 
-/** All that was answered, taken apart into the plan's fetches. */
+/** All that was answered, taken apart into the plan's fetches, with what they would have been answered besides. */
 export function recordAnswers(
   requests: readonly GraphRequest[],
   { answers, texts }: Exchange,
+  typenames: Typenames,
 ): RecordedAnswers {
   const recorded = new Map<number, RecordedRoot | RecordedEntities>();
   for (const { id, roots, entities } of requests) {
     const answer = answers[id];
     if (!answer) continue;
-    for (const part of roots) recorded.set(part.fetch.id, recordedRoot(part, answer));
+    for (const part of roots) recorded.set(part.fetch.id, recordedRoot(part, answer, typenames));
     for (const part of entities) {
       const entitiesOfPart = recordedEntities(part, answer, texts[part.id] ?? []);
-      for (const fetch of part.fetches) recorded.set(fetch.id, entitiesOfPart);
+      for (const fetch of part.fetches) {
+        const whole = [...entitiesOfPart].map(([text, one]) => [text, restored(fetch, text, one)] as const);
+        recorded.set(fetch.id, new Map(whole));
+      }
     }
   }
   return recorded;
+
+  function restored(fetch: Fetch, text: string, { entity, errors }: RecordedEntity): RecordedEntity {
+    const { __typename: typeName } = JSON.parse(text) as { __typename: string };
+    return { entity: entity && typenames.restore(fetch, entity, typeName), errors };
+  }
 }
 
-function recordedRoot(part: RootPart, { data, errors = [] }: SubgraphAnswer): RecordedRoot {
+function recordedRoot(
+  part: RootPart,
+  { data, errors = [] }: SubgraphAnswer,
+  typenames: Typenames,
+): RecordedRoot {
   const ownNames = new Map([...part.names].map((name) => [part.aliases.get(name) ?? name, name]));
   const own = errors.flatMap((error) => {
     const [first, ...rest] = error.path ?? [];
@@ -66,7 +86,7 @@ function recordedRoot(part: RootPart, { data, errors = [] }: SubgraphAnswer): Re
     const name = ownNames.get(String(first));
     return name === undefined ? [] : { ...error, path: [name, ...rest] };
   });
-  return { data: data && ownData(part, data), errors: own };
+  return { data: data && typenames.restore(part.fetch, ownData(part, data)), errors: own };
 }
 
 function recordedEntities(

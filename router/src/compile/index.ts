@@ -4,6 +4,7 @@ import { Declined, decline } from './declined.js';
 import { createProgram, type Program } from './program.js';
 import { createRequestGraph, type GraphRequest } from './request-graph.js';
 import { createRun } from './run.js';
+import { createTypenames } from './typenames.js';
 
 /** A compiled operation; what `explain` shows besides the plan. */
 export interface Compiled extends CompiledExecutor {
@@ -19,12 +20,14 @@ export interface Compiled extends CompiledExecutor {
 export function compile(parts: ExecutableParts): Compiled | { readonly declined: string } {
   try {
     if (parts.plan.fetches.some(({ context }) => context?.length)) decline('arguments from a context');
-    const requests = createRequestGraph(parts.plan);
-    const plain = createProgram(parts, requests, true);
+    const typenames = createTypenames(parts.plan, parts.supergraph);
+    const asked = { ...parts, plan: typenames.plan };
+    const requests = createRequestGraph(typenames.plan);
+    const plain = createProgram(asked, requests, true);
     let general: Program | undefined;
     const program = (isPlain: boolean) =>
-      isPlain ? plain : (general ??= createProgram(parts, requests, false));
-    const execute = createRun({ parts, requests, program, errors: forbiddenErrors(parts) });
+      isPlain ? plain : (general ??= createProgram(asked, requests, false));
+    const execute = createRun({ parts, requests, program, typenames, errors: forbiddenErrors(parts) });
     return { execute, requests, source: plain.source };
   } catch (error) {
     if (error instanceof Declined) return { declined: error.message };

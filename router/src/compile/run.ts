@@ -5,6 +5,7 @@ import { keepAnswer, recordAnswers } from './answers.js';
 import type { Program } from './program.js';
 import { createBodyWriter, type BodyScope } from './request-body.js';
 import type { GraphRequest } from './request-graph.js';
+import type { Typenames } from './typenames.js';
 
 /** One run of a compiled operation: what generated code reads and writes. Arrays are by the id of the fetch. */
 export interface RunState {
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly requests: readonly GraphRequest[];
   /** Made when it is first asked for. */
   readonly program: (isPlain: boolean) => Program;
+  /** The requests ask for less than the plan that is interpreted. */
+  readonly typenames: Typenames;
   /** Of what the viewer may not have. */
   readonly errors: readonly GraphQLFormattedError[];
 }
@@ -37,7 +40,7 @@ export interface RunOptions {
  * Whatever generated code does not expect ends in the interpreter, which gets all answers.
  */
 export function createRun(options: RunOptions): (request: ExecutionRequest) => Promise<ExecutionResult> {
-  const { parts, requests, program, errors } = options;
+  const { parts, requests, program, typenames, errors } = options;
   const { collectors } = program(true);
   const steps = requests.map((request) => ({
     request,
@@ -51,7 +54,7 @@ export function createRun(options: RunOptions): (request: ExecutionRequest) => P
     const giveUp = (error: unknown) => request.context.log.debug({ err: error }, 'generated code gave up');
     const isSound = await exchangeAll(steps, { request, collectors, state, exchange, giveUp });
     const data = isSound ? attempt(() => program(state.isPlain).write(state), giveUp) : undefined;
-    if (data === undefined) return parts.interpret(request, recordAnswers(requests, exchange));
+    if (data === undefined) return parts.interpret(request, recordAnswers(requests, exchange, typenames));
     return { data, isAscii: state.isPlain, errors, ...(parts.weights && { cost: state.cost }) };
   };
 }
