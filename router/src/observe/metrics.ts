@@ -9,6 +9,9 @@ const costBuckets = [1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 50_0
 /** Clients choose operation names, so only this many become label values; the rest count as "other". */
 const namedOperations = 500;
 
+/** Subgraphs choose codes of errors; the same holds for them. */
+const namedCodes = 200;
+
 export interface RouterMetrics extends LimitObserver {
   readonly registry: Registry;
   readonly subgraphs: SubgraphMetrics;
@@ -86,12 +89,13 @@ export function createMetrics(): RouterMetrics {
     'Subscriptions that the router or a subgraph ended, by reason.',
     ['reason'],
   );
+  const codeLabel = boundedLabels(namedCodes);
   return {
     registry,
     subgraphs: createSubgraphMetrics(registry),
     labelOf: operationLabels(),
     operation: ({ label, type, seconds }) => operations.observe({ operation: label, type }, seconds),
-    error: (code) => errors.inc({ code }),
+    error: (code) => errors.inc({ code: codeLabel(code) }),
     document: (result) => documents.inc({ result }),
     planned: (executor, seconds) => plans.observe({ executor }, seconds),
     shared: () => sharedRequests.inc(),
@@ -114,6 +118,16 @@ export function createMetrics(): RouterMetrics {
     },
     event: () => events.inc(),
     subscriptionEnded: (reason) => ended.inc({ reason }),
+  };
+}
+
+/** The first so many values as they are, the rest as "other". */
+function boundedLabels(capacity: number): (value: string) => string {
+  const labels = new Set<string>();
+  return (value) => {
+    if (!labels.has(value) && labels.size >= capacity) return 'other';
+    labels.add(value);
+    return value;
   };
 }
 

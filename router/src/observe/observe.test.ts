@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { chooseRequestId } from '../http/request-id.js';
-import { operationLabels } from './metrics.js';
+import { createMetrics, operationLabels } from './metrics.js';
 import { childTraceHeaders, readTrace } from './trace.js';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -42,5 +42,15 @@ describe('operation labels', () => {
     expect(labels.slice(2, 4)).toEqual(['other', 'other']);
     expect(labels[4]).toBe(labels[0]);
     expect(label(null)).toBe('anonymous');
+  });
+});
+
+describe('codes of errors', () => {
+  it('are bounded in number however many subgraphs invent', async () => {
+    const metrics = createMetrics();
+    for (let index = 0; index < 1_000; index += 1) metrics.error(`CODE_${index}`);
+    const { values } = await metrics.registry.getSingleMetric('router_errors_total')!.get();
+    expect(values).toHaveLength(201);
+    expect(values.at(-1)).toMatchObject({ labels: { code: 'other' }, value: 800 });
   });
 });
