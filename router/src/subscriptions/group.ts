@@ -1,7 +1,7 @@
-import type { GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../context.js';
-import { formOutcome } from '../errors/form-outcome.js';
+import { formFault, formOutcome } from '../errors/form-outcome.js';
 import { maskErrors } from '../errors/mask-errors.js';
+import { readFault } from '../errors/read-fault.js';
 import type { Executable } from '../execution/executable.js';
 import { createOrdered } from './ordered.js';
 import { failed, type Ending } from './sink.js';
@@ -48,9 +48,12 @@ export function createGroup(options: GroupOptions): Group {
 
   async function answer(event: Event): Promise<string> {
     const context = createContext();
-    const result = await executable.execute({ variables, context, event });
-    const errors: readonly GraphQLFormattedError[] = maskErrors(result.errors, context);
-    return formOutcome(result, errors).body;
+    try {
+      const result = await executable.execute({ variables, context, event });
+      return formOutcome(result, maskErrors(result.errors, context)).body;
+    } catch (error) {
+      return formFault(readFault(error, context)).body;
+    }
   }
 
   function receive(event: Event) {
@@ -66,7 +69,8 @@ export function createGroup(options: GroupOptions): Group {
   }
 
   /** After all that came before. */
-  function end(ending: Ending) {
+  function end(given: Ending) {
+    const ending = given.kind === 'failed' ? masked(given) : given;
     const present = [...members];
     members.clear();
     leaveUpstream?.();
@@ -75,6 +79,12 @@ export function createGroup(options: GroupOptions): Group {
       for (const member of present) member.end(ending);
     });
   }
+
+  /** The errors may be those of a subgraph. */
+  const masked = (ending: Extract<Ending, { kind: 'failed' }>): Ending => ({
+    ...ending,
+    errors: maskErrors(ending.errors, createContext()),
+  });
 
   return {
     upstream,

@@ -1,5 +1,6 @@
 import { formOutcome } from '../errors/form-outcome.js';
 import { maskErrors } from '../errors/mask-errors.js';
+import { readFault } from '../errors/read-fault.js';
 import type { Params } from '../http/read-params.js';
 import type { Origin, PreparedRequest } from './requests.js';
 import { complete, type Ending, type Sink } from './sink.js';
@@ -60,13 +61,14 @@ export function createOperations(parts: SubscriberParts): Operations {
   function execute({ executable, variables, observed }: PreparedRequest, sink: Sink): () => void {
     const { context } = observed;
     const end = (ending: Ending) => sink.end(ending);
-    void requests.holding(async () => {
+    const executed = requests.holding(async () => {
       const result = await executable.execute({ variables, context });
       const { body, errorCodes } = formOutcome(result, maskErrors(result.errors, context));
       requests.observed(observed, errorCodes);
       sink.next(body);
       end(complete);
     });
+    executed.catch((error: unknown) => end({ kind: 'failed', errors: readFault(error, context).errors }));
     return () => context.abort();
   }
 

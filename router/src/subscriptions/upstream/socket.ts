@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { WebSocket } from 'ws';
+import { isRecord, readErrors } from '../../subgraphs/client/read-errors.js';
 
 /** Of one operation at a subgraph. The last call is `failed`, `lost` or `complete`. */
 export interface UpstreamSink {
@@ -89,8 +90,8 @@ export function openSocket({ url, headers, initPayload, maxMessageBytes, onClose
   function receive({ type, id = '', payload }: Message) {
     if (type === 'connection_ack') return acknowledged();
     if (type === 'ping') return send({ type: 'pong' });
-    if (type === 'next') return sinks.get(id)?.next(payload as Parameters<UpstreamSink['next']>[0]);
-    if (type === 'error') return take(id)?.failed(payload as readonly GraphQLFormattedError[]);
+    if (type === 'next') return sinks.get(id)?.next(readResult(payload));
+    if (type === 'error') return take(id)?.failed(readErrorList(payload));
     if (type === 'complete') return take(id)?.complete();
   }
 
@@ -125,4 +126,16 @@ export function openSocket({ url, headers, initPayload, maxMessageBytes, onClose
     },
     close: () => socket.close(1000, 'Stopped'),
   };
+}
+
+/** Subgraphs may send anything: what is no result has neither data nor errors that tell why. */
+function readResult(payload: unknown): Parameters<UpstreamSink['next']>[0] {
+  const { data, errors = null } = isRecord(payload) ? payload : {};
+  const isGood = errors === null || (Array.isArray(errors) && errors.length === 0);
+  return { data: isRecord(data) ? data : null, ...(!isGood && { errors: readErrorList(errors) }) };
+}
+
+function readErrorList(given: unknown): readonly GraphQLFormattedError[] {
+  const errors = Array.isArray(given) ? readErrors(given) : [];
+  return errors.length > 0 ? errors : [{ message: 'errors that cannot be read' }];
 }
