@@ -18,7 +18,7 @@ export async function ask(url: string, token: string | undefined, body: unknown)
 
 const codes = new Set([
   ...['UNAUTHENTICATED', 'FORBIDDEN', 'NOT_FOUND', 'INVALID_INPUT', 'CONFLICT', 'RATE_LIMITED'],
-  ...['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST'],
+  ...['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST', 'LIST_TOO_LONG'],
 ]);
 const root = path.resolve(import.meta.dirname, '../../..');
 const inside =
