@@ -1,4 +1,11 @@
-import { isEnumType, isScalarType, specifiedScalarTypes, type GraphQLLeafType } from 'graphql';
+import {
+  isEnumType,
+  isNonNullType,
+  isScalarType,
+  specifiedScalarTypes,
+  type GraphQLLeafType,
+  type GraphQLOutputType,
+} from 'graphql';
 import type { Literals } from './writer.js';
 
 /**
@@ -19,7 +26,7 @@ export function leafText(
     const texts = new Map(type.getValues().map(({ name }) => [name, JSON.stringify(name)]));
     return `(${literals(type.name, texts)}.get(v = ${value}) ?? ${none})`;
   }
-  switch (isScalarType(type) && specifiedScalarTypes.includes(type) ? type.name : '') {
+  switch (nameOf(type)) {
     case 'String':
       return `(typeof (v = ${value}) === "string" ? ${string} : ${none})`;
     case 'ID':
@@ -34,3 +41,23 @@ export function leafText(
       return `((v = ${value}) != null ? ${isPlain ? 'plainJson' : 'JSON.stringify'}(v) : ${none})`;
   }
 }
+
+/**
+ * The expression that writes what stands between the quotes of a text that is never null, in a plain answer: quotes
+ * that are part of the constant text around them cost nothing. Undefined for any other type.
+ */
+export function quotedText(type: GraphQLOutputType, value: string): string | undefined {
+  const isString = `typeof (v = ${value}) === "string"`;
+  switch (isNonNullType(type) ? nameOf(type.ofType) : '') {
+    case 'String':
+      return `(${isString} ? v : anomaly())`;
+    case 'ID':
+      return `(${isString} || Number.isSafeInteger(v) ? v : anomaly())`;
+    default:
+      return undefined;
+  }
+}
+
+/** Of a scalar of the specification. */
+const nameOf = (type: GraphQLOutputType): string =>
+  isScalarType(type) && specifiedScalarTypes.includes(type) ? type.name : '';

@@ -11,7 +11,7 @@ import type { ExecutableParts } from '../execution/executable.js';
 import type { ResponseField, Selections } from '../plan/shape.js';
 import { decline } from './declined.js';
 import { advance, byType, generateWalk, namesOf, passOver, read, type Walk } from './emit.js';
-import { leafText } from './leaves.js';
+import { leafText, quotedText } from './leaves.js';
 import type { Place, Places, Supply } from './places.js';
 import { createText } from './text-expression.js';
 
@@ -157,6 +157,8 @@ function createFunctions(options: WriterOptions, walk: Walk) {
     const [first] = supplies;
     if (first) {
       const values = supplies.map((one) => read(one, walk));
+      const quoted = isPlain ? quotedText(type, values[0] ?? '') : undefined;
+      if (quoted !== undefined) return void text.literal('"').value(quoted).literal('"');
       return void text.value(
         valueText(type, values, { place, field, supplies }, noneOf(place, first, values)),
       );
