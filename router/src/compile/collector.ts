@@ -3,12 +3,45 @@ import type { Fetch } from '../plan/plan.js';
 import { advance, byType, forEachChild, generateWalk, namesOf, passOver, type Walk } from './emit.js';
 import type { Place, Places } from './places.js';
 import { representationOf } from './representations.js';
-import type { EntityPart } from './request-graph.js';
+import { deriveCollector, type Sent } from './derived.js';
+import type { EntityPart, GraphRequest } from './request-graph.js';
 
-interface CollectorOptions {
+export interface CollectorOptions {
   readonly places: Places;
   readonly rootType: string;
   readonly schema: GraphQLSchema;
+}
+
+interface Collector {
+  readonly code: string;
+  /** What its fetches send; undefined where that differs from object to object in more than values. */
+  readonly sent: readonly (Sent | undefined)[];
+}
+
+/** The functions that find what the requests ask about, one for each entity part. */
+export function generateCollectors(
+  requests: readonly GraphRequest[],
+  options: CollectorOptions,
+): readonly string[] {
+  const walks = new Map(
+    requests.flatMap(({ entities }) => entities.map((part) => [part, generateCollector(part, options)])),
+  );
+  const sent = new Map([...walks.values()].flatMap((walk) => walk.sent.map((one) => [one?.fetch, one])));
+  return requests.flatMap((request) => {
+    const earlier = earlierThan(request, requests).flatMap(({ entities }) => entities);
+    return request.entities.map(
+      (part) => deriveCollector(part, earlier, (fetch) => sent.get(fetch)) ?? walks.get(part)?.code ?? '',
+    );
+  });
+}
+
+/** The requests that are answered when this one is sent: each stands after those it waits for. */
+function earlierThan(request: GraphRequest, requests: readonly GraphRequest[]): readonly GraphRequest[] {
+  const ids = new Set(request.waitsFor);
+  for (const { id, waitsFor } of [...requests].reverse()) {
+    if (ids.has(id)) for (const other of waitsFor) ids.add(other);
+  }
+  return requests.filter(({ id }) => ids.has(id));
 }
 
 /**
@@ -16,7 +49,7 @@ interface CollectorOptions {
  * representations, each once. For every object it meets it pushes the index of its text, or -1, to the slots of
  * the fetch: walking the same way later, the entity of an object is found by counting.
  */
-export function generateCollector(part: EntityPart, options: CollectorOptions): string {
+function generateCollector(part: EntityPart, options: CollectorOptions): Collector {
   const maps = new Map<string, string>();
   const mapFor = (shape: string): string => {
     const map = maps.get(shape) ?? `m${maps.size}`;
@@ -24,12 +57,12 @@ export function generateCollector(part: EntityPart, options: CollectorOptions): 
     return map;
   };
   const bodies = part.fetches.map((fetch) => collectorBody(fetch, options, mapFor));
-  return (
+  const code =
     `function collect${part.id}(state) {\n` +
     `const texts = [], seen = new Map(), json = state.isPlain ? plainJson : JSON.stringify;\n` +
     [...maps].map(([shape, map]) => declareMap(map, shape.split('()').length - 1)).join('') +
-    `${bodies.join('')}return texts;\n}\n`
-  );
+    `${bodies.map((body) => body.code).join('')}return texts;\n}\n`;
+  return { code, sent: bodies.map(({ sent }) => sent) };
 }
 
 /** A map by the first value of a representation; the other values by slot. */
@@ -40,10 +73,12 @@ function collectorBody(
   fetch: Fetch,
   { places, rootType, schema }: CollectorOptions,
   mapFor: (shape: string) => string,
-): string {
+): { readonly code: string; readonly sent: Sent | undefined } {
+  let met: Sent[] = [];
   const among = places.ancestors[fetch.id] ?? new Set();
   const { code, cursors } = generateWalk({ places, among }, (walk) => {
     const names = fetch.path.filter((element) => element !== '@');
+    met = [];
     return descend(places.root(rootType), names, walk);
   });
   const roots = places.root(rootType).sources.filter((source) => among.has(source.fetch.id));
@@ -53,7 +88,8 @@ function collectorBody(
       (id) => `const S${id} = state.slots[${id}], E${id} = state.values[${id}];\nlet c${id} = 0;\n`,
     ),
   ];
-  return `{\nconst slots = state.slots[${fetch.id}] = [];\n${declarations.join('')}${code}}\n`;
+  const block = `{\nconst slots = state.slots[${fetch.id}] = [];\n${declarations.join('')}${code}}\n`;
+  return { code: block, sent: met.length === 1 && met[0]?.place.types.length === 1 ? met[0] : undefined };
 
   function descend(place: Place, names: readonly string[], walk: Walk): string {
     const [name, ...rest] = names;
@@ -70,7 +106,8 @@ function collectorBody(
   function represent(place: Place, type: string, walk: Walk): string {
     const representation = representationOf(fetch, place, type, walk, schema);
     if (!representation) return `slots.push(-1);\n${passOver(place, type, namesOf(place, type), walk)}`;
-    const { statements, isMissing, text, leaves } = representation;
+    const { statements, isMissing, text, leaves, fields } = representation;
+    met.push({ fetch, place, fields });
     const found = leaves?.length ? findByValues(text, leaves, mapFor(shapeOf(text, leaves))) : find(text);
     return `${statements}if (${isMissing}) slots.push(-1);\nelse ${found}`;
   }

@@ -1,5 +1,5 @@
 import type { ExecutableParts } from '../execution/executable.js';
-import { generateCollector } from './collector.js';
+import { generateCollectors } from './collector.js';
 import { decline } from './declined.js';
 import { createPlaces } from './places.js';
 import type { GraphRequest } from './request-graph.js';
@@ -9,8 +9,14 @@ import type { RunState } from './run.js';
 
 /** What generated code offers. */
 export interface Program {
-  /** For each entity part, by its id: the texts of the representations it asks about. Fills the slots of its fetches. */
-  readonly collectors: readonly ((state: RunState) => readonly string[])[];
+  /**
+   * For each entity part, by its id: the texts of the representations it asks about. Fills the slots of its fetches.
+   * `asked` are the texts of all parts so far.
+   */
+  readonly collectors: readonly ((
+    state: RunState,
+    asked: readonly (readonly string[])[],
+  ) => readonly string[])[];
   /** The text of `data`. Throws when the answers are not what the schema promises. */
   readonly write: (state: RunState) => string;
   readonly source: string;
@@ -37,7 +43,7 @@ export function createProgram(
   const partOf = (fetchId: number) =>
     collected.find(({ fetches }) => fetches.some(({ id }) => id === fetchId))?.id;
   const options = { places, rootType: shape.rootType.name, schema: supergraph.sourceSchema };
-  const collectors = collected.map((part) => generateCollector(part, options));
+  const collectors = generateCollectors(requests, options);
   const writer = generateWriter({ parts, places, isPlain, literals, partOf });
   const names = collected.map(({ id }) => `collect${id}`);
   const source = indent(

@@ -2,7 +2,7 @@ import { isAbstractType, isObjectType, type GraphQLSchema } from 'graphql';
 import type { Fetch, Requirement, Rewrite } from '../plan/plan.js';
 import { decline } from './declined.js';
 import { advance, byType, namesOf, passOver, read, type Walk } from './emit.js';
-import type { Place } from './places.js';
+import type { Place, Supply } from './places.js';
 import { typeCondition } from './selections.js';
 import { createText } from './text-expression.js';
 
@@ -18,6 +18,18 @@ export interface Representation {
   readonly text: string;
   /** The variables of all that is not constant in it; undefined when a value among them has selections. */
   readonly leaves?: readonly string[] | undefined;
+  /** In order. */
+  readonly fields: readonly SentField[];
+}
+
+/** One field of a representation: a constant, a value without selections, or one that has some. */
+export interface SentField {
+  readonly sentAs: string;
+  /** JSON text. */
+  readonly constant?: string | undefined;
+  /** Where a value without selections is found. */
+  readonly supply?: Supply | undefined;
+  readonly isNonNull: boolean;
 }
 
 /** Undefined for a type that the fetch is not about. Moves all cursors below the object in any case. */
@@ -128,6 +140,10 @@ function objectText(
     leaves: changing.every(({ leaf }) => leaf !== undefined)
       ? changing.flatMap(({ leaf }) => leaf ?? [])
       : undefined,
+    fields: pieces.map(({ one: { sentAs, field }, constant, supply }) => ({
+      ...{ sentAs, constant, supply },
+      isNonNull: field.isNonNull === true,
+    })),
   };
 }
 
@@ -139,6 +155,8 @@ interface Piece {
   readonly isMissing?: string;
   /** The variable of a value without selections. */
   readonly leaf?: string;
+  /** Where that is read. */
+  readonly supply?: Supply;
 }
 
 function valueText(
@@ -161,6 +179,7 @@ function valueText(
       text: `json(${value})`,
       isMissing,
       leaf: value,
+      supply: first,
     };
   }
   const target = walk.variable();

@@ -27,7 +27,7 @@ export function createBodyWriter({
     const given: string[] = [];
     let count = roots.length;
     for (const list of lists) {
-      const texts = collectors[list.id]?.(state) ?? [];
+      const texts = collectors[list.id]?.(state, exchange.texts) ?? [];
       exchange.texts[list.id] = texts;
       count += texts.length;
       given.push(`${list.begin}${texts.join(',')}]`);
