@@ -78,6 +78,29 @@ describe('operations', () => {
     expect(documents).toEqual(['miss', 'refused']);
   });
 
+  it('are refused where values are nested so deep that planning would take for ever', () => {
+    const { operations } = create();
+    const nested = (levels: number) =>
+      `{ user(id: 1, filter: ${'{inner:'.repeat(levels)}{}${'}'.repeat(levels)}) { id } }`;
+    expect(operations.find(nested(11), '').kind).toBe('query');
+    expect(codeOf(() => operations.find(nested(12), ''))).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
+  it('are refused where fragments are nested deeper than anybody can follow', () => {
+    const { operations } = create({ maxTokens: 100_000 });
+    const nested = (levels: number) => `{${'...{'.repeat(levels)}list{id}${'}'.repeat(levels)}}`;
+    expect(operations.find(nested(198), '').kind).toBe('query');
+    expect(codeOf(() => operations.find(nested(199), ''))).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
+  it('are refused where a rule of validation fails on them', () => {
+    const { operations } = create({
+      schema: buildSchema('type Query { a: Int } type Subscription { a: Int }'),
+    });
+    const conditional = 'subscription ($on: Boolean!) { a @include(if: $on) }';
+    expect(codeOf(() => operations.find(conditional, ''))).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+
   it('that nobody asks for make room for others', () => {
     const { operations, documents } = create();
     const text = (n: number) => `query Q${n} { list { id } }`;

@@ -10,6 +10,7 @@ import {
   type ValidationRule,
 } from 'graphql';
 import { finiteNumbers } from '../limits/finite-numbers.js';
+import { nesting } from '../limits/nesting.js';
 import { RequestFault } from './request-fault.js';
 
 export interface DocumentRules {
@@ -28,11 +29,12 @@ export function createReadDocument(rules: DocumentRules): (text: string) => Docu
     ...specifiedRules,
     ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
     finiteNumbers,
+    nesting,
     ...limits,
   ];
   return (text) => {
     const document = parseText(text, maxTokens);
-    const errors = validate(schema, document, all, { hideSuggestions: !introspection });
+    const errors = attempt(() => validate(schema, document, all, { hideSuggestions: !introspection }));
     if (errors.length > 0) throw new RequestFault(errors.map(invalid));
     // No database behind us stores NUL.
     if (holdsNul(text)) throw RequestFault.of('INVALID_INPUT', 'Text must not contain NUL characters.');
@@ -52,6 +54,17 @@ function parseText(text: string, maxTokens: number): DocumentNode {
     const fault =
       error instanceof GraphQLError ? error.toJSON() : { message: 'The document cannot be read.' };
     throw new RequestFault([{ ...fault, extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
+  }
+}
+
+/** Rules may throw: one of graphql-js does for variables at the root of a subscription, all for want of stack. */
+function attempt(run: () => readonly GraphQLError[]): readonly GraphQLError[] {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    if (error instanceof RangeError) return [new GraphQLError('The document is nested too deeply.')];
+    throw error;
   }
 }
 
