@@ -1,18 +1,20 @@
 import { operationFromDocument } from '@apollo/federation-internals';
-import type { FetchNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
+import type { FetchNode, PlanNode, QueryPlan, QueryPlanner, SubscriptionNode } from '@apollo/query-planner';
 import { Kind, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
 import type { PlannableSupergraph, SupergraphSubgraph } from '../supergraph/supergraph.js';
 import { dataDependencies } from './dependencies.js';
 import type { Fetch, Plan, Requirement } from './plan.js';
+import { hasManyWays, isOverLimit } from './planner-limits.js';
 import { restoreRequired } from './required-variants.js';
 import { usedVariables } from './used-variables.js';
+import { writeOutInterfaces } from './write-out-interfaces.js';
 
 /**
  * Makes the plan for a document that `plannerDocument` made. Throws when the planner finds no way, or one that
  * the executors do not know.
  */
 export function createPlan(
-  supergraph: Pick<PlannableSupergraph, 'planner' | 'variants' | 'subgraphs'>,
+  supergraph: PlannableSupergraph,
   document: DocumentNode | undefined,
   kind: Plan['kind'],
 ): Plan {
@@ -21,10 +23,30 @@ export function createPlan(
     throw new Error(
       'The variable "representations" has the name that entities are asked for with: rename it.',
     );
-  const { planner } = supergraph;
-  const operation = operationFromDocument(planner.supergraph.apiSchema(), document);
-  const ordered = flatten(planner.buildQueryPlan(operation), (node) => fetchesOf(node, supergraph));
+  const ordered = flatten(buildQueryPlan(supergraph, document), (node) => fetchesOf(node, supergraph));
   return { kind, fetches: kind === 'query' ? ordered.map(dataDependencies) : ordered };
+}
+
+/**
+ * What has too many ways is tried with its interfaces written out, and only then, as it is, for as long as it takes: that
+ * may be longer than there is time. See docs/adr/0012-planning-in-a-worker.md for what each takes.
+ */
+function buildQueryPlan(supergraph: PlannableSupergraph, document: DocumentNode): QueryPlan {
+  const { planner, patientPlanner } = supergraph;
+  const build = (by: QueryPlanner, what: DocumentNode) =>
+    by.buildQueryPlan(operationFromDocument(by.supergraph.apiSchema(), what));
+  try {
+    return build(planner, document);
+  } catch (error) {
+    const writtenOut = isOverLimit(error) ? writeOutInterfaces(document, supergraph) : undefined;
+    try {
+      if (writtenOut) return build(planner, writtenOut);
+    } catch (again) {
+      if (!isOverLimit(again)) throw again;
+    }
+    if (!hasManyWays(error)) throw error;
+    return build(patientPlanner, document);
+  }
 }
 
 const usesVariable = ({ definitions }: DocumentNode, name: string): boolean =>

@@ -4,6 +4,7 @@ import { RequestFault } from '../../operations/request-fault.js';
 import type { SupergraphFacts } from '../../supergraph/facts.js';
 import type { MakePlan } from '../../execution/engine.js';
 import type { Plan } from '../plan.js';
+import { isOverLimit } from '../planner-limits.js';
 import type { PlanningJob } from './messages.js';
 import { ProcessEnded, startProcess, type PlanningProcess } from './process.js';
 import type { PlanningSettings } from './settings.js';
@@ -170,11 +171,6 @@ export async function startPlanning({
     },
   };
 }
-
-/** What the planner says of an operation that is beyond limits of its own. */
-const limitReached = /^Too many options generated|^Number of non-local selections exceeds/;
-
-const isOverLimit = (error: unknown) => error instanceof Error && limitReached.test(error.message);
 
 const tooComplex = () =>
   RequestFault.of('OPERATION_TOO_COMPLEX', 'The operation is too complex to be planned.');

@@ -3,10 +3,13 @@ import { compose } from '../../../execution/testing/in-process.js';
 const types = ['A', 'B', 'C', 'D'];
 const fields = ['f0', 'f1', 'f2'];
 
-/** Four types that share their fields over three subgraphs, no two subgraphs having the same. `ping` is of the first. */
+/** SDL by name: four types that share their fields, no two subgraphs having the same. `ping` is of the first. */
+export const nastySubgraphs = (): Record<string, string> =>
+  Object.fromEntries(['one', 'two', 'three'].map((name, at) => [name, subgraph(name, at)]));
+
 export const nastySdl = (): string =>
   compose(
-    Object.fromEntries(['one', 'two', 'three'].map((name, at) => [name, { typeDefs: subgraph(name, at) }])),
+    Object.fromEntries(Object.entries(nastySubgraphs()).map(([name, typeDefs]) => [name, { typeDefs }])),
   );
 
 function subgraph(name: string, at: number): string {
