@@ -18,21 +18,29 @@ interface Collector {
   readonly sent: readonly (Sent | undefined)[];
 }
 
+export interface Collectors {
+  readonly code: string;
+  /** By the id of a fetch, the id of another, if there is one whose slots decide its own. */
+  readonly origins: ReadonlyMap<number, number>;
+}
+
 /** The functions that find what the requests ask about, one for each entity part. */
-export function generateCollectors(
-  requests: readonly GraphRequest[],
-  options: CollectorOptions,
-): readonly string[] {
+export function generateCollectors(requests: readonly GraphRequest[], options: CollectorOptions): Collectors {
   const walks = new Map(
     requests.flatMap(({ entities }) => entities.map((part) => [part, generateCollector(part, options)])),
   );
   const sent = new Map([...walks.values()].flatMap((walk) => walk.sent.map((one) => [one?.fetch, one])));
-  return requests.flatMap((request) => {
+  const made = requests.flatMap((request) => {
     const earlier = earlierThan(request, requests).flatMap(({ entities }) => entities);
-    return request.entities.map(
-      (part) => deriveCollector(part, earlier, (fetch) => sent.get(fetch)) ?? walks.get(part)?.code ?? '',
-    );
+    return request.entities.map((part) => {
+      const derived = deriveCollector(part, earlier, (fetch) => sent.get(fetch));
+      return derived ?? { code: walks.get(part)?.code ?? '', origins: [] };
+    });
   });
+  return {
+    code: made.map(({ code }) => code).join(''),
+    origins: new Map(made.flatMap(({ origins }) => origins)),
+  };
 }
 
 /** The requests that are answered when this one is sent: each stands after those it waits for. */

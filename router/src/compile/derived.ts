@@ -22,7 +22,7 @@ export function deriveCollector(
   part: EntityPart,
   earlier: readonly EntityPart[],
   sentBy: (fetch: Fetch) => Sent | undefined,
-): string | undefined {
+): Derived | undefined {
   for (const other of earlier) {
     const pairs = part.fetches.map((fetch) => pairOf(sentBy(fetch), other.fetches.map(sentBy)));
     const [first] = pairs;
@@ -31,15 +31,21 @@ export function deriveCollector(
       (pair) =>
         `state.slots[${pair?.to}] = state.slots[${pair?.from}].map(slot => slot < 0 ? -1 : moved[slot]);\n`,
     );
-    return (
+    const code =
       `function collect${part.id}(state, asked) {\n` +
       `const texts = [], seen = new Map(), json = state.isPlain ? plainJson : JSON.stringify;\n` +
       `const entities = state.values[${first.from}];\n` +
       `const moved = asked[${other.id}].map((other, index) => {\nconst e = entities[index];\n${first.statements}});\n` +
-      `${moves.join('')}return texts;\n}\n`
-    );
+      `${moves.join('')}return texts;\n}\n`;
+    return { code, origins: pairs.flatMap((pair) => (pair ? [[pair.to, pair.from] as const] : [])) };
   }
   return undefined;
+}
+
+export interface Derived {
+  readonly code: string;
+  /** Ids of fetches, each with that of the one whose slots decide its own. */
+  readonly origins: readonly (readonly [number, number])[];
 }
 
 interface Pair {
@@ -52,7 +58,7 @@ interface Pair {
 function pairOf(sent: Sent | undefined, others: readonly (Sent | undefined)[]): Pair | undefined {
   const known = others.find((one) => one && one.place.path === sent?.place.path);
   const key = known && keyOf(known);
-  if (!sent || !key || known.place.types[0] !== sent.place.types[0]) return undefined;
+  if (!sent || !key || !isSamePlace(known.place, sent.place)) return undefined;
   const declarations: string[] = [];
   const missing: string[] = [];
   const text = createText();
@@ -89,6 +95,11 @@ function keyOf({ fields }: Sent) {
 }
 
 const nameText = (name: string, index: number) => `${index === 0 ? '{' : ','}${JSON.stringify(name)}:`;
+
+const isSamePlace = (one: Place, other: Place): boolean =>
+  one.types[0] === other.types[0] &&
+  one.line.size === other.line.size &&
+  [...one.line].every((id) => other.line.has(id));
 
 /** At one place. */
 const isSame = (one: Supply | undefined, other: Supply): boolean =>

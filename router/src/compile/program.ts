@@ -44,10 +44,14 @@ export function createProgram(
     collected.find(({ fetches }) => fetches.some(({ id }) => id === fetchId))?.id;
   const options = { places, rootType: shape.rootType.name, schema: supergraph.sourceSchema };
   const collectors = generateCollectors(requests, options);
-  const writer = generateWriter({ parts, places, isPlain, literals, partOf });
+  const originOf = (fetchId: number): number => {
+    const origin = collectors.origins.get(fetchId);
+    return origin === undefined ? fetchId : originOf(origin);
+  };
+  const writer = generateWriter({ parts, places, isPlain, literals, partOf, originOf });
   const names = collected.map(({ id }) => `collect${id}`);
   const source = indent(
-    `"use strict";\n${collectors.join('')}${writer}return { collectors: [${names.join(', ')}], write };\n`,
+    `"use strict";\n${collectors.code}${writer}return { collectors: [${names.join(', ')}], write };\n`,
   );
   if (source.length > longestSource) decline('an operation of this size');
   const values = [...bound.values()];

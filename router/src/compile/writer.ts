@@ -26,6 +26,8 @@ export interface WriterOptions {
   readonly literals: Literals;
   /** The id of the entity part that a fetch is in. */
   readonly partOf: (fetchId: number) => number | undefined;
+  /** The id of the fetch whose slots decide those of another; its own if none does. */
+  readonly originOf: (fetchId: number) => number;
 }
 
 /** The functions that write the text of the response, one for each place; `write(state)` is the entrance. */
@@ -99,13 +101,20 @@ function createFunctions(options: WriterOptions, walk: Walk) {
     const written = new Set(fields.map(({ key }) => key));
     const hidden = [...namesOf(place, typeName)].filter((name) => !written.has(name));
     const text = createText();
-    runsOf(fields, (field) => entityOf(place, typeName, field)).forEach(({ entity, fields: run }, index) => {
+    const originOf = (field: ResponseField) => {
+      const id = entityOf(place, typeName, field);
+      const origin = id === undefined ? undefined : options.originOf(id);
+      return place.attached.some((fetch) => fetch.id === origin) ? origin : id;
+    };
+    runsOf(fields, originOf).forEach(({ entity, fields: run }, index) => {
       const into = entity === undefined ? text : createText();
       run.forEach((field, position) => {
         into.literal(`${index === 0 && position === 0 ? '{' : ','}${JSON.stringify(field.responseName)}:`);
         fieldText(place, typeName, field, into);
       });
-      if (entity !== undefined) text.value(fragmentText(entity, into.toString()));
+      if (entity === undefined) return;
+      const ids = new Set([entity, ...run.flatMap((field) => entityOf(place, typeName, field) ?? [])]);
+      text.value(fragmentText([...ids], into.toString()));
     });
     text.literal(fields.length === 0 ? '{}' : '}');
     return `${costOf(place, typeName, fields)}${passOver(place, typeName, hidden, walk)}return ${text.toString()};\n`;
@@ -118,15 +127,23 @@ function createFunctions(options: WriterOptions, walk: Walk) {
     return fetch && place.attached.includes(fetch) ? fetch.id : undefined;
   }
 
-  /** What is written of an entity is written once, however many objects it belongs to. */
-  function fragmentText(id: number, text: string): string {
-    const key = `${options.partOf(id)} ${text.replaceAll(`e${id}.`, 'e.')}`;
+  /** What is written of entities is written once for the slot that decides on all of them, that of the first. */
+  function fragmentText(ids: readonly number[], text: string): string {
+    const general = ids.reduce(
+      (done, id, index) => done.replaceAll(`e${id}.`, `e.${index}.`).replaceAll(`, e${id})`, `, e.${index})`),
+      text,
+    );
+    const key = `${ids.map(options.partOf).join()} ${general}`;
     const name = fragments.get(key) ?? `f${fragments.size}`;
+    const entities = ids.map((id) => `e${id}`).join(', ');
     if (!fragments.has(key)) {
       fragments.set(key, name);
-      bodies.push(`let ${name}_texts = [];\nfunction ${name}(e${id}) {\nlet v;\nreturn flat(${text});\n}\n`);
+      bodies.push(
+        `let ${name}_texts = [];\nfunction ${name}(${entities}) {\nlet v;\nreturn flat(${text});\n}\n`,
+      );
     }
-    return `(s${id} < 0 ? ${name}(e${id}) : (${name}_texts[s${id}] ??= ${name}(e${id})))`;
+    walk.used.add(ids[0] ?? 0);
+    return `(s${ids[0]} < 0 ? ${name}(${entities}) : (${name}_texts[s${ids[0]}] ??= ${name}(${entities})))`;
   }
 
   function costOf({ path }: Place, typeName: string, fields: readonly ResponseField[]): string {
