@@ -81,6 +81,7 @@ export function createSubscriptions(parts: SubscriptionsParts): Subscriptions {
         },
         maxMessageBytes: config.MAX_BODY_BYTES,
         maxSockets: config.SUBSCRIPTION_CONNECTIONS,
+        origins: config.CORS_ORIGINS,
       });
     },
     stream: (request) => serveStream(request, { ...shared, ...limits }),

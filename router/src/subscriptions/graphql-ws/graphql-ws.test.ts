@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { idType } from '@diaspora/kit/core';
 import { WebSocket } from 'ws';
@@ -29,11 +30,30 @@ describe('graphql-transport-ws', () => {
       SUBSCRIPTION_CONNECTIONS_PER_CALLER: 2,
       SUBSCRIPTION_BUFFER_BYTES: 100_000,
       SUBSCRIPTION_RECHECK_MS: 20,
+      CORS_ORIGINS: ['https://app.example'],
     });
   });
   afterAll(async () => {
     for (const socket of sockets) socket.terminate();
     await live.stop();
+  });
+
+  it.each([
+    ['a page of another site', 'https://evil.example', 403],
+    ['a page without a site', 'null', 403],
+    ['a page of a listed site', 'https://app.example', 101],
+    ['a page of our own', () => new URL(live.url).origin, 101],
+  ])('answers %s', async (_name, origin, status) => {
+    const headers = { origin: typeof origin === 'string' ? origin : origin() };
+    const socket = new WebSocket(live.url.replace('http', 'ws'), protocol, { headers });
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    const answered = await Promise.race([
+      once(socket, 'open').then(() => 101),
+      once(socket, 'unexpected-response').then(([, response]) => (response as IncomingMessage).statusCode),
+    ]);
+    socket.terminate();
+    expect(answered).toBe(status);
   });
 
   async function open(...messages: unknown[]) {

@@ -1,4 +1,4 @@
-import type { Server, IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { closeCodes, type CloseReason } from '../close-codes.js';
@@ -9,6 +9,8 @@ export interface ServeOptions extends ConnectionParts {
   readonly maxMessageBytes: number;
   /** More than this many sockets, initialised or not, are turned away before they are opened. */
   readonly maxSockets: number;
+  /** Origins of pages that may open one, beside our own: browsers ask nobody before they open a socket. */
+  readonly origins: readonly string[];
 }
 
 const protocol = 'graphql-transport-ws';
@@ -17,7 +19,7 @@ const heartbeatMs = 25_000;
 const closeGraceMs = 5_000;
 
 /** Serves graphql-transport-ws on `/graphql` of the HTTP server. */
-export function serveWebSockets({ server, maxMessageBytes, maxSockets, ...parts }: ServeOptions) {
+export function serveWebSockets({ server, maxMessageBytes, maxSockets, origins, ...parts }: ServeOptions) {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxMessageBytes,
@@ -37,8 +39,15 @@ export function serveWebSockets({ server, maxMessageBytes, maxSockets, ...parts 
 
   function upgrade(request: IncomingMessage, stream: Duplex, head: Buffer) {
     if (!/^\/graphql\/?(\?|$)/.test(request.url ?? '')) return refuse(stream, '404 Not Found');
+    if (!isAllowed(request.headers)) return refuse(stream, '403 Forbidden');
     if (isStopping || sockets.clients.size >= maxSockets) return refuse(stream, '503 Service Unavailable');
     sockets.handleUpgrade(request, stream, head, (socket) => open(socket, request));
+  }
+
+  /** Programs send no Origin. A page of another site could act with what its visitor's browser adds by itself. */
+  function isAllowed({ origin, host }: IncomingHttpHeaders): boolean {
+    if (origin === undefined || origins.includes(origin)) return true;
+    return URL.canParse(origin) && new URL(origin).host === host;
   }
 
   function open(socket: WebSocket, request: IncomingMessage) {
