@@ -53,7 +53,8 @@ describe('docker-compose.yml', () => {
     const config = loaders[name](environmentOf(name));
     expect(config.HOST).toBe('0.0.0.0');
     const entry = compose.services[name]!.command!.at(-1)!;
-    expect(readFileSync(path.join(root, entry), 'utf8')).toContain('runMain');
+    const source = entry.replace(/dist\/(.*)\.js$/, 'src/$1.ts'); // what is built of it
+    expect(readFileSync(path.join(root, source), 'utf8')).toContain('runMain');
   });
 
   it('routes to every subgraph on its own port', () => {
