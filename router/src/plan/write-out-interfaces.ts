@@ -17,7 +17,7 @@ import {
 } from 'graphql';
 import type { Supergraph } from '../supergraph/supergraph.js';
 
-/** Fields, after writing out. Planning takes about a millisecond for each: more would not be planned in time. */
+/** Fields, after writing out. Planning takes a millisecond or two for each: more would not be planned in time. */
 const mostFields = 2_000;
 
 /**

@@ -69,8 +69,8 @@ export function readSupergraph(sdl: string): PlannableSupergraph {
 /**
  * Where many subgraphs share many types, an operation can have millions of plans: fewer than the planner's default of
  * 10,000 are compared, and one that has more than `pathsLimit` ways to one of its fields is refused. Ordinary operations
- * have up to 10 of them; what that becomes with more has no bound, neither in time nor in memory: with 100 ways some were
- * planned within a second and others took 4 GB. Bounding it is for plan/worker/ to do.
+ * have up to 10 of them. What has more can take any time and memory: with up to 100, one was planned within a second,
+ * another not within 15. Bounding that is for plan/worker/ to do.
  */
 const plannerConfig = (pathsLimit: number) => ({
   reuseQueryFragments: false,
