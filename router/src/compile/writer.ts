@@ -13,6 +13,7 @@ import { decline } from './declined.js';
 import { advance, byType, generateWalk, namesOf, passOver, read, type Walk } from './emit.js';
 import { leafText, quotedText } from './leaves.js';
 import type { Place, Places, Supply } from './places.js';
+import { runsOf } from './runs.js';
 import { createText } from './text-expression.js';
 
 /** Gives a value that generated code needs a name; equal keys are the same value. */
@@ -235,25 +236,4 @@ interface Value {
   readonly place: Place;
   readonly field: ResponseField;
   readonly supplies: readonly Supply[];
-}
-
-interface Run {
-  /** The entity fetch that all its fields come from, and nothing else does; undefined for any other fields. */
-  readonly entity: number | undefined;
-  readonly fields: readonly ResponseField[];
-}
-
-/** Neighbouring leaves of one entity, from two on, and what is between them. */
-function runsOf(
-  fields: readonly ResponseField[],
-  entityOf: (field: ResponseField) => number | undefined,
-): Run[] {
-  const runs: { entity: number | undefined; fields: ResponseField[] }[] = [];
-  for (const field of fields) {
-    const entity = entityOf(field);
-    const last = runs.at(-1);
-    if (last && last.entity === entity) last.fields.push(field);
-    else runs.push({ entity, fields: [field] });
-  }
-  return runs.map((run) => (run.fields.length > 1 ? run : { ...run, entity: undefined }));
 }
