@@ -3,7 +3,7 @@ import type { Logger } from '@diaspora/kit/core';
 import type { RouterConfig } from './config.js';
 import { createContext } from './context.js';
 import type { Access } from './create-access.js';
-import { bytesOf, formFault, formOutcome, type Outcome } from './errors/form-outcome.js';
+import { formFault, formOutcome, toBytes, type Outcome } from './errors/form-outcome.js';
 import { maskErrors } from './errors/mask-errors.js';
 import { readFault } from './errors/read-fault.js';
 import type { Executable, ExecutionResult } from './execution/executable.js';
@@ -85,8 +85,6 @@ interface Exchange {
   readonly accepted: Accepted;
   /** Of every answer: names and values by turns. */
   readonly headers: string[];
-  /** The answer was made for another one like it. */
-  hasJoined: boolean;
   /** The client has left before its answer. */
   onGone(): void;
 }
@@ -99,7 +97,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const respond = createRespond(config.COMPRESSION);
   const readAccept = createReadAccept();
   const sharingKey = createSharingKey(config.FORWARD_HEADERS);
-  const inFlight = config.DEDUPE_REQUESTS ? createInFlight<Outcome | undefined>() : undefined;
+  const inFlight = config.DEDUPE_REQUESTS ? createInFlight(shareBytes) : undefined;
   let isDraining = false;
 
   return {
@@ -128,7 +126,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       observed,
       accepted,
       headers: common,
-      hasJoined: false,
       onGone: () => context.abort(),
     };
     response.on('close', () => {
@@ -158,10 +155,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     respond(request, response, {
       status,
       contentType,
-      body: exchange.hasJoined ? bytesOf(outcome) : outcome.body,
+      body: outcome.bytes ?? outcome.body,
       isAscii: outcome.isAscii,
       headers,
     });
+    // Promises that waited long are collected late, and would keep the text in its thousands of pieces until then.
+    outcome.body = '';
     observer.end(observed, outcome.errorCodes);
   }
 
@@ -187,7 +186,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const key = sharingKey(exchange.request, text);
     const { outcome, hasJoined, leave } = inFlight.share(key, run, () => context.abort());
     exchange.onGone = leave;
-    exchange.hasJoined = hasJoined;
     if (hasJoined) observer.shared();
     return outcome;
   }
@@ -265,6 +263,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 }
+
+const shareBytes = (outcome: Outcome | undefined): void => void (outcome && toBytes(outcome));
 
 /** Where the actual cost is counted. */
 const costOf = ({ operation, variables }: Prepared, { cost: actual }: ExecutionResult) => ({

@@ -4,9 +4,9 @@ import type { Fault } from './read-fault.js';
 
 /** What a GraphQL request came to: the same for every transport. */
 export interface Outcome {
-  /** JSON text of the response. */
-  readonly body: string;
-  /** The same in bytes, once several clients get it. */
+  /** JSON text of the response, until it is sent. */
+  body: string;
+  /** The same in bytes, where several clients get it. */
   bytes?: Buffer;
   readonly isAscii: boolean;
   readonly status: number;
@@ -18,9 +18,10 @@ export interface Outcome {
   readonly errorCodes: readonly string[];
 }
 
-/** Of an answer that goes to several clients: the text is long and in many pieces, and is put together once. */
-export const bytesOf = (outcome: Outcome): Buffer =>
-  (outcome.bytes ??= Buffer.from(outcome.body, outcome.isAscii ? 'latin1' : 'utf8'));
+/** For an answer that goes to several clients: its text is long and in many pieces, and is put together once. */
+export function toBytes(outcome: Outcome): void {
+  outcome.bytes = Buffer.from(outcome.body, outcome.isAscii ? 'latin1' : 'utf8');
+}
 
 const noCodes: readonly string[] = Object.freeze([]);
 

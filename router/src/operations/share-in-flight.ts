@@ -17,23 +17,29 @@ export interface Shared<Outcome> {
 }
 
 interface Flight<Outcome> {
-  readonly outcome: Promise<Outcome | typeof unshared>;
-  readonly onAbandoned: () => void;
+  /** Until it is there. */
+  outcome: Promise<Outcome | typeof unshared> | undefined;
+  onAbandoned: () => void;
   waiting: number;
+  hasJoiners: boolean;
   isShared: boolean;
 }
 
 const unshared = Symbol('unshared');
+const nothing = () => undefined;
 
-/** The key must hold all that the outcome depends on: the request, and who asks. */
-export function createInFlight<Outcome>(): InFlight<Outcome> {
+/**
+ * The key must hold all that the outcome depends on: the request, and who asks. `onShared` hears of an outcome that
+ * several get before any of them does.
+ */
+export function createInFlight<Outcome>(onShared: (outcome: Outcome) => void = nothing): InFlight<Outcome> {
   const flights = new Map<string, Flight<Outcome>>();
 
   const begin: InFlight<Outcome>['share'] = (key, run, onAbandoned) => {
     let settle: (outcome: Outcome | typeof unshared) => void = () => undefined;
     let fail: (reason: unknown) => void = () => undefined;
     const outcome = new Promise<Outcome | typeof unshared>((...both) => ([settle, fail] = both));
-    const flight: Flight<Outcome> = { outcome, onAbandoned, waiting: 1, isShared: true };
+    const flight: Flight<Outcome> = { outcome, onAbandoned, waiting: 1, hasJoiners: false, isShared: true };
     flights.set(key, flight);
     const end = () => {
       if (flights.get(key) === flight) flights.delete(key);
@@ -42,8 +48,16 @@ export function createInFlight<Outcome>(): InFlight<Outcome> {
       end();
       flight.isShared = false;
       settle(unshared);
-    }).finally(end);
-    own.then(settle, fail);
+    }).finally(() => {
+      end();
+      // The tables that a Map has outgrown keep its entries alive until the next full garbage collection.
+      flight.outcome = undefined;
+      flight.onAbandoned = nothing;
+    });
+    own.then((result) => {
+      if (flight.hasJoiners && flight.isShared) onShared(result);
+      settle(result);
+    }, fail);
     outcome.catch(() => undefined); // Whoever began it hears of it from `own`.
     return { outcome: own, hasJoined: false, leave: () => leave(key, flight, onAbandoned) };
   };
@@ -59,8 +73,9 @@ export function createInFlight<Outcome>(): InFlight<Outcome> {
   return {
     share: (key, run, onAbandoned) => {
       const flight = flights.get(key);
-      if (flight === undefined) return begin(key, run, onAbandoned);
+      if (flight?.outcome === undefined) return begin(key, run, onAbandoned);
       flight.waiting += 1;
+      flight.hasJoiners = true;
       const outcome = flight.outcome.then((shared) => (shared === unshared ? run(() => undefined) : shared));
       return { outcome, hasJoined: true, leave: () => leave(key, flight, onAbandoned) };
     },
