@@ -22,6 +22,8 @@ const subscriptionUrl = Object.assign(new URL(url), { protocol: url.protocol.rep
 const fetcher = createGraphiQLFetcher({
   url: url.toString(),
   subscriptionUrl: subscriptionUrl.toString(),
+  // Answers come whole, so that their explanation can be read.
+  enableIncrementalDelivery: false,
 });
 
 createRoot(document.getElementById('root')!).render(
