@@ -69,6 +69,17 @@ export default {
       to: { path: '^(subgraphs/(?!kit/)|router|local|client-sdk|bench|scripts|schema|prisma)' },
     },
     {
+      name: 'heavy-libraries-are-loaded-when-wanted',
+      comment: 'By import() inside a factory: whoever uses kit and not them keeps start and memory small.',
+      severity: 'error',
+      from: { path: '^(subgraphs|router)/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: 'node_modules/(@aws-sdk|nodemailer|twilio)/',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'router-imports-kit-only',
       severity: 'error',
       from: { path: '^router/' },

@@ -1,5 +1,6 @@
 /** Writes what is derived from sources and never committed: Prisma clients, resolver types and the SDK's documents. */
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -12,10 +13,8 @@ import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { parse } from 'graphql';
 import { readSubgraphTypeDefs, root, subgraphNames, subgraphPaths } from './lib/subgraphs.js';
 
-const prismaCli = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('prisma/package.json')),
-  'build/index.js',
-);
+const prismaPackage = createRequire(import.meta.url).resolve('prisma/package.json');
+const prismaCli = path.join(path.dirname(prismaPackage), 'build/index.js');
 
 const scalars = {
   ID: 'string',
@@ -102,10 +101,10 @@ async function writeOperations(): Promise<void> {
 }
 
 /** `prisma generate` needs its schema engine only for other commands; any existing file keeps it from downloading one. */
-async function writePrismaClient(name: string): Promise<void> {
+async function generatePrismaClient(name: string): Promise<void> {
   await promisify(execFile)(
     process.execPath,
-    [prismaCli, 'generate', '--schema', subgraphPaths(name).prismaSchema, '--no-hints'],
+    [prismaCli, 'generate', '--schema', subgraphPaths(name).dataModel, '--no-hints'],
     {
       cwd: root,
       env: {
@@ -116,6 +115,32 @@ async function writePrismaClient(name: string): Promise<void> {
       },
     },
   );
+}
+
+/** A client takes Prisma four seconds: one that was written from the same data model by the same version stays. */
+async function writePrismaClient(name: string): Promise<void> {
+  const { generated, dataModel } = subgraphPaths(name);
+  const stamp = path.join(generated, 'prisma/.written-from');
+  const inputs = hashOf([
+    prismaPackage,
+    ...readdirSync(dataModel)
+      .filter((file) => file.endsWith('.prisma'))
+      .sort()
+      .map((file) => path.join(dataModel, file)),
+  ]);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs) return;
+  await generatePrismaClient(name);
+  writeFileSync(stamp, inputs);
+}
+
+function hashOf(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files)
+    hash
+      .update(`${path.basename(file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
+  return hash.digest('hex');
 }
 
 await Promise.all(subgraphNames.map(writeResolverTypes));

@@ -21,13 +21,7 @@ try {
       ownerPassword: config.OWNER_PASSWORD,
       servicePassword: config.SERVICE_PASSWORD,
     });
-    const { prismaSchema, migrations } = subgraphPaths(name);
-    const { applied } = await migrate({
-      ownerUrl,
-      serviceUrl,
-      schemaPath: prismaSchema,
-      migrationsPath: migrations,
-    });
+    const { applied } = await migrate({ ownerUrl, serviceUrl, modelPath: subgraphPaths(name).dataModel });
     console.log(
       `${name}: ${applied.length > 0 ? applied.map((each) => path.basename(each)).join(', ') : 'up to date'}`,
     );

@@ -1,13 +1,14 @@
 /**
  * `npm run migration -- users add_profiles` writes the next migration of prisma/users by comparing its migrations,
- * applied to a scratch database, with its schema.prisma. `npm run migration -- --check` exits 1 when they differ.
+ * applied to a scratch database, with its data model. `npm run migration -- --check` exits 1 when they differ.
  */
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startPostgres } from '../subgraphs/kit/src/embedded/index.js';
+import { readDataModel } from '../subgraphs/kit/src/database/data-model.js';
 import { migrate } from '../subgraphs/kit/src/database/migrations.js';
 import { planMigration } from '../subgraphs/kit/src/database/plan-migration.js';
 import { provisionDatabase } from '../subgraphs/kit/src/database/provision.js';
@@ -27,7 +28,7 @@ async function main(args: string[]): Promise<number> {
 async function write(subgraph: string, name: string): Promise<number> {
   const [sql = ''] = await difference([subgraph]);
   if (!sql) {
-    console.log(`prisma/${subgraph}: schema.prisma and the migrations agree; nothing to write.`);
+    console.log(`prisma/${subgraph}: the data model and the migrations agree; nothing to write.`);
     return 0;
   }
   const stamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14);
@@ -42,19 +43,19 @@ async function write(subgraph: string, name: string): Promise<number> {
 }
 
 async function check(chosen: string[]): Promise<number> {
-  const subgraphs = chosen.length > 0 ? chosen : await subgraphsWithSchema();
+  const subgraphs = chosen.length > 0 ? chosen : await subgraphsWithModel();
   const differences = await difference(subgraphs);
   const drifted = subgraphs.filter((_, index) => differences[index]);
   for (const subgraph of drifted) {
-    console.error(`prisma/${subgraph}: schema.prisma differs from its migrations:`);
+    console.error(`prisma/${subgraph}: the data model differs from its migrations:`);
     console.error(differences[subgraphs.indexOf(subgraph)]);
   }
   if (drifted.length === 0)
-    console.log(`Schema and migrations agree: ${subgraphs.join(', ') || 'no subgraph yet'}.`);
+    console.log(`Data models and migrations agree: ${subgraphs.join(', ') || 'no subgraph yet'}.`);
   return drifted.length > 0 ? 1 : 0;
 }
 
-async function subgraphsWithSchema(): Promise<string[]> {
+async function subgraphsWithModel(): Promise<string[]> {
   return (await readdir(PRISMA)).filter((name) => existsSync(join(PRISMA, name, 'schema.prisma'))).sort();
 }
 
@@ -74,16 +75,17 @@ async function difference(subgraphs: string[]): Promise<string[]> {
 }
 
 async function differenceOf(adminUrl: string, name: string): Promise<string> {
-  const schemaPath = join(PRISMA, name, 'schema.prisma');
-  if (!existsSync(schemaPath)) throw new Error(`There is no prisma/${name}/schema.prisma.`);
+  const modelPath = join(PRISMA, name);
+  if (!existsSync(join(modelPath, 'schema.prisma')))
+    throw new Error(`There is no prisma/${name}/schema.prisma.`);
   const urls = await provisionDatabase({
     adminUrl,
     name,
     ownerPassword: 'scratch',
     servicePassword: 'scratch',
   });
-  await migrate({ ...urls, schemaPath, migrationsPath: join(PRISMA, name, 'migrations') });
-  return planMigration(urls.ownerUrl, await readFile(schemaPath, 'utf8'));
+  await migrate({ ...urls, modelPath });
+  return planMigration(urls.ownerUrl, await readDataModel(modelPath));
 }
 
 /** Prisma reads from this file which database the migrations are for. */

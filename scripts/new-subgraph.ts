@@ -22,7 +22,7 @@ Left to do:
   docker-compose.yml                         a service on port ${names['port']!}; the router's SUBGRAPH_URLS and depends_on
   deploy/prometheus.yml                      '${subgraph}:${names['port']!}'
   subgraphs/search/src/nodes                 ${names['prefix']!} -> ${names['Entity']!}, so that node(id) finds it
-  Then make it yours: schema.graphql, rules.ts, service.ts; schema.prisma and the migration while nobody has
+  Then make it yours: schema.graphql, rules.ts, service.ts; the data model and the migration while nobody has
   applied it (npm run migration -- ${subgraph} init, after removing the one that is there).`);
 } catch (error) {
   console.error(error instanceof Refusal ? error.message : error);

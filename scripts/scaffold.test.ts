@@ -64,6 +64,7 @@ describe('what cannot be written is refused by a line that says why', () => {
     ['There is no subgraphs/nowhere.', 'nowhere', 'reviews', undefined],
     ['"Reviews" is not kebab-case', 'events', 'Reviews', undefined],
     ['subgraphs/events/src/catalog is taken', 'events', 'catalog', undefined],
+    ['prisma/events/schema.prisma is taken', 'events', 'schema', 'scheme'],
     ['subgraphs/events/src/context.ts is taken', 'events', 'context', 'circumstance'],
     ['subgraphs/events/src/testing is taken', 'events', 'testing', undefined],
     ['has "Office" already', 'events', 'rooms', 'office'],
@@ -81,7 +82,7 @@ it.each(['users', 'events', 'content', 'messaging', 'payments'])(
   (subgraph) => {
     const { changes } = planSlice({ root, subgraph, slice: 'keepsakes' });
     const wired = [...changes.files].filter(([, text]) => /keepsake/i.test(text));
-    expect(wired).toHaveLength(6);
+    expect(wired).toHaveLength(7);
   },
 );
 
@@ -99,7 +100,9 @@ describe('changes to the tree', () => {
 
   it('are all made', async () => {
     mkdirSync(path.join(folder, 'parent'));
-    await apply(folder, { folders: new Map([['parent/new', inside]]), files });
+    const more = new Map([...files, ['parent/b.txt', 'b']]);
+    await apply(folder, { folders: new Map([['parent/new', inside]]), files: more });
+    expect(readFileSync(path.join(folder, 'parent/b.txt'), 'utf8')).toBe('b');
     expect(readFileSync(path.join(folder, 'parent/new/deep/a.txt'), 'utf8')).toBe('a');
     expect(readFileSync(path.join(folder, 'old.txt'), 'utf8')).toBe('changed');
     expect(readdirSync(folder).sort()).toEqual(['file', 'old.txt', 'parent']);
@@ -121,7 +124,8 @@ describe('changes to the tree', () => {
       ]),
     ],
   ])('are none when %s', async (_case, folders) => {
-    await expect(apply(folder, { folders, files })).rejects.toThrow();
+    const more = new Map([...files, ['b.txt', 'b']]);
+    await expect(apply(folder, { folders, files: more })).rejects.toThrow();
     expect(readdirSync(folder).sort()).toEqual(['file', 'old.txt']);
     expect(readFileSync(path.join(folder, 'old.txt'), 'utf8')).toBe('old');
   });

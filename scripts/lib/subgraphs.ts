@@ -15,8 +15,7 @@ export const subgraphPaths = (name: string) => {
     source,
     generated: path.join(source, '__generated__'),
     models: path.join(source, 'models.ts'),
-    prismaSchema: path.join(root, 'prisma', name, 'schema.prisma'),
-    migrations: path.join(root, 'prisma', name, 'migrations'),
+    dataModel: path.join(root, 'prisma', name),
   };
 };
 

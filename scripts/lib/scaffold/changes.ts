@@ -7,7 +7,7 @@ import { Refusal } from './names.js';
 export interface Changes {
   /** New folders, each with its files by their path inside it. */
   readonly folders: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** New contents of existing files. */
+  /** Contents of files in folders that are there: new files, and new contents of old ones. */
   readonly files: ReadonlyMap<string, string>;
 }
 
@@ -26,8 +26,8 @@ export async function apply(root: string, changes: Changes): Promise<string[]> {
     for (const [file, text] of laidOut) writeInto(path.join(stage, file), text);
     for (const file of changes.files.keys()) {
       const target = path.join(root, file);
-      const before = readFileSync(target);
-      undo.push(() => writeFileSync(target, before));
+      const before = existsSync(target) ? readFileSync(target) : undefined;
+      undo.push(() => (before ? writeFileSync(target, before) : rmSync(target, { force: true })));
       renameSync(path.join(stage, file), target);
     }
     for (const folder of changes.folders.keys()) {

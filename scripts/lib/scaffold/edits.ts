@@ -84,8 +84,14 @@ export const addImport =
     const imports = importsOf(text);
     const same = imports.find((node) => pathOf(node) === from)?.importClause;
     const isTypeOnly = names.startsWith('type ');
-    if (same?.namedBindings && isTypeOnly && text.slice(same.getStart()).startsWith('type '))
-      return insert(text, same.namedBindings.getEnd() - 1, `, ${names.slice('type '.length)}`);
+    const bindings = same?.namedBindings;
+    if (
+      bindings &&
+      ts.isNamedImports(bindings) &&
+      isTypeOnly &&
+      text.slice(same.getStart()).startsWith('type ')
+    )
+      return insert(text, bindings.elements.at(-1)!.getEnd(), `, ${names.slice('type '.length)}`);
     const line = isTypeOnly
       ? `import type { ${names.slice('type '.length)} } from '${from}';`
       : `import { ${names} } from '${from}';`;

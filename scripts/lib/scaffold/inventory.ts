@@ -69,10 +69,17 @@ function namesOf(definition: DefinitionNode): string[] {
   return definition.kind.endsWith('TypeDefinition') ? [definition.name.value] : [];
 }
 
+/** All files of a subgraph's data model as one text. */
+export const dataModelOf = (root: string, subgraph: string): string =>
+  readdirSync(path.join(root, 'prisma', subgraph))
+    .filter((file) => file.endsWith('.prisma'))
+    .map((file) => read(root, path.join('prisma', subgraph, file)))
+    .join('\n');
+
 /** Throws a Refusal when the data model has a model, an enum or a table of this name. */
-export function assertNoModel(prismaSchema: string, entity: string, table: string): void {
-  const models = [...prismaSchema.matchAll(/^(?:model|enum)\s+(\w+)/gm)].map(([, name]) => name);
-  const tables = [...prismaSchema.matchAll(/@@map\("(\w+)"\)/g)].map(([, name]) => name);
+export function assertNoModel(dataModel: string, entity: string, table: string): void {
+  const models = [...dataModel.matchAll(/^(?:model|enum)\s+(\w+)/gm)].map(([, name]) => name);
+  const tables = [...dataModel.matchAll(/@@map\("(\w+)"\)/g)].map(([, name]) => name);
   const taken = [models.includes(entity) && entity, tables.includes(table) && table].find(Boolean);
   if (taken) throw new Refusal(`The data model has "${taken}" already: give the entity another name.`);
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Changes } from './changes.js';
 import * as edits from './edits.js';
-import { assertFree, assertNoModel, read, takenPrefixes } from './inventory.js';
+import { assertFree, assertNoModel, dataModelOf, read, takenPrefixes } from './inventory.js';
 import { pluralOf, prefixFor, Refusal, singularOf, wordsOf } from './names.js';
 import { renderFolder, renderFragment, type Placeholders } from './render.js';
 
@@ -53,6 +53,9 @@ export const migrationFolder = (name: string): string =>
 /** What the subgraph's own files gain by an entity, whichever slice it is in. */
 export function entityEdits(names: Placeholders): Map<string, edits.Edit[]> {
   const { entity, Entity, prefix } = names;
+  const decisions = [`create${Entity!}`, `rename${Entity!}`].map(
+    (mutation) => `${mutation}: { notAudited: 'only its owner sees it' },\n`,
+  );
   return new Map([
     [
       'src/ids.ts',
@@ -69,6 +72,7 @@ export function entityEdits(names: Placeholders): Map<string, edits.Edit[]> {
       ],
     ],
     ['src/messages.ts', [edits.addTo('defineMessages', renderFragment('message.ts', names))]],
+    ['src/audited.ts', decisions.map((item) => edits.addTo('audited', item))],
   ]);
 }
 
@@ -104,15 +108,13 @@ export function planSlice(request: SliceRequest): { names: Placeholders; changes
   if (!existsSync(path.join(root, home, 'src/subgraph.ts'))) throw new Refusal(`There is no ${home}.`);
   if (!existsSync(path.join(root, home, 'src/messages.ts')))
     throw new Refusal(`${home} publishes no messages, so it owns no entities: this skeleton has one.`);
-  const taken = [names['slice']!, `${names['slice']!}.ts`].find(
-    (file) => file === 'testing' || existsSync(path.join(root, home, 'src', file)),
+  const modelFile = `${model}/${names['slice']!}.prisma`;
+  const taken = [`${home}/src/${names['slice']!}`, `${home}/src/${names['slice']!}.ts`, modelFile].find(
+    (file) => file === `${home}/src/testing` || existsSync(path.join(root, file)),
   );
-  if (taken) throw new Refusal(`${home}/src/${taken} is taken: give the slice another name.`);
-  const schema = read(root, `${model}/schema.prisma`);
-  assertNoModel(schema, names['Entity']!, names['table']!);
-  const files = new Map([
-    [`${model}/schema.prisma`, schema.trimEnd() + '\n' + renderFragment('model.prisma', names)],
-  ]);
+  if (taken) throw new Refusal(`${taken} is taken: give the slice another name.`);
+  assertNoModel(dataModelOf(root, names['subgraph']!), names['Entity']!, names['table']!);
+  const files = new Map([[modelFile, renderFragment('model.prisma', names)]]);
   for (const [file, steps] of [...wiring(names), ...entityEdits(names)])
     files.set(`${home}/${file}`, edit(`${home}/${file}`, read(root, `${home}/${file}`), steps));
   const folders = new Map([

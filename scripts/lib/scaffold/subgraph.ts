@@ -31,7 +31,8 @@ export function planSubgraph(request: SubgraphRequest): { names: Placeholders; c
   for (const [file, steps] of entityEdits(names)) sources.set(file, edit(file, sources.get(file)!, steps));
   for (const [file, text] of sliceFolder(root, names)) sources.set(`src/${slice}/${file}`, text);
   const model = new Map([
-    ['schema.prisma', renderFragment('datasource.prisma', names) + renderFragment('model.prisma', names)],
+    ['schema.prisma', renderFragment('datasource.prisma', names)],
+    [`${slice}.prisma`, renderFragment('model.prisma', names)],
     ['migrations/migration_lock.toml', lockFile],
     [`migrations/${migrationFolder('init')}/migration.sql`, renderFragment('migration.sql', names)],
   ]);

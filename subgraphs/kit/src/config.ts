@@ -65,4 +65,10 @@ export const subgraphConfigShape = {
   LOG_LEVEL: logLevel().default('info'),
 };
 
+/** Where a service reaches itself. */
+export function ownUrl({ HOST, PORT }: { HOST: string; PORT: number }): string {
+  const host = ['0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${PORT}`;
+}
+
 export type SubgraphConfig = z.output<z.ZodObject<typeof subgraphConfigShape>>;

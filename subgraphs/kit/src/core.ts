@@ -2,6 +2,7 @@
  * What every process needs, the router too: none of it loads GraphQL, a database client or a web framework, which
  * cost 80 MB of memory and two seconds of start.
  */
+export * from './canonical-json.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './errors.js';
@@ -11,6 +12,7 @@ export * from './ids.js';
 export * from './input.js';
 export * from './logger.js';
 export * from './redis/index.js';
+export * from './operation.js';
 export * from './shutdown.js';
 export * from './viewer.js';
 export { requestErrorCodes } from './graphql/error-codes.js';

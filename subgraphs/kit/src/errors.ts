@@ -36,5 +36,7 @@ export interface AppErrorDetails {
   readonly typename?: string;
   /** Fields to answer beside the error, such as the current state after a stale update. */
   readonly payload?: object;
+  /** Of RATE_LIMITED: when to come back. Told in `extensions`, as the router tells of its own limits. */
+  readonly retryAfterSeconds?: number;
   readonly [key: string]: unknown;
 }

@@ -1,3 +1,4 @@
+export * from './audit/index.js';
 export * from './core.js';
 export * from './database/index.js';
 export * from './graphql/connection.js';
@@ -10,5 +11,12 @@ export * from './graphql/subscription.js';
 export * from './graphql/type-defs.js';
 export { createApolloServer, serveSubgraph } from './http/server.js';
 export * from './jobs/index.js';
+export * from './long-jobs/index.js';
+export * from './mail/index.js';
 export * from './messages/index.js';
+export * from './money.js';
+export * from './personal-data/index.js';
+export * from './sealing.js';
 export * from './start-subgraph.js';
+export * from './storage/index.js';
+export * from './zoned-time.js';

@@ -21,6 +21,8 @@ export interface SubgraphRuntime<Db> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly registry: Registry;
+  /** What the composition root itself started is stopped after everything that uses it. */
+  onStop(this: void, stop: () => void | Promise<void>): void;
 }
 
 /** The part of a Prisma client that kit itself uses. */
@@ -68,7 +70,8 @@ export async function startSubgraph<
     const namespace = config.REDIS_NAMESPACE;
     const clock = options.clock ?? systemClock;
 
-    const subgraph = await options.create({ db, redis, namespace, clock, log, registry });
+    const onStop = (stop: () => void | Promise<void>) => stack.push(async () => stop());
+    const subgraph = await options.create({ db, redis, namespace, clock, log, registry, onStop });
     const health = createHealth({ database: () => pool.query('SELECT 1') });
     const server = await serveSubgraph(subgraph, {
       port: config.PORT,

@@ -4,6 +4,7 @@ import { signViewer, verifyViewer, type Viewer } from './viewer.js';
 const secret = 'a-shared-secret-of-more-than-32-characters';
 const viewer: Viewer = {
   id: 'u',
+  kind: 'person',
   sessionId: 's',
   roles: ['REGULAR'],
   scopes: [],
@@ -15,7 +16,14 @@ const now = 1_700_000_000_000;
 describe('signed viewer header', () => {
   it.each([viewer, null])('brings a viewer and the request id across', (given) => {
     const header = signViewer(given, { secret, requestId: 'r1', now });
-    expect(verifyViewer(header, { secret, now })).toEqual({ viewer: given, requestId: 'r1' });
+    const origin = { address: null, userAgent: null };
+    expect(verifyViewer(header, { secret, now })).toEqual({ viewer: given, requestId: 'r1', origin });
+  });
+
+  it('brings across where the request came from', () => {
+    const origin = { address: '203.0.113.7', userAgent: 'Diaspora/1.0 (iOS)' };
+    const header = signViewer(null, { secret, requestId: 'r1', origin, now });
+    expect(verifyViewer(header, { secret, now }).origin).toEqual(origin);
   });
 
   it.each([59_000, -59_000])('is good %d ms away from its time', (offset) => {

@@ -66,6 +66,42 @@ const STEPS: readonly string[] = [
   );
   CREATE INDEX idempotency_keys_created_at ON kit.idempotency_keys (created_at);
   `,
+  `
+  -- Runners of background jobs by the name under which they lock jobs. Each holds an advisory lock while it is there;
+  -- missing_since: when somebody first found that lock free.
+  CREATE TABLE kit.job_runners (
+    id text PRIMARY KEY,
+    started_at timestamptz NOT NULL DEFAULT now(),
+    missing_since timestamptz
+  );
+  `,
+  `
+  -- Work that takes longer than a request. run: which begin of it may still write; cursor: where the next one goes on.
+  CREATE TABLE kit.long_jobs (
+    id uuid PRIMARY KEY,
+    kind text NOT NULL,
+    owner_id uuid NOT NULL,
+    key text,
+    input jsonb NOT NULL,
+    status text NOT NULL DEFAULT 'QUEUED'
+      CHECK (status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')),
+    run int NOT NULL DEFAULT 0,
+    cursor jsonb,
+    done int NOT NULL DEFAULT 0,
+    total int,
+    result jsonb,
+    error_code text,
+    error_message text,
+    created_at timestamptz NOT NULL,
+    started_at timestamptz,
+    finished_at timestamptz,
+    forget_at timestamptz,
+    CHECK ((finished_at IS NULL) = (status IN ('QUEUED', 'RUNNING')))
+  );
+  CREATE UNIQUE INDEX long_jobs_one_under_way ON kit.long_jobs (kind, key) WHERE status IN ('QUEUED', 'RUNNING');
+  CREATE INDEX long_jobs_owner ON kit.long_jobs (owner_id, kind, id);
+  CREATE INDEX long_jobs_forget_at ON kit.long_jobs (forget_at);
+  `,
 ];
 
 /** Brings schema `kit` up to date as its owner; returns how many steps were run. The caller holds the migration lock. */

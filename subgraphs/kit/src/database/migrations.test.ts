@@ -5,15 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger, run } from 'graphile-worker';
 import type { TestDatabase } from '../testing/database.js';
 import { createTestDatabase } from '../testing/database.js';
+import { readDataModel, type DataModel } from './data-model.js';
 import { migrate } from './migrations.js';
 import { planMigration } from './plan-migration.js';
 import { createPool } from './pool.js';
 import { withClient } from './sql.js';
 
-const SCHEMA = `
-datasource db {
-  provider = "postgresql"
-}
+const THINGS = `
 model Thing {
   id   String @id @db.Uuid
   name String @db.Citext
@@ -21,6 +19,10 @@ model Thing {
   @@map("things")
 }
 `;
+const MODEL: DataModel = [
+  ['schema.prisma', 'datasource db {\n  provider = "postgresql"\n}\n'],
+  ['things.prisma', THINGS],
+];
 const FIRST = `
 CREATE TABLE things (id uuid NOT NULL, name citext NOT NULL, text tsvector, CONSTRAINT things_pkey PRIMARY KEY (id));
 CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.name := upper(NEW.name); RETURN NEW; END $$;
@@ -52,14 +54,8 @@ async function history(): Promise<unknown[]> {
 beforeEach(async () => {
   database = await createTestDatabase('kit');
   folder = await mkdtemp(join(tmpdir(), 'diaspora-migrations-'));
-  const migrationsPath = join(folder, 'migrations');
-  options = {
-    ownerUrl: database.ownerUrl,
-    serviceUrl: database.url,
-    schemaPath: join(folder, 'schema.prisma'),
-    migrationsPath,
-  };
-  await writeFile(join(folder, 'schema.prisma'), SCHEMA);
+  options = { ownerUrl: database.ownerUrl, serviceUrl: database.url, modelPath: folder };
+  for (const [name, text] of MODEL) await writeFile(join(folder, name), text);
   await writeMigration('20260101000000_first', FIRST);
 });
 afterEach(async () => {
@@ -152,13 +148,13 @@ describe('migrate', () => {
 describe('planMigration', () => {
   it('finds nothing to do where only things differ that a Prisma schema cannot say', async () => {
     await migrate(options);
-    expect(await planMigration(database.ownerUrl, SCHEMA)).toBe('');
+    expect(await planMigration(database.ownerUrl, await readDataModel(folder))).toBe('');
   });
 
-  it('plans what the schema has more', async () => {
+  it('plans what a file of the model has more', async () => {
     await migrate(options);
-    const changed = SCHEMA.replace('  @@map', '  size Int?\n  @@map');
-    expect(await planMigration(database.ownerUrl, changed)).toBe(
+    await writeFile(join(folder, 'things.prisma'), THINGS.replace('  @@map', '  size Int?\n  @@map'));
+    expect(await planMigration(database.ownerUrl, await readDataModel(folder))).toBe(
       '-- AlterTable\nALTER TABLE "things" ADD COLUMN     "size" INTEGER;\n',
     );
   });

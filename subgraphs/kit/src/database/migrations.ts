@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MigrationList } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import type { Client } from 'pg';
+import { readDataModel, readMigrations, type Migration } from './data-model.js';
 import { applyLibrarySchema } from './library-schema.js';
 import { identifier, roleOf, withClient } from './sql.js';
 import { migrateWorker } from './worker-schema.js';
@@ -13,10 +12,8 @@ export type MigrateOptions = {
   ownerUrl: string;
   /** The role the service logs in as; it owns graphile-worker's schema. */
   serviceUrl: string;
-  /** The Prisma schema; absent where there are only library tables. */
-  schemaPath?: string;
-  /** Folder with one folder for each migration, as Prisma lays it out. */
-  migrationsPath?: string;
+  /** Folder of the data model (`*.prisma`) and its `migrations/`; absent where there are only library tables. */
+  modelPath?: string;
   onProgress?: (line: string) => void;
 };
 
@@ -41,21 +38,11 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   });
 }
 
-export type Migration = { name: string; sql: string };
-
-/** The migrations of a folder in the order they apply. */
-export async function readMigrations(folder: string | undefined): Promise<Migration[]> {
-  if (!folder || !existsSync(folder)) return [];
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const files = names.map(({ name }) => ({ name, file: join(folder, name, 'migration.sql') }));
-  const present = files.filter(({ file }) => existsSync(file)).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return Promise.all(present.map(async ({ name, file }) => ({ name, sql: await readFile(file, 'utf8') })));
-}
-
 async function migrateDomain(owner: Client, options: MigrateOptions): Promise<string[]> {
-  const { ownerUrl, serviceUrl, schemaPath, migrationsPath, onProgress = () => {} } = options;
-  const migrations = await readMigrations(migrationsPath);
-  if (!schemaPath || migrations.length === 0) return [];
+  const { ownerUrl, serviceUrl, modelPath, onProgress = () => {} } = options;
+  if (!modelPath) return [];
+  const folder = join(modelPath, 'migrations');
+  const migrations = await readMigrations(folder);
   const recorded = await readRecorded(owner);
   const missing = migrations.filter(({ name }) => !recorded.has(name));
   for (const { name, sql } of migrations) {
@@ -64,9 +51,8 @@ async function migrateDomain(owner: Client, options: MigrateOptions): Promise<st
   }
   if (missing.length === 0) return [];
   const { applyMigrations } = await import('./schema-engine.js');
-  const list = migrationList(migrationsPath as string, migrations);
   try {
-    return await applyMigrations(ownerUrl, await readFile(schemaPath, 'utf8'), list);
+    return await applyMigrations(ownerUrl, await readDataModel(modelPath), migrationList(folder, migrations));
   } catch (error) {
     throw await failure(owner, error);
   } finally {

@@ -11,6 +11,8 @@ interface DatabaseError {
 /** True when PostgreSQL is away, starting, stopping, or has no connection left: worth another try, and no fault of ours. */
 export function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  // The pool of connections says so without a code.
+  if (error.message === 'timeout exceeded when trying to connect') return true;
   const { code, meta } = error as DatabaseError;
   const { kind, originalCode } = meta?.driverAdapterError?.cause ?? {};
   return [code, kind, originalCode].some((each) => typeof each === 'string' && outageCode.test(each));

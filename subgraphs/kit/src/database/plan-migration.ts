@@ -1,12 +1,13 @@
-import { diffToSchema } from './schema-engine.js';
+import type { DataModel } from './data-model.js';
+import { diffToModel } from './schema-engine.js';
 import { withClient } from './sql.js';
 
 /**
- * SQL that brings the database behind `ownerUrl` to what the Prisma schema says; empty when they agree. Indexes that a
+ * SQL that brings the database behind `ownerUrl` to what the data model says; empty when they agree. Indexes that a
  * Prisma schema cannot express are left alone: migrations make them by hand, and Prisma would drop some of them.
  */
-export async function planMigration(ownerUrl: string, schema: string): Promise<string> {
-  const sql = await diffToSchema(ownerUrl, schema);
+export async function planMigration(ownerUrl: string, model: DataModel): Promise<string> {
+  const sql = await diffToModel(ownerUrl, model);
   const handmade = new Set(await findHandmadeIndexes(ownerUrl));
   const kept = sql.replace(
     /-- DropIndex\nDROP INDEX (?:"[^"]+"\.)?"([^"]+)";\n*/g,

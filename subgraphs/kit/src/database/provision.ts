@@ -14,7 +14,7 @@ export type ProvisionOptions = {
 /** Extensions our migrations may use; making some of them needs more rights than an owner has. */
 const EXTENSIONS = [
   ...['pg_trgm', 'unaccent', 'fuzzystrmatch', 'citext'],
-  ...['btree_gin', 'cube', 'earthdistance', 'pgcrypto'],
+  ...['btree_gin', 'btree_gist', 'cube', 'earthdistance', 'pgcrypto'],
 ];
 
 /** Any number: whoever provisions on this server at the same time waits. */

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { DiffTarget, MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
+import type { DataModel } from './data-model.js';
 import { createSchemaAdapter } from './schema-adapter.js';
 
 /** What Prisma's own command line would do, without its downloaded program: the same engine as WebAssembly. */
@@ -52,7 +53,7 @@ type PanicRegistry = { PRISMA_WASM_PANIC_REGISTRY?: { set_message(message: strin
 
 async function withEngine<Result>(
   url: string,
-  schema: string,
+  model: DataModel,
   work: (engine: SchemaEngine) => Promise<Result>,
 ): Promise<Result> {
   let panic = '';
@@ -64,7 +65,7 @@ async function withEngine<Result>(
   const adapter = createSchemaAdapter(pool);
   try {
     const bound = bindMigrationAwareSqlAdapterFactory(adapter.factory);
-    const engine = await SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => {}, bound);
+    const engine = await SchemaEngine.new({ datamodels: model }, () => {}, bound);
     const result = await work(engine);
     engine.free();
     return result;
@@ -85,20 +86,20 @@ function firstParagraph(error: unknown): Error {
 /** Applies what is missing, as `prisma migrate deploy` would; returns the names of what was applied. */
 export function applyMigrations(
   url: string,
-  schema: string,
+  model: DataModel,
   migrationsList: MigrationList,
 ): Promise<string[]> {
-  return withEngine(url, schema, async (engine) => {
+  return withEngine(url, model, async (engine) => {
     return (await engine.applyMigrations({ migrationsList, filters })).appliedMigrationNames;
   });
 }
 
-/** SQL that turns the database behind `url` into what `schema` says; empty when they agree. */
-export function diffToSchema(url: string, schema: string): Promise<string> {
-  const files = [{ path: 'schema.prisma', content: schema }];
+/** SQL that turns the database behind `url` into what `model` says; empty when they agree. */
+export function diffToModel(url: string, model: DataModel): Promise<string> {
+  const files = model.map(([path, content]) => ({ path, content }));
   const from: DiffTarget = { tag: 'schemaDatasource', files, configDir: '.' };
   const to: DiffTarget = { tag: 'schemaDatamodel', files };
-  return withEngine(url, schema, async (engine) => {
+  return withEngine(url, model, async (engine) => {
     const { stdout, exitCode } = await engine.diff({
       from,
       to,

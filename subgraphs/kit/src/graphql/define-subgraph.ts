@@ -5,7 +5,7 @@ import type { Express } from 'express';
 import type { JobTasks } from '../jobs/index.js';
 import type { Logger } from '../logger.js';
 import type { MessageHandler } from '../messages/index.js';
-import type { Viewer } from '../viewer.js';
+import type { Origin, Viewer } from '../viewer.js';
 import { moneyResolvers } from './money.js';
 import { createShield, mergePermissions, type PermissionMap } from './permissions.js';
 import { scalarResolvers } from './scalars.js';
@@ -14,6 +14,7 @@ import { readTypeDefs } from './type-defs.js';
 /** What kit puts into every operation's context; a subgraph adds its loaders and services. */
 export interface BaseContext {
   readonly viewer: Viewer | null;
+  readonly origin: Origin;
   readonly requestId: string;
   readonly log: Logger;
 }
@@ -36,6 +37,8 @@ export interface SubgraphDefinition<Context extends BaseContext> {
   readonly jobs?: JobTasks;
   /** `minute hour day month weekday task` lines for the job worker. */
   readonly crontab?: string;
+  /** Mutations that somebody who impersonates another person may use; all others are refused to them. */
+  readonly impersonatorsMay?: readonly string[];
   /** HTTP routes beside GraphQL, such as a provider's webhook. They authenticate their callers themselves. */
   readonly routes?: (app: Express) => void;
 }

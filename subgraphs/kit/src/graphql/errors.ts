@@ -19,10 +19,19 @@ function originOf(error: unknown): unknown {
 const isAboutArguments = (error: unknown): boolean =>
   error instanceof GraphQLError && /^(Argument "|Too many errors processing variables)/.test(error.message);
 
-/** Code and message that may be shown; undefined for a fault of ours. */
-function publicPart(error: unknown, formatted: GraphQLFormattedError) {
+interface PublicPart {
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/** What may be shown; undefined for a fault of ours. */
+function publicPart(error: unknown, formatted: GraphQLFormattedError): PublicPart | undefined {
   const origin = originOf(error);
-  if (origin instanceof AppError) return { code: origin.code, message: origin.message };
+  if (origin instanceof AppError) {
+    const { retryAfterSeconds } = origin.details;
+    return { code: origin.code, message: origin.message, retryAfterSeconds };
+  }
   if (isOutage(origin))
     return { code: 'UNAVAILABLE', message: 'This part of the service is unavailable right now.' };
   const code = isAboutArguments(origin) ? 'BAD_USER_INPUT' : formatted.extensions?.['code'];
@@ -36,15 +45,13 @@ function publicPart(error: unknown, formatted: GraphQLFormattedError) {
  * message; everything else is answered as INTERNAL. `faultReports` logs it and adds the request id.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const { code, message } = publicPart(error, formatted) ?? {
-    code: INTERNAL,
-    message: 'Something went wrong on our side.',
-  };
+  const fault: PublicPart = { code: INTERNAL, message: 'Something went wrong on our side.' };
+  const { code, message, retryAfterSeconds } = publicPart(error, formatted) ?? fault;
   return {
     message,
     ...(formatted.path && { path: formatted.path }),
     ...(formatted.locations && { locations: formatted.locations }),
-    extensions: { code },
+    extensions: { code, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) },
   };
 }
 

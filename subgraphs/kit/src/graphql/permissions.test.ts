@@ -9,6 +9,9 @@ import {
   carriers,
   hasEntitlement,
   hasRole,
+  hasScope,
+  personOr,
+  inPerson,
   mergePermissions,
   permission,
 } from './permissions.js';
@@ -19,6 +22,9 @@ const typeDefs = parse(`
     members: String
     chiefs: String
     readers: String
+    diarists: String
+    machines: String
+    either: String
     refused: String
     reasoned: String
     faulty: String
@@ -32,10 +38,10 @@ const typeDefs = parse(`
 const resolvers = {
   Query: {
     ...Object.fromEntries(
-      ['open', 'members', 'chiefs', 'readers', 'refused', 'reasoned', 'faulty', 'forgotten'].map((name) => [
-        name,
-        () => name,
-      ]),
+      [
+        ...['open', 'members', 'chiefs', 'readers', 'diarists', 'machines', 'either'],
+        ...['refused', 'reasoned', 'faulty', 'forgotten'],
+      ].map((name) => [name, () => name]),
     ),
     item: () => ({ id: '1' }),
   },
@@ -54,6 +60,9 @@ const permissions = {
     members: authenticated,
     chiefs: hasRole('CHIEF', 'DEPUTY'),
     readers: hasEntitlement('READING'),
+    diarists: inPerson,
+    machines: hasScope('things:read'),
+    either: personOr('things:read'),
     refused: permission('never', () => false),
     reasoned: permission('closed', () => new AppError('UNAVAILABLE', 'Closed today.')),
     faulty: permission('faulty', () => Promise.reject(new Error('connect ECONNREFUSED db.internal'))),
@@ -67,6 +76,9 @@ const { as, anonymous } = testSubgraph(
 );
 const member = aViewer();
 const chief = aViewer({ roles: ['CHIEF'], entitlements: ['READING'] });
+const service = aViewer({ kind: 'service', roles: ['SERVICE'], scopes: ['things:read'] });
+const unscoped = aViewer({ kind: 'service', roles: ['PARTNER'] });
+const impersonated = aViewer({ impersonatorId: chief.id });
 
 describe('permissions', () => {
   it.each([
@@ -75,6 +87,18 @@ describe('permissions', () => {
     ['a visitor', null, 'chiefs', 'UNAUTHENTICATED'],
     ['a visitor', null, 'readers', 'UNAUTHENTICATED'],
     ['a visitor', null, 'forgotten', 'FORBIDDEN'],
+    ['a visitor', null, 'diarists', 'UNAUTHENTICATED'],
+    ['a member', member, 'diarists', 'diarists'],
+    ['a member', member, 'machines', 'FORBIDDEN'],
+    ['somebody impersonated', impersonated, 'members', 'members'],
+    ['somebody impersonated', impersonated, 'diarists', 'FORBIDDEN'],
+    ['a service account', service, 'machines', 'machines'],
+    ['a service account', service, 'members', 'FORBIDDEN'],
+    ['a service account', service, 'either', 'either'],
+    ['a service account without the scope', unscoped, 'either', 'FORBIDDEN'],
+    ['a member', member, 'either', 'either'],
+    ['a visitor', null, 'either', 'UNAUTHENTICATED'],
+    ['a service account', service, 'diarists', 'FORBIDDEN'],
     ['a member', member, 'members', 'members'],
     ['a member', member, 'chiefs', 'FORBIDDEN'],
     ['a member', member, 'readers', 'FORBIDDEN'],
@@ -112,6 +136,11 @@ describe('permissions', () => {
 });
 
 describe('maps of several slices', () => {
+  it('may ask for the same role, scope or entitlement', () => {
+    expect(hasRole('CHIEF', 'DEPUTY')).toBe(hasRole('CHIEF', 'DEPUTY'));
+    expect(hasRole('CHIEF')).not.toBe(hasRole('DEPUTY'));
+  });
+
   it('rule different fields of one type together', () => {
     const merged = mergePermissions([{ User: { name: anyone } }, { User: { posts: authenticated } }]);
     expect(merged['User']).toEqual({ name: anyone, posts: authenticated });

@@ -1,6 +1,6 @@
 import { allow, deny, rule, shield, type IRule, type IRules } from 'graphql-shield';
 import { AppError } from '../errors.js';
-import type { Viewer } from '../viewer.js';
+import { isPersonOr, type Viewer } from '../viewer.js';
 
 /** Type name -> field name (or `*` for all others of the type) -> rule. */
 export type PermissionMap = Record<string, Record<string, Rule>>;
@@ -40,15 +40,35 @@ export function permission<Parent = unknown, Args = unknown, Context extends Rul
 
 const forbidden = () => new AppError('FORBIDDEN', 'You may not do this.');
 
-/** Signed-in people. */
-export const authenticated = permission('authenticated', ({ context }) =>
-  context.viewer ? true : new AppError('UNAUTHENTICATED', 'Sign in first.'),
-);
+const rulesByName = new Map<string, IRule>();
 
-const signedInAnd = (name: string, holds: (viewer: Viewer) => boolean) =>
-  permission(name, ({ context }) =>
+/** A name stands for one rule, whichever slices ask for it: a shield takes no two rules of one name. */
+function signedInAnd(name: string, holds: (viewer: Viewer) => boolean): IRule {
+  const known = rulesByName.get(name);
+  if (known) return known;
+  const made = permission(name, ({ context }) =>
     context.viewer ? holds(context.viewer) : new AppError('UNAUTHENTICATED', 'Sign in first.'),
   );
+  rulesByName.set(name, made);
+  return made;
+}
+
+/** Signed-in people; a service account is none. */
+export const authenticated = signedInAnd('authenticated', (viewer) => viewer.kind === 'person');
+
+/** People who act as themselves: not open to whoever impersonates them. For what is nobody else's to see. */
+export const inPerson = signedInAnd(
+  'inPerson',
+  (viewer) => viewer.kind === 'person' && viewer.impersonatorId === undefined,
+);
+
+/** Viewers whose token carries the scope, people and service accounts alike. */
+export const hasScope = (scope: string) =>
+  signedInAnd(`hasScope(${scope})`, (viewer) => viewer.scopes.includes(scope));
+
+/** Signed-in people, and programs that have the scope. */
+export const personOr = (scope: string) =>
+  signedInAnd(`personOr(${scope})`, (viewer) => isPersonOr(viewer, scope));
 
 /** Viewers that hold any of the roles. */
 export const hasRole = (...roles: string[]) =>
@@ -68,7 +88,7 @@ export const carriers = (...typeNames: string[]): PermissionMap =>
 const kitPermissions: PermissionMap = {
   Query: { _service: allow, _entities: allow },
   _Service: { sdl: allow },
-  ...carriers('PageInfo', 'Money', 'GeoPoint', 'BasicUserError'),
+  ...carriers('PageInfo', 'Money', 'GeoPoint', 'BasicUserError', 'JobProgress', 'JobError'),
 };
 
 /** All slices' maps as one. Two slices may rule different fields of one type, never the same field. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, execute, GraphQLError, parse, type ExecutionResult } from 'graphql';
+import { AppError } from '../errors.js';
 import { formatError } from './errors.js';
 
 const schema = buildSchema('type Query { events(order: String! = "soon", words: [Int!]): [Int!] }');
@@ -38,5 +39,14 @@ describe('faults of a request that graphql-js reports without a code', () => {
     const formatted = { ...error.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR' } };
     const { extensions } = formatError(formatted, error);
     expect(extensions).toEqual({ code: 'INTERNAL' });
+  });
+});
+
+it('a limit tells when to come back, and nothing else of its details', () => {
+  const cause = new AppError('RATE_LIMITED', 'Too many.', { retryAfterSeconds: 30, key: 'ana' });
+  const error = new GraphQLError('Too many.', { originalError: cause });
+  expect(formatError(error.toJSON(), error).extensions).toEqual({
+    code: 'RATE_LIMITED',
+    retryAfterSeconds: 30,
   });
 });

@@ -7,8 +7,10 @@ import type { Registry } from 'prom-client';
 import { AppError } from '../errors.js';
 import { faultReports, formatError } from '../graphql/errors.js';
 import type { BaseContext, Subgraph } from '../graphql/define-subgraph.js';
+import { onlyLooking } from '../graphql/only-looking.js';
 import { containsNul } from '../input.js';
 import type { Logger } from '../logger.js';
+import { inOperation } from '../operation.js';
 import { VIEWER_HEADER, verifyViewer } from '../viewer.js';
 import { mountHealth, type Health } from './health.js';
 import { operationMetrics } from './metrics.js';
@@ -44,18 +46,17 @@ export async function serveSubgraph<Context extends BaseContext>(
   });
   subgraph.routes?.(app);
   app.use('/', routerOnly(viewerSecret), express.json({ limit: '2mb' }));
-  app.use(
-    '/',
-    expressMiddleware(apollo, {
-      context: async ({ res }) => {
-        const { viewer, requestId } = res.locals as VerifiedRequest;
-        return subgraph.createContext({
-          viewer,
-          requestId,
-          log: log.child({ requestId, userId: viewer?.id }),
-        });
-      },
-    }),
+  const graphql = expressMiddleware(apollo, {
+    context: async ({ res }) => {
+      const verified = res.locals as VerifiedRequest;
+      const { viewer, requestId } = verified;
+      return subgraph.createContext({ ...verified, log: log.child({ requestId, userId: viewer?.id }) });
+    },
+  });
+  app.use('/', (request, response, next) =>
+    inOperation({ cause: 'request', ...(response.locals as VerifiedRequest) }, () =>
+      graphql(request, response, next),
+    ),
   );
   app.use(answerHttpError(log));
 
@@ -97,7 +98,13 @@ export function createApolloServer<Context extends BaseContext>(
     stopOnTerminationSignals: false,
     persistedQueries: false,
     logger: log,
-    plugins: [ApolloServerPluginInlineTraceDisabled(), refuseNul(), faultReports(log), ...plugins],
+    plugins: [
+      ApolloServerPluginInlineTraceDisabled(),
+      refuseNul(),
+      onlyLooking(subgraph.impersonatorsMay),
+      faultReports(log),
+      ...plugins,
+    ],
     formatError,
   });
 }

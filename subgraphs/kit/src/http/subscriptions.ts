@@ -51,8 +51,9 @@ export function serveSubscriptions<Context extends BaseContext>(
       onConnect: ({ connectionParams }: Connection) => isSigned(connectionParams?.[VIEWER_HEADER]),
       onSubscribe: (_connection, _id, payload) => {
         try {
-          const { viewer, requestId } = verify(payload.extensions?.[VIEWER_HEADER]);
-          contexts.set(payload, { viewer, requestId, log: log.child({ requestId, userId: viewer?.id }) });
+          const verified = verify(payload.extensions?.[VIEWER_HEADER]);
+          const { viewer, requestId } = verified;
+          contexts.set(payload, { ...verified, log: log.child({ requestId, userId: viewer?.id }) });
           return refuseNul(payload);
         } catch (error) {
           return [asGraphqlError(error)];

@@ -8,6 +8,8 @@ export interface AddJobOptions {
   /** A job of this key that has not begun is replaced. */
   jobKey?: string;
   runAt?: Date;
+  /** Default 0; jobs of higher numbers wait for those of lower ones. */
+  priority?: number;
   /** Default 25, with exponential backoff over some three days. */
   maxAttempts?: number;
 }
@@ -23,11 +25,12 @@ export async function addJob<Schema extends z.ZodType>(
   options: AddJobOptions = {},
 ): Promise<string> {
   job.schema.parse(payload);
-  const { queueName = null, jobKey = null, runAt, maxAttempts = null } = options;
+  const { queueName = null, jobKey = null, runAt, maxAttempts = null, priority = null } = options;
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id::text AS id FROM graphile_worker.add_job(
       identifier => ${job.name}::text, payload => ${JSON.stringify(payload ?? null)}::json,
       queue_name => ${queueName}::text, run_at => ${runAt?.toISOString() ?? null}::timestamptz,
-      max_attempts => ${maxAttempts}::int, job_key => ${jobKey}::text)`;
+      max_attempts => ${maxAttempts}::int, job_key => ${jobKey}::text,
+      priority => ${priority}::int)`;
   return rows[0]?.id ?? '';
 }

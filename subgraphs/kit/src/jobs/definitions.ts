@@ -8,7 +8,7 @@ export interface JobContext {
   readonly maxAttempts: number;
   /** For a job of the crontab: the minute it was due. */
   readonly scheduledFor: Date | undefined;
-  /** Aborted when the process must stop and the job has not ended in time. */
+  /** Aborted when the process must stop and the job has not ended in time, or when others may run the job from now on. */
   readonly signal: AbortSignal;
   readonly log: Logger;
 }

@@ -1,18 +1,25 @@
+import { EventEmitter } from 'node:events';
 import {
   Logger as WorkerLogger,
   parseCrontab,
   run,
-  type JobHelpers,
   type ParsedCronItem,
-  type TaskList,
+  type Runner,
+  type WorkerEvents,
+  type WorkerPool,
 } from 'graphile-worker';
 import type pg from 'pg';
 import { describeFailure } from '../messages/failure.js';
 import type { Logger } from '../logger.js';
-import type { JobContext, JobTask, JobTasks } from './definitions.js';
+import type { JobTasks } from './definitions.js';
+import { startPresence, type Presence } from './presence.js';
+import { createTasks } from './tasks.js';
 
 export interface JobsOptions {
-  /** Connects as the service role; keeps one connection to listen and uses up to `concurrency` more. */
+  /**
+   * Connects as the service role; keeps one connection to listen and uses up to `concurrency` more. One more with the
+   * same settings is opened beside it, which has to reach PostgreSQL itself or a pooler in session mode.
+   */
   pool: pg.Pool;
   tasks: JobTasks;
   /** Lines of `minute hour day month weekday task ?options`, in UTC (https://worker.graphile.org/docs/cron). */
@@ -22,6 +29,10 @@ export interface JobsOptions {
   concurrency?: number;
   /** How often to look for jobs that are due by time. Default 2,000 ms; new jobs are told at once. */
   pollMs?: number;
+  /** How often to look for runners that are gone. Default 5,000 ms, and up to a quarter more. */
+  sweepMs?: number;
+  /** How long a runner may be away before others take over its jobs. Default 5,000 ms. */
+  graceMs?: number;
 }
 
 export interface Jobs {
@@ -29,25 +40,56 @@ export interface Jobs {
   stop(): Promise<void>;
 }
 
-/** Runs the jobs of one database. Its graphile_worker schema must be current (see `migrate`). */
+/**
+ * Runs the jobs of one database. Its graphile_worker and kit schemas must be current (see `migrate`).
+ *
+ * A job runs at least once. When its process is killed, another one begins it again within some ten seconds (`sweepMs`
+ * and `graceMs`), or its successor does, and the jobs behind it in its queue go on. Two run the same job at the same
+ * time only when the first has been without PostgreSQL for longer than `graceMs` and does not heed its `signal`, which
+ * is aborted then. So write what a job does to the database together with the note that it is done, and give what it
+ * does elsewhere a key that makes it once.
+ */
 export async function startJobs(options: JobsOptions): Promise<Jobs> {
   const { pool, tasks, crontab, log, concurrency = 4, pollMs = 2_000 } = options;
+  const { sweepMs = 5_000, graceMs = 5_000 } = options;
+  const { taskList, abort } = createTasks(tasks, log);
+  let presence: Presence | undefined;
+  const events: WorkerEvents = new EventEmitter();
+  // Told before the first worker is made. Jobs are locked in the name of the pool, whichever of its workers has them.
+  events.once('pool:create', ({ workerPool }: { workerPool: WorkerPool }) => {
+    workerPool.abortSignal.addEventListener('abort', abort);
+    presence = startPresence({ pool, id: workerPool.id, log, sweepMs, graceMs, onAbsent: abort });
+  });
   const runner = await run({
     pgPool: pool,
-    taskList: toTaskList(tasks, log),
+    taskList,
     parsedCronItems: readCrontab(crontab ?? ''),
     concurrency,
     pollInterval: pollMs,
     noHandleSignals: true,
     logger: toWorkerLogger(log),
+    events,
+    // Asked before each job is taken: the place to wait until one may be.
+    forbiddenFlags: async () => {
+      await presence?.mayBegin();
+      return null;
+    },
   });
   let stopping: Promise<void> | undefined;
   runner.promise.catch((error: unknown) => {
-    if (!stopping) log.fatal({ err: error }, 'The job runner ended');
+    if (stopping) return;
+    log.fatal({ err: error }, 'The job runner ended');
+    stopping = presence?.stop();
   });
   return {
-    stop: () => (stopping ??= runner.stop()),
+    stop: () => (stopping ??= stop(runner, presence)),
   };
+}
+
+async function stop(runner: Runner, presence: Presence | undefined): Promise<void> {
+  const ending = runner.stop();
+  presence?.release();
+  await ending.finally(() => presence?.stop());
 }
 
 /** One job of a line waits at most: one that failed is replaced at its next time, so that failures do not pile up. */
@@ -60,45 +102,6 @@ const readCrontab = (crontab: string): ParsedCronItem[] =>
       jobKeyMode: 'replace',
     },
   }));
-
-function toTaskList(tasks: JobTasks, log: Logger): TaskList {
-  return Object.fromEntries(
-    Object.entries(tasks).map(([name, task]) => [
-      name,
-      (payload: unknown, { job, abortSignal }: JobHelpers) => {
-        const { scheduledFor, own } = splitSchedule(payload);
-        return runTask(name, task, own, {
-          id: job.id,
-          attempt: job.attempts,
-          maxAttempts: job.max_attempts,
-          scheduledFor,
-          signal: abortSignal ?? new AbortController().signal,
-          log: log.child({ task: name, jobId: job.id }),
-        });
-      },
-    ]),
-  );
-}
-
-async function runTask(name: string, task: JobTask, payload: unknown, context: JobContext): Promise<void> {
-  try {
-    await task.run(task.schema.parse(payload) as never, context);
-  } catch (error) {
-    const { attempt, maxAttempts } = context;
-    const level = attempt >= maxAttempts ? 'error' : 'warn';
-    context.log[level]({ attempt, maxAttempts, error: describeFailure(error) }, `Job ${name} failed`);
-    throw error;
-  }
-}
-
-/** The crontab adds `_cron` to the payload of its jobs. */
-function splitSchedule(payload: unknown): { scheduledFor: Date | undefined; own: unknown } {
-  if (typeof payload !== 'object' || payload === null || !('_cron' in payload)) {
-    return { scheduledFor: undefined, own: payload };
-  }
-  const { _cron: schedule, ...own } = payload as { _cron: { ts: string } };
-  return { scheduledFor: new Date(schedule.ts), own };
-}
 
 /** The runner's own words, at most at warning level; what a failed job said is logged by `runTask`. */
 function toWorkerLogger(log: Logger): WorkerLogger {

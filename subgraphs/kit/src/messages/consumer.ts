@@ -55,9 +55,11 @@ const defaultRetryDelayMs = (attempts: number) =>
 /**
  * Handles the messages of other subgraphs: each once (effects in the handler's transaction), in order per key. Of all
  * replicas one reads a source at a time; another takes over when its connection to PostgreSQL ends. A message that
- * fails is parked with those of its key that follow, and does not hold up other keys.
+ * fails is parked with those of its key that follow, and does not hold up other keys. Throws when two handlers are for one
+ * kind of message: each is handled once.
  */
 export function startConsumer<Tx extends SqlTransaction>(options: ConsumerOptions<Tx>): Consumer {
+  assertOneEach(options.handlers);
   const pauser = createPauser();
   const sources = [...new Set(options.handlers.map((handler) => handler.source))];
   const leases = new Map<string, Lease>();
@@ -70,6 +72,14 @@ export function startConsumer<Tx extends SqlTransaction>(options: ConsumerOption
       await Promise.all(work);
     },
   };
+}
+
+function assertOneEach(
+  handlers: readonly Pick<MessageHandler<never>, 'source' | 'type' | 'version'>[],
+): void {
+  const kinds = handlers.map(({ source, type, version }) => `${type} of ${source}, version ${version}`);
+  const twice = kinds.find((kind, index) => kinds.indexOf(kind) !== index);
+  if (twice) throw new Error(`There are two handlers for ${twice}`);
 }
 
 async function runSource<Tx extends SqlTransaction>(

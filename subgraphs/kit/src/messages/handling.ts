@@ -1,5 +1,8 @@
 import type { Logger } from '../logger.js';
+import { inOperation } from '../operation.js';
+import { unknownOrigin } from '../viewer.js';
 import { describeFailure } from './failure.js';
+import type { Message } from './handlers.js';
 import type { Inbound, Judge } from './inbound.js';
 import type { ParkedMessage, Parking } from './parking.js';
 import type { TransactionRunner, SqlTransaction } from './transaction.js';
@@ -39,6 +42,10 @@ export interface Handling<Tx> {
   readonly handleParked: (head: ParkedMessage) => Promise<void>;
 }
 
+/** What a message causes is recorded under the request that caused the message. */
+const scopeOf = ({ requestId = '' }: Message) =>
+  ({ cause: 'message', viewer: null, origin: unknownOrigin, requestId }) as const;
+
 export function createHandling<Tx extends SqlTransaction>(options: HandlingOptions<Tx>): Handling<Tx> {
   const { judge, parking, log, observe, isActive } = options;
 
@@ -48,7 +55,7 @@ export function createHandling<Tx extends SqlTransaction>(options: HandlingOptio
       const inserted = await tx.$executeRaw`
         INSERT INTO kit.inbox (message_id, source, type)
         VALUES (${message.id}::uuid, ${message.source}, ${message.type}) ON CONFLICT DO NOTHING`;
-      if (inserted > 0) await handler.handle(message, tx);
+      if (inserted > 0) await inOperation(scopeOf(message), () => handler.handle(message, tx));
       if (wasParked)
         await tx.$executeRaw`DELETE FROM kit.parked_messages WHERE message_id = ${message.id}::uuid`;
       return inserted > 0;

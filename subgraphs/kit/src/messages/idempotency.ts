@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import { AppError } from '../errors.js';
+import { canonicalJson } from '../canonical-json.js';
 import { toJsonb } from './jsonb.js';
 import type { SqlTransaction } from './transaction.js';
 
@@ -56,13 +57,4 @@ export async function forgetAnswers(pool: pg.Pool): Promise<void> {
 
 /** SHA-256 of the request as JSON with sorted keys (RFC 8785 in spirit); fields that are undefined do not count. */
 export const requestHash = (request: unknown): string =>
-  createHash('sha256')
-    .update(canonical(JSON.parse(JSON.stringify(request ?? null))))
-    .digest('hex');
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(',')}}`;
-}
+  createHash('sha256').update(canonicalJson(request)).digest('hex');

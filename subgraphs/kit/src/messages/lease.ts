@@ -8,6 +8,9 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+/** The advisory lock of a lease, in SQL, by an SQL expression of its name. */
+export const leaseKey = (name: string): string => `hashtextextended('kit.lease:' || ${name}, 0)`;
+
 /**
  * Takes the lease of this name if nobody holds it: a session's advisory lock on a connection of its own, so that it
  * falls to another holder as soon as PostgreSQL sees this connection end.
@@ -25,8 +28,8 @@ export async function takeLease(pool: pg.Pool, name: string): Promise<Lease | un
   });
   try {
     const { rows } = await client.query<{ taken: boolean }>(
-      'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken',
-      [`kit.lease:${name}`],
+      `SELECT pg_try_advisory_lock(${leaseKey('$1')}) AS taken`,
+      [name],
     );
     if (!rows[0]?.taken) {
       await client.end();

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
 import { systemClock, type Clock } from '../clock.js';
+import { currentOperation } from '../operation.js';
 import type { Envelope, MessageDefinitions, MessageOf, MessageType } from './definitions.js';
 import { toJsonb } from './jsonb.js';
 import type { SqlTransaction } from './transaction.js';
@@ -12,6 +13,7 @@ export interface OutgoingMessage<
   /** Messages of one key are handled in the order of their `publish` calls: lock the row the key stands for first. */
   key: string;
   data: MessageOf<Definitions, Type>;
+  /** Default: that of the operation under way. */
   requestId?: string | undefined;
   traceparent?: string | undefined;
 }
@@ -32,7 +34,7 @@ export function createOutbox<Definitions extends MessageDefinitions>(
   { ids = v7, clock = systemClock }: { ids?: () => string; clock?: Clock } = {},
 ): Outbox<Definitions> {
   return {
-    async publish(tx, { type, key, data, requestId, traceparent }) {
+    async publish(tx, { type, key, data, requestId = currentOperation()?.requestId, traceparent }) {
       const definition = definitions.types[type];
       if (!definition) throw new Error(`${definitions.source} declares no message "${type}"`);
       const envelope: Envelope = {

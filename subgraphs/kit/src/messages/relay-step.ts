@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
+import { inTransaction } from '../database/transaction.js';
 
 export interface RelayTarget {
   pool: pg.Pool;
@@ -44,21 +45,11 @@ return 1`;
  * step died before its commit, or that the database was restored: go on above it. Duplicates are for the inbox.
  */
 export async function relayStep(target: RelayTarget): Promise<RelayStep> {
-  const client = await target.pool.connect();
-  try {
-    await client.query('BEGIN');
+  return inTransaction(target.pool, async (client) => {
     const step = await stepInTransaction(client, target);
     target.beforeCommit?.();
-    await client.query('COMMIT');
-    client.release();
     return step;
-  } catch (error) {
-    await client.query('ROLLBACK').then(
-      () => client.release(),
-      (broken: Error) => client.release(broken),
-    );
-    throw error;
-  }
+  });
 }
 
 async function stepInTransaction(client: pg.PoolClient, target: RelayTarget): Promise<RelayStep> {

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client';
 import type { Logger } from '../logger.js';
 import type { RedisConnection } from '../redis/index.js';
 import { streamKey } from './definitions.js';
+import { forgetLongJobs } from '../long-jobs/rows.js';
 import { forgetAnswers } from './idempotency.js';
 import { relayMetrics, type RelayMetrics } from './metrics.js';
 import { listenForMessages } from './notifications.js';
@@ -59,7 +60,9 @@ export function startRelay(options: RelayOptions): Relay {
         await drain();
         if (Date.now() - cleanedAt > cleanupMs) {
           await removeOld(pool, retentionDays);
-          await forgetAnswers(pool); // here, because a relay runs on every subgraph's database
+          // Here, because a relay runs on every subgraph's database.
+          await forgetAnswers(pool);
+          await forgetLongJobs(pool);
           cleanedAt = Date.now();
         }
         failing = false;

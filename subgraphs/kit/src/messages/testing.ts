@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import { createPool } from '../database/index.js';
+import { inTransaction } from '../database/transaction.js';
 import { createLogger } from '../logger.js';
 import type { RedisConnection } from '../redis/index.js';
 import { createTestRedis } from '../redis/testing.js';
@@ -30,20 +31,8 @@ export function asTransaction(client: pg.ClientBase): SqlTransaction {
 
 export const transactionsOf =
   (pool: pg.Pool): TransactionRunner =>
-  async (run) => {
-    const client = await pool.connect();
-    try {
-      await client.query('BEGIN');
-      const result = await run(asTransaction(client));
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK');
-      throw error;
-    } finally {
-      client.release();
-    }
-  };
+  (run) =>
+    inTransaction(pool, (client) => run(asTransaction(client)));
 
 /** Resolves when `check` gives something truthy; the test's own time limit ends it otherwise. */
 export async function eventually<T>(check: () => Promise<T> | T): Promise<T> {

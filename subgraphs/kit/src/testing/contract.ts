@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isInterfaceType, isObjectType, isUnionType, type GraphQLObjectType } from 'graphql';
-import { Registry } from 'prom-client';
 import type { Subgraph } from '../graphql/define-subgraph.js';
-import { createHealth } from '../http/health.js';
 import type { ListeningServer } from '../http/listen.js';
-import { serveSubgraph } from '../http/server.js';
 import { signViewer, VIEWER_HEADER, type Viewer } from '../viewer.js';
-import { silentLog } from './subgraph.js';
+import { serve, viewerSecret } from './serve.js';
 
 interface ServiceSubject {
   readonly subgraph: Subgraph;
@@ -19,21 +16,9 @@ interface EntityOwner extends ServiceSubject {
   readonly statements: () => number;
 }
 
-const viewerSecret = 'contract-secret-contract-secret-contract';
-
 const signed = (viewer: Viewer | null, now?: number) => ({
   [VIEWER_HEADER]: signViewer(viewer, { secret: viewerSecret, requestId: 'request-1', now }),
 });
-
-const serve = (subgraph: Subgraph) =>
-  serveSubgraph(subgraph, {
-    port: 0,
-    host: '127.0.0.1',
-    viewerSecret,
-    log: silentLog,
-    health: createHealth({ nothing: async () => undefined }),
-    registry: new Registry(),
-  });
 
 async function post(url: string, body: unknown, headers: Record<string, string>) {
   const response = await fetch(url, {

@@ -76,7 +76,5 @@ async function buildTemplate(server: string, name: string, template: string): Pr
   const passwords = { ownerPassword: PASSWORD, servicePassword: PASSWORD };
   const urls = await provisionDatabase({ adminUrl: server, name, database: template, ...passwords });
   const folder = join(fileURLToPath(new URL('../../../../prisma/', import.meta.url)), name);
-  const schemaPath = join(folder, 'schema.prisma');
-  const domain = existsSync(schemaPath) ? { schemaPath, migrationsPath: join(folder, 'migrations') } : {};
-  await migrate({ ...urls, ...domain });
+  await migrate({ ...urls, ...(existsSync(folder) && { modelPath: folder }) });
 }

@@ -1,3 +1,7 @@
+export * from './audit.js';
 export * from './contract.js';
 export * from './database.js';
+export * from './personal-data.js';
+export * from './private-store.js';
+export { serve } from './serve.js';
 export * from './subgraph.js';

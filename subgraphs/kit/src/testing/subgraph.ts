@@ -5,7 +5,8 @@ import { presentErrors } from '../graphql/errors.js';
 import { createApolloServer } from '../http/server.js';
 import { subscribe } from '../http/subscriptions.js';
 import { createLogger } from '../logger.js';
-import type { Viewer } from '../viewer.js';
+import { inOperation } from '../operation.js';
+import { unknownOrigin, type Origin, type Viewer } from '../viewer.js';
 
 export interface TestResult {
   // Answers are asserted field by field; typing each query would say everything twice.
@@ -28,9 +29,9 @@ export const silentLog = createLogger({ name: 'test', level: 'silent' });
 export function testSubgraph<Context extends BaseContext>(subgraph: Subgraph<Context>) {
   const server = createApolloServer(subgraph, silentLog);
   let isStarted = false; // by its first operation; ApolloServer refuses to stop before that
-  const as = (viewer: Viewer | null): TestClient => ({
+  const as = (viewer: Viewer | null, origin: Origin = unknownOrigin): TestClient => ({
     subscribe: (query, variables = {}) => {
-      const base = { viewer, requestId: v7(), log: silentLog };
+      const base = { viewer, origin, requestId: v7(), log: silentLog };
       return testResults(start(), base);
 
       async function start() {
@@ -46,9 +47,12 @@ export function testSubgraph<Context extends BaseContext>(subgraph: Subgraph<Con
       }
     },
     execute: async (query, variables = {}) => {
-      const contextValue = subgraph.createContext({ viewer, requestId: v7(), log: silentLog });
+      const base = { viewer, origin, requestId: v7(), log: silentLog };
+      const contextValue = subgraph.createContext(base);
       isStarted = true;
-      const { body } = await server.executeOperation({ query, variables }, { contextValue });
+      const { body } = await inOperation({ cause: 'request', ...base }, () =>
+        server.executeOperation({ query, variables }, { contextValue }),
+      );
       if (body.kind !== 'single') throw new Error('incremental answers are not expected here');
       return testResult(body.singleResult);
     },
@@ -105,6 +109,7 @@ function testResults(
 export function aViewer(overrides: Partial<Viewer> = {}): Viewer {
   return {
     id: v7(),
+    kind: 'person',
     sessionId: v7(),
     roles: ['REGULAR'],
     scopes: [],
