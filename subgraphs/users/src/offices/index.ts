@@ -2,7 +2,18 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
+export { heldAt } from './conditions.js';
 export { createOfficeLoaders, type OfficeLoaders } from './loaders.js';
+export {
+  assertMayAppoint,
+  assertMayDecide,
+  cityKeyOf,
+  mayAppoint,
+  termOf,
+  type Appointer,
+  type Seats,
+} from './rules.js';
 export { createOffices, type Offices } from './service.js';
+export { standingOf } from './standing.js';
 
 export const officesSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -1,203 +1,213 @@
+import { AppError, idempotent, parseInput, type Page } from '@diaspora/kit';
+import type { Office, OfficeEndCause, OfficeRole } from '../__generated__/prisma/client.js';
+import type { Db, Prisma, Transaction } from '../database.js';
+import { heldAt, inStatus } from './conditions.js';
 import {
-  addJob,
-  AppError,
-  idempotencyKey,
-  idempotent,
-  parseInput,
-  placeName,
-  type Clock,
-  type Outbox,
-  type Page,
-  type Revocations,
-} from '@diaspora/kit';
-import { z } from 'zod';
-import type { Office } from '../__generated__/prisma/client.js';
-import type { Prisma } from '../database.js';
-import { type Db, type Transaction } from '../database.js';
-import { officeIds, userIds } from '../ids.js';
-import { announceEpoch, endLapsedOffice } from '../jobs.js';
-import type { UsersMessages } from '../messages.js';
-import { assertMayAppoint, cityKeyOf, mayAppoint, type Appointer } from './rules.js';
+  appointmentInput,
+  assertExtends,
+  assertMayAppoint,
+  assertMayDecide,
+  reasonInput,
+  statusOf,
+  termOf,
+  type Appointer,
+  type OfficeStatus,
+} from './rules.js';
+import { readStanding, standingOf } from './standing.js';
+import { createTerms, placeOf, type OfficeDependencies, type Turn } from './terms.js';
 
 export type Offices = ReturnType<typeof createOffices>;
 
-interface Dependencies {
+interface Dependencies extends OfficeDependencies {
   readonly db: Db;
-  readonly clock: Clock;
-  readonly outbox: Outbox<UsersMessages>;
-  readonly revocations: Revocations;
 }
 
 export interface Appointment {
   readonly idempotencyKey: string;
-  readonly role: 'AMBASSADOR' | 'CONSUL';
+  readonly role: OfficeRole;
   readonly holderId: string;
   readonly countryCode: string;
   readonly city?: string;
-  readonly endsAt: Date | null;
+  readonly startsAt?: Date | null | undefined;
+  readonly endsAt?: Date | null | undefined;
 }
 
-const appointmentInput = z.object({
-  idempotencyKey: idempotencyKey(),
-  city: placeName({ max: 80 }).optional(),
-});
+const noSuchOffice = () => new AppError('NOT_FOUND', 'There is no such office.', { path: ['officeId'] });
 
-export function createOffices({ db, clock, outbox, revocations }: Dependencies) {
-  /** Offices held now, for any of the people or in a place. */
-  const heldNow = (): Prisma.OfficeWhereInput => {
-    const now = clock.now();
-    return { endedAt: null, startsAt: { lte: now }, OR: [{ endsAt: null }, { endsAt: { gt: now } }] };
-  };
+export function createOffices({ db, ...dependencies }: Dependencies) {
+  const { clock, outbox, epochs } = dependencies;
+  const terms = createTerms(dependencies);
 
-  async function appointerOf(tx: Transaction, id: string): Promise<Appointer> {
-    const account = await tx.account.findUnique({
-      where: { id },
-      include: { offices: { where: heldNow() } },
-    });
-    if (!account) throw new AppError('FORBIDDEN', 'You may not appoint to this office.');
-    return account;
+  /** Runs a change of an office; its holder's tokens are stale from the commit on. */
+  async function turn(change: (tx: Transaction) => Promise<Turn>): Promise<Office> {
+    const { office, epoch } = await db.$transaction(change);
+    await epochs.announce(office.holderId, epoch);
+    return office;
   }
 
   async function appoint(appointerId: string, input: Appointment): Promise<Office> {
     const { idempotencyKey: key, city } = parseInput(appointmentInput, input);
-    const appointment = { ...input, city };
-    const request = { ...appointment, endsAt: appointment.endsAt?.toISOString() ?? null };
+    const { role, holderId, countryCode, startsAt = null, endsAt = null } = input;
+    const place = { role, holderId, countryCode, city: city ?? null };
+    const request = { ...place, startsAt: startsAt?.toISOString(), endsAt: endsAt?.toISOString() ?? null };
     const call = { actor: appointerId, operation: 'appoint', key, request };
     const outcome = await db.$transaction(async (tx) => {
-      assertMayAppoint(await appointerOf(tx, appointerId), appointment);
-      return idempotent(tx, call, () => create(tx, appointerId, appointment));
+      assertMayAppoint(await standingOf(tx, appointerId, clock.now()), place);
+      return idempotent(tx, call, async () => {
+        const term = termOf({ startsAt, endsAt }, clock.now());
+        const { office, epoch } = await terms.begin(tx, { ...place, ...term, appointerId });
+        return { officeId: office.id, epoch };
+      });
     });
-    await revocations.raiseEpoch(input.holderId, outcome.epoch);
+    await epochs.announce(holderId, outcome.epoch);
     return db.office.findUniqueOrThrow({ where: { id: outcome.officeId } });
   }
 
-  async function create(
-    tx: Transaction,
-    appointerId: string,
-    appointment: Omit<Appointment, 'idempotencyKey'>,
-  ) {
-    const { role, holderId, countryCode, city, endsAt } = appointment;
-    const now = clock.now();
-    if (endsAt && endsAt <= now)
-      throw new AppError('INVALID_INPUT', 'The term ends in the past.', { path: ['endsAt'] });
-    const holder = await tx.account.findFirst({ where: { id: holderId, emailVerifiedAt: { not: null } } });
-    if (!holder) throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
-    await endLapsed(tx, { role, countryCode, cityKey: cityKeyOf(city) }, holderId);
-    const id = officeIds.create();
-    // The partial unique index of current offices decides between two appointments to one place.
-    const taken = await tx.$queryRaw<{ id: string }[]>`
-      INSERT INTO offices (id, role, holder_id, country_code, city, city_key, appointer_id, starts_at, ends_at)
-      VALUES (${id}::uuid, ${role}::office_role, ${holderId}::uuid, ${countryCode}, ${city ?? null},
-              ${cityKeyOf(city)}, ${appointerId}::uuid, ${now}, ${endsAt})
-      ON CONFLICT (role, country_code, city_key) WHERE ended_at IS NULL DO NOTHING
-      RETURNING id`;
-    if (taken.length === 0)
-      throw new AppError('CONFLICT', 'This office is held by somebody. End that term first.');
-    const data = {
-      officeId: officeIds.encode(id),
-      userId: userIds.encode(holderId),
-      appointerId: userIds.encode(appointerId),
-      role,
-      countryCode,
-      city: city ?? null,
-      startsAt: now.toISOString(),
-      endsAt: endsAt?.toISOString() ?? null,
-    };
-    const epoch = await raiseEpoch(tx, holderId);
-    await outbox.publish(tx, { type: 'office.appointed', key: data.userId, data });
-    if (endsAt) await addJob(tx, endLapsedOffice, { officeId: id }, { runAt: endsAt });
-    return { officeId: id, epoch };
+  /** The locked office, and the standing of whoever decides about it. Throws unless they may. */
+  async function lockToDecide(tx: Transaction, actorId: string, officeId: string): Promise<Office> {
+    const actor = await standingOf(tx, actorId, clock.now());
+    const office = await terms.lock(tx, officeId);
+    if (!office) throw noSuchOffice();
+    assertMayDecide(actor, office);
+    return office;
   }
 
-  /** Terms that ran out no longer hold the place, should their job be late. */
-  async function endLapsed(
-    tx: Transaction,
-    { role, countryCode, cityKey }: Pick<Office, 'role' | 'countryCode' | 'cityKey'>,
-    nextHolderId: string,
-  ): Promise<void> {
-    const lapsed = { role, countryCode, cityKey, endedAt: null, endsAt: { lte: clock.now() } };
-    const offices = await tx.office.findMany({ where: lapsed });
-    // In one order, so that two successions between the same people do not wait for each other.
-    const accounts = [nextHolderId, ...offices.map((office) => office.holderId)];
-    await tx.$executeRaw`SELECT 1 FROM accounts WHERE id = ANY(${accounts}::uuid[]) ORDER BY id FOR UPDATE`;
-    for (const { id } of offices) {
-      const office = await lock(tx, id);
-      if (office && !office.endedAt) await finish(tx, office, office.endsAt!);
-    }
-  }
-
-  /** The office as nobody else can change it until this transaction ends. */
-  async function lock(tx: Transaction, officeId: string): Promise<Office | null> {
-    await tx.$executeRaw`SELECT 1 FROM offices WHERE id = ${officeId}::uuid FOR UPDATE`;
-    return tx.office.findUnique({ where: { id: officeId } });
-  }
-
-  /** Ends a locked office: the holder's tokens age, the others are told. */
-  async function finish(tx: Transaction, office: Office, endedAt: Date) {
-    const epoch = await raiseEpoch(tx, office.holderId);
-    const userId = userIds.encode(office.holderId);
-    const data = {
-      officeId: officeIds.encode(office.id),
-      userId,
-      role: office.role,
-      countryCode: office.countryCode,
-      city: office.city,
-      endedAt: endedAt.toISOString(),
-    };
-    await outbox.publish(tx, { type: 'office.ended', key: userId, data });
-    return { office: await tx.office.update({ where: { id: office.id }, data: { endedAt } }), epoch };
-  }
-
-  async function end(actorId: string, officeId: string): Promise<Office> {
-    const ended = await db.$transaction(async (tx) => {
-      const office = await lock(tx, officeId);
-      if (!office) throw new AppError('NOT_FOUND', 'There is no such office.', { path: ['officeId'] });
-      const place = { countryCode: office.countryCode };
-      if (office.holderId !== actorId && !mayAppoint(await appointerOf(tx, actorId), office.role, place)) {
-        throw new AppError('FORBIDDEN', 'You may not end this office.');
-      }
+  async function end(
+    actorId: string,
+    officeId: string,
+    input: { reason?: string | null | undefined } = {},
+  ): Promise<Office> {
+    const { reason = null } = parseInput(reasonInput, input);
+    const known = await db.office.findUnique({ where: { id: officeId } });
+    if (!known) throw noSuchOffice();
+    const isResigning = known.holderId === actorId;
+    return turn(async (tx) => {
+      const office = isResigning
+        ? (await terms.lock(tx, officeId))!
+        : await lockToDecide(tx, actorId, officeId);
+      if (office.endedAt) return { office, epoch: 0 };
       const now = clock.now();
-      const endedAt = office.endsAt && office.endsAt < now ? office.endsAt : now;
-      return office.endedAt ? { office, epoch: 0 } : finish(tx, office, endedAt);
+      if (office.endsAt && office.endsAt <= now)
+        return terms.finish(tx, office, { endedAt: office.endsAt, endCause: 'TERM_OVER' });
+      return terms.finish(tx, office, {
+        endedAt: now,
+        endCause: isResigning ? 'RESIGNED' : 'REVOKED',
+        reason,
+      });
     });
-    await revocations.raiseEpoch(ended.office.holderId, ended.epoch);
-    return ended.office;
+  }
+
+  /** Makes a term longer, or open. Tokens stay good: nobody gains what they did not have. */
+  const extend = (actorId: string, officeId: string, endsAt: Date | null): Promise<Office> =>
+    turn(async (tx) => {
+      const office = await lockToDecide(tx, actorId, officeId);
+      if (office.endedAt === null && office.endsAt?.getTime() === endsAt?.getTime())
+        return { office, epoch: 0 };
+      assertExtends(office, endsAt, clock.now());
+      const extended = await lengthen(tx, office, endsAt);
+      await terms.note(tx, 'office.extended', office, {
+        before: { endsAt: office.endsAt?.toISOString() ?? null },
+        after: { endsAt: endsAt?.toISOString() ?? null },
+      });
+      const data = { ...placeOf(office), endsAt: endsAt?.toISOString() ?? null };
+      await outbox.publish(tx, { type: 'office.extended', key: data.userId, data });
+      if (endsAt) await terms.scheduleEnd(tx, officeId, endsAt);
+      return { office: extended, epoch: 0 };
+    });
+
+  const lengthen = (tx: Transaction, { id }: Office, endsAt: Date | null): Promise<Office> =>
+    tx.office.update({ where: { id }, data: { endsAt } }).catch((error: unknown) => {
+      if (!isExclusion(error)) throw error;
+      throw new AppError('CONFLICT', 'Somebody else is appointed from the end of this term on.');
+    });
+
+  /** Somebody stands behind a consul again. */
+  const confirm = (actorId: string, officeId: string): Promise<Office> =>
+    turn(async (tx) => {
+      const office = await lockToDecide(tx, actorId, officeId);
+      if (statusOf(office, clock.now()) === 'ENDED')
+        throw new AppError('CONFLICT', 'This office has ended.', { payload: { office } });
+      if (!office.needsConfirmationSince) return { office, epoch: 0 };
+      const data = { needsConfirmationSince: null };
+      const confirmed = await tx.office.update({ where: { id: officeId }, data });
+      const before = { needsConfirmationSince: office.needsConfirmationSince.toISOString() };
+      await terms.note(tx, 'office.confirmed', office, { before, after: data });
+      const message = { ...placeOf(office), confirmedAt: clock.now().toISOString() };
+      await outbox.publish(tx, { type: 'office.confirmed', key: message.userId, data: message });
+      return { office: confirmed, epoch: 0 };
+    });
+
+  /** The job of a term's first moment: tokens from before it do not name the office. */
+  async function beginDue({ officeId }: { officeId: string }): Promise<void> {
+    const office = await db.office.findUnique({ where: { id: officeId } });
+    if (!office || office.endedAt) return;
+    if (office.startsAt > clock.now()) throw new Error('The term has not begun; look again later');
+    await turn(async (tx) => ({ office, epoch: await epochs.raise(tx, office.holderId) }));
   }
 
   /** The job of a term's last moment: authority ends with it, not with the last token that names it. */
-  async function endIfLapsed({ officeId }: { officeId: string }): Promise<void> {
+  async function endIfLapsed(due: { officeId: string; endsAt?: string | undefined }): Promise<void> {
     await db.$transaction(async (tx) => {
-      const office = await lock(tx, officeId);
+      const office = await terms.lock(tx, due.officeId);
       if (!office?.endsAt || office.endedAt) return;
+      // Another job waits for the end of a term that was extended.
+      if (due.endsAt && due.endsAt !== office.endsAt.toISOString()) return;
       if (office.endsAt > clock.now()) throw new Error('The term goes on; look again later');
-      await finish(tx, office, office.endsAt);
+      await terms.finish(tx, office, { endedAt: office.endsAt, endCause: 'TERM_OVER' });
     });
   }
 
-  /** Makes the person's tokens stale, so that new authority and lost authority count from the next request on. */
-  async function raiseEpoch(tx: Transaction, accountId: string): Promise<number> {
-    const { sessionEpoch } = await tx.account.update({
-      where: { id: accountId },
-      data: { sessionEpoch: { increment: 1 } },
-    });
-    await addJob(tx, announceEpoch, { accountId });
-    return sessionEpoch;
+  const list = (where: Prisma.OfficeWhereInput, page: Page): Promise<Office[]> =>
+    db.office.findMany({ where: { AND: [where, page.where] }, orderBy: page.orderBy, take: page.take });
+
+  const listIn = (countryCode: string, status: OfficeStatus | null, page: Page): Promise<Office[]> => {
+    const now = clock.now();
+    return list({ AND: [{ countryCode }, status ? inStatus(status, now) : heldAt(now)] }, page);
+  };
+
+  /** Consuls whom the person could confirm. */
+  async function listToConfirm(personId: string, page: Page): Promise<Office[]> {
+    const person = await standing(personId);
+    const countryCode = { in: person.offices.map((office) => office.countryCode) };
+    const scope = person.isSuperUser ? {} : { countryCode };
+    const mine = { holderId: { not: personId }, ...scope };
+    return list({ AND: [mine, inStatus('NEEDS_CONFIRMATION', clock.now())] }, page);
   }
 
-  /** The job behind `raiseEpoch`, for when this process dies or Redis is away right after the commit. */
-  async function announceCurrentEpoch({ accountId }: { accountId: string }): Promise<void> {
-    const account = await db.account.findUnique({ where: { id: accountId } });
-    if (!account) return;
-    const isAnnounced = await revocations.raiseEpoch(accountId, account.sessionEpoch);
-    if (!isAnnounced) throw new Error('Redis is away; the epoch will be announced again');
+  const standing = (personId: string): Promise<Appointer> => readStanding(db, personId, clock.now());
+
+  /** For an account that ends, in its transaction, before it is locked: terms that are to come end too. */
+  async function endAllOf(
+    tx: Transaction,
+    holderId: string,
+    end: { endCause: OfficeEndCause; reason?: string } = { endCause: 'RESIGNED' },
+  ): Promise<number> {
+    const held = await tx.office.findMany({ where: { holderId, endedAt: null }, orderBy: { id: 'asc' } });
+    for (const { id } of held) {
+      const office = await terms.lock(tx, id);
+      if (!office || office.endedAt) continue;
+      await terms.finish(tx, office, { ...end, endedAt: clock.now() });
+    }
+    return held.length;
   }
 
-  const listHeld = (countryCode: string, page: Page): Promise<Office[]> =>
-    db.office.findMany({
-      where: { AND: [{ countryCode }, heldNow(), page.where] },
-      orderBy: page.orderBy,
-      take: page.take,
-    });
-
-  return { appoint, end, endIfLapsed, announceCurrentEpoch, listHeld, heldNow };
+  return {
+    endAllOf,
+    appoint,
+    end,
+    extend,
+    confirm,
+    beginDue,
+    endIfLapsed,
+    listIn,
+    listToConfirm,
+    standing,
+    begin: terms.begin,
+    heldNow: () => heldAt(clock.now()),
+    statusOf: (office: Office) => statusOf(office, clock.now()),
+  };
 }
+
+/** Whether the term would overlap with another of its seat (SQLSTATE 23P01). */
+const isExclusion = (error: unknown): boolean =>
+  error instanceof Error && /23P01|offices_one_holder_a_seat|offices_held_once/.test(error.message);

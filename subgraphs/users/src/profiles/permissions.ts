@@ -1,19 +1,19 @@
-import { anyone, authenticated, carriers, type PermissionMap } from '@diaspora/kit';
+import { anyone, authenticated, carriers, personOr, type PermissionMap } from '@diaspora/kit';
+
+const forEverybody = ['id', 'displayName', 'countryOfOrigin', 'countryOfResidence', 'email', 'privacy'];
+/** Theirs to show to whom they like: `visibility.ts` decides, whoever asks and whichever way leads to them. */
+const asChosen = ['headline', 'city', 'languages', 'domains'];
+const asChosenForMembers = ['bio', 'sectors', 'links', 'location', 'birthday', 'abroadSince'];
+
+const each = (fields: readonly string[], rule: typeof anyone | typeof authenticated) =>
+  Object.fromEntries(fields.map((field) => [field, rule]));
 
 export const permissions: PermissionMap = {
-  Query: { me: anyone, user: authenticated },
+  Query: { me: anyone, user: personOr('users:read') },
   Mutation: { updateProfile: authenticated },
   User: {
-    ...Object.fromEntries(
-      ['id', 'displayName', 'headline', 'countryOfOrigin', 'countryOfResidence', 'city', 'email'].map(
-        (field) => [field, anyone],
-      ),
-    ),
-    bio: authenticated,
-    languages: anyone,
-    domains: anyone,
-    isDiscoverable: authenticated,
-    version: authenticated,
+    ...each([...forEverybody, ...asChosen], anyone),
+    ...each([...asChosenForMembers, 'isDiscoverable', 'version'], authenticated),
   },
-  ...carriers('UpdateProfilePayload'),
+  ...carriers('ProfilePrivacy', 'FieldAudience', 'UpdateProfilePayload'),
 };

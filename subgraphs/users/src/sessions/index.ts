@@ -2,10 +2,15 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { createAccessTokens } from './access-tokens.js';
+export { createAccessTokens, type AccessToken, type IssueAccessToken } from './access-tokens.js';
+export { answerSignIn } from './answers.js';
+export { addMethod, type SecondMethod, type SignInMethod } from './methods.js';
+export type { FactorProof, SecondFactor } from './second-factor.js';
+export type { Ends } from './ends.js';
 export { createSessions, type Sessions } from './service.js';
 export { clockMarginSeconds } from './rules.js';
+export type { SignedIn, SignIn, SignInAs } from './sign-in.js';
+export { createIssueAccess, type IssueAccess } from './tokens.js';
 export { createSigningKeys, type SigningKeys } from './signing-keys.js';
-export { createLoginThrottle } from './throttle.js';
 
 export const sessionsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

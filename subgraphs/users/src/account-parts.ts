@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { onJob, type Audit, type Clock, type Mailer, type Outbox, type Revocations } from '@diaspora/kit';
+import { hashSync } from 'bcrypt';
+import {
+  accountsSlice,
+  createAccounts,
+  createMailedCodes,
+  createNotices,
+  type Accounts,
+} from './accounts/index.js';
+import { createAttempts, createBudgets } from './budgets/index.js';
+import { createCodes } from './codes/index.js';
+import type { UsersConfig } from './config.js';
+import {
+  createCredentials,
+  createUndoKeys,
+  credentialsSlice,
+  type Credentials,
+} from './credentials/index.js';
+import type { Db, Transaction } from './database.js';
+import type { Epochs } from './epochs.js';
+import { createFactors, createSecondFactor, factorsSlice, type Factors } from './factors/index.js';
+import {
+  createFederation,
+  createPending,
+  federationSlice,
+  type Federation,
+  type IdentityProviders,
+} from './federation-login/index.js';
+import {
+  announceRevocation,
+  mailAboutAccount,
+  mailCode,
+  mailNewAddress,
+  noticeAccount,
+  noticeEmailChange,
+  rotateSigningKeys,
+} from './jobs.js';
+import type { UsersMessages } from './messages.js';
+import type { Platform } from './platform-settings/index.js';
+import {
+  createAccessTokens,
+  createSessions,
+  createSigningKeys,
+  sessionsSlice,
+  type Sessions,
+} from './sessions/index.js';
+import type { Texting } from './texting/index.js';
+
+export interface AccountServices {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly credentials: Credentials;
+  readonly factors: Factors;
+  readonly federation: Federation;
+}
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly outbox: Outbox<UsersMessages>;
+  readonly audit: Audit;
+  readonly epochs: Epochs;
+  readonly mailer: Mailer;
+  readonly texting: Texting;
+  readonly revocations: Revocations;
+  readonly settings: Platform['settings'];
+  readonly identityProviders: IdentityProviders;
+  readonly cancelErasure: (tx: Transaction, accountId: string) => Promise<void>;
+  readonly config: Pick<
+    UsersConfig,
+    | 'ACCESS_TOKEN_SECONDS'
+    | 'ADDRESS_ATTEMPTS'
+    | 'ADDRESS_REQUESTS'
+    | 'BCRYPT_COST'
+    | 'JWT_AUDIENCE'
+    | 'JWT_ISSUER'
+    | 'OIDC_REDIRECT_URIS'
+    | 'REFRESH_REPLAY_SECONDS'
+    | 'SESSION_SECONDS'
+    | 'SIGNING_KEY_SECONDS'
+    | 'SUPER_USER_EMAILS'
+    | 'TOKEN_SECRET'
+  >;
+}
+
+/** What tokens are signed with. */
+function composeTokens({ db, clock, config }: Dependencies) {
+  const keys = createSigningKeys({
+    db,
+    clock,
+    secret: config.TOKEN_SECRET,
+    signingSeconds: config.SIGNING_KEY_SECONDS,
+    tokenSeconds: config.ACCESS_TOKEN_SECONDS,
+  });
+  const issueAccessToken = createAccessTokens({
+    keys,
+    issuer: config.JWT_ISSUER,
+    audience: config.JWT_AUDIENCE,
+    lifetimeSeconds: config.ACCESS_TOKEN_SECONDS,
+  });
+  return { keys, issueAccessToken };
+}
+
+/** What every proof goes through. */
+function composeProofs({ db, clock, mailer, config }: Dependencies) {
+  const secret = config.TOKEN_SECRET;
+  const budgets = createBudgets({ db, clock, secret });
+  const attempts = createAttempts({
+    budgets,
+    attemptsPerAddress: config.ADDRESS_ATTEMPTS,
+    requestsPerAddress: config.ADDRESS_REQUESTS,
+  });
+  const codes = createCodes({ db, clock, budgets, secret });
+  const mailedCodes = createMailedCodes({ db, mailer, budgets, attempts, codes });
+  const notices = createNotices({ db, clock, mailer });
+  const bcryptCost = config.BCRYPT_COST;
+  // Of a password that nobody knows: accounts may have none, and then it is all that is compared against.
+  const decoyHash = hashSync(randomUUID(), bcryptCost);
+  const secondFactor = createSecondFactor({ db, clock, notices, secret });
+  return { budgets, attempts, codes, mailedCodes, notices, bcryptCost, decoyHash, secondFactor };
+}
+
+/** Accounts, the ways into them, and what comes of it. */
+function composeDoors(
+  dependencies: Dependencies,
+  shared: ReturnType<typeof composeProofs> & ReturnType<typeof composeTokens>,
+): AccountServices {
+  const { config, identityProviders, ...given } = dependencies;
+  const common = { ...given, ...shared };
+  const accounts = createAccounts({
+    ...common,
+    superUserEmails: config.SUPER_USER_EMAILS,
+    dropUnproved: async (tx, accountId) => {
+      await federation.drop(tx, accountId);
+      await sessions.endUnproved(tx, accountId);
+    },
+  });
+  const { provePassword } = accounts;
+  const sessions = createSessions({
+    ...common,
+    tokenSecret: config.TOKEN_SECRET,
+    accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    sessionSeconds: config.SESSION_SECONDS,
+    replaySeconds: config.REFRESH_REPLAY_SECONDS,
+  });
+  const federation = createFederation({
+    ...common,
+    accounts,
+    ends: sessions,
+    provePassword,
+    signInAs: sessions.signInAs,
+    pending: createPending({ ...given, secret: config.TOKEN_SECRET }),
+    providers: identityProviders,
+    redirectUris: config.OIDC_REDIRECT_URIS,
+  });
+  const undoKeys = createUndoKeys(config.TOKEN_SECRET);
+  const dropIdentities = federation.drop;
+  const credentials = createCredentials({
+    ...common,
+    ends: sessions,
+    provePassword,
+    dropIdentities,
+    undoKeys,
+  });
+  const factors = createFactors({ ...common, ends: sessions, provePassword });
+  return { accounts, sessions, credentials, factors, federation };
+}
+
+/** Accounts, sessions and credentials, put together. */
+export function composeAccounts(dependencies: Dependencies) {
+  const tokens = composeTokens(dependencies);
+  const proofs = composeProofs(dependencies);
+  const services = composeDoors(dependencies, { ...proofs, ...tokens });
+  const { accounts, sessions, credentials, factors, federation } = services;
+  const { attempts, budgets, codes, mailedCodes, notices } = proofs;
+  return {
+    services,
+    slices: [accountsSlice, sessionsSlice, credentialsSlice, factorsSlice, federationSlice],
+    attempts,
+    budgets,
+    ...tokens,
+    jobs: {
+      ...onJob(mailAboutAccount, accounts.sendAccountMail),
+      ...onJob(mailCode, mailedCodes.send),
+      ...onJob(mailNewAddress, credentials.sendToNewAddress),
+      ...onJob(noticeEmailChange, (change, job) => credentials.sendToOldAddress(change, job.id)),
+      ...onJob(noticeAccount, (notice, job) => notices.send(notice, job.id)),
+      ...onJob(announceRevocation, async ({ sessionId }) => {
+        if (!(await sessions.announceEnd(sessionId))) throw new Error('Redis is away');
+      }),
+      ...onJob(rotateSigningKeys, () => tokens.keys.rotate()),
+    },
+    crontab: [`7 * * * * ${rotateSigningKeys.name}`],
+    /** Drops what has outlived its use. */
+    forget: async (): Promise<void> => {
+      await accounts.forgetUnproved();
+      await sessions.forgetEnded();
+      await sessions.forgetChallenges();
+      await credentials.forgetEmailChanges();
+      await factors.forgetExpired();
+      await federation.forget();
+      await codes.forget();
+      await budgets.forget();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { readTypeDefs, type Slice } from '@diaspora/kit';
+import { permissions } from './permissions.js';
+import { resolvers } from './resolvers.js';
+
+export { performanceHandlers } from './handlers.js';
+export { createConsulReviewLoaders, type ConsulReviewLoaders } from './loaders.js';
+export { createConsulReviews, type ConsulReviews } from './reviews.js';
+export { createConsulPerformances, type ConsulPerformance, type ConsulPerformances } from './service.js';
+
+export const consulPerformanceSlice: Slice = {
+  typeDefs: readTypeDefs(import.meta.url),
+  resolvers,
+  permissions,
+};

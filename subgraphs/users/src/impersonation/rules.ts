@@ -1,0 +1,26 @@
+import { AppError, text } from '@diaspora/kit';
+import { z } from 'zod';
+import type { Account, Session } from '../__generated__/prisma/client.js';
+import { isKeptOut } from '../accounts/index.js';
+
+/** How long ago whoever impersonates may have proved who they are: a device left open starts nothing. */
+export const recentSignInMs = 15 * 60_000;
+
+/** How long an impersonation stays on record here; the audit trail keeps it. */
+export const keptMs = 30 * 24 * 3_600_000;
+
+export const impersonationInput = z.object({ accountId: z.uuid(), reason: text({ max: 1_000 }) });
+
+export function assertSignedInRecently(session: Session | null, now: Date): asserts session {
+  if (!session || session.revokedAt || now.getTime() - session.authenticatedAt.getTime() > recentSignInMs)
+    throw new AppError('RECENT_SIGN_IN_REQUIRED', 'Sign in again first: this takes a recent sign-in.');
+}
+
+/** Throws unless somebody else may look as the person. Nobody looks as a super user: it would show what they decide. */
+export function assertMayBeImpersonated(account: Account | null, now: Date): asserts account {
+  const path = ['userId'];
+  if (!account?.emailVerifiedAt) throw new AppError('NOT_FOUND', 'There is no such person.', { path });
+  if (account.isSuperUser) throw new AppError('CONFLICT', 'Nobody impersonates a super user.', { path });
+  if (isKeptOut(account, now))
+    throw new AppError('CONFLICT', 'The platform keeps this person out.', { path });
+}

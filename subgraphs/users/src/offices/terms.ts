@@ -1,0 +1,171 @@
+import { addJob, AppError, type Audit, type Clock, type Outbox } from '@diaspora/kit';
+import type { Office, OfficeEndCause, OfficeRole } from '../__generated__/prisma/client.js';
+import type { Transaction } from '../database.js';
+import type { Epochs } from '../epochs.js';
+import { officeIds, userIds } from '../ids.js';
+import { beginOffice, endLapsedOffice } from '../jobs.js';
+import type { UsersMessages } from '../messages.js';
+import { activeSuperUsers } from '../super-users/index.js';
+import { heldAt } from './conditions.js';
+import { cityKeyOf, type Place, type Seats, type Term } from './rules.js';
+
+export interface OfficeDependencies {
+  readonly clock: Clock;
+  readonly outbox: Outbox<UsersMessages>;
+  readonly audit: Audit;
+  readonly epochs: Epochs;
+  readonly seats: Seats;
+}
+
+export interface Appointed extends Place, Term {
+  readonly role: OfficeRole;
+  readonly holderId: string;
+  readonly appointerId: string;
+}
+
+/** An office as it became, and the epoch of its holder to announce after the commit. */
+export interface Turn {
+  readonly office: Office;
+  readonly epoch: number;
+}
+
+export type Terms = ReturnType<typeof createTerms>;
+
+const mostConfirmers = 100;
+
+/** How terms begin and end, within the transaction of whoever decided it. Rows of offices are locked before accounts. */
+export function createTerms({ clock, outbox, audit, epochs, seats }: OfficeDependencies) {
+  const note = (
+    tx: Transaction,
+    action: string,
+    office: Office,
+    change: { before?: object; after?: object; reason?: string | null },
+  ) =>
+    audit.record(tx, {
+      action,
+      subject: { type: 'Office', id: officeIds.encode(office.id) },
+      personId: office.holderId,
+      reason: change.reason ?? null,
+      ...(change.before && { before: { ...change.before } }),
+      ...(change.after && { after: { ...change.after } }),
+    });
+
+  async function begin(tx: Transaction, appointed: Appointed): Promise<Turn> {
+    const { holderId, startsAt, endsAt } = appointed;
+    const holder = await tx.account.findFirst({
+      where: { id: holderId, emailVerifiedAt: { not: null }, suspendedAt: null },
+    });
+    if (!holder) throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
+    const office = await takeSeat(tx, appointed);
+    const data = {
+      ...placeOf(office),
+      appointerId: userIds.encode(office.appointerId),
+      startsAt: startsAt.toISOString(),
+      endsAt: endsAt?.toISOString() ?? null,
+    };
+    await outbox.publish(tx, { type: 'office.appointed', key: data.userId, data });
+    const { role, countryCode, city } = data;
+    const after = { role, countryCode, city, startsAt: data.startsAt, endsAt: data.endsAt };
+    await note(tx, 'office.appointed', office, { after });
+    if (endsAt) await scheduleEnd(tx, office.id, endsAt);
+    if (startsAt <= clock.now()) return { office, epoch: await epochs.raise(tx, holderId) };
+    await addJob(tx, beginOffice, { officeId: office.id }, { runAt: startsAt });
+    return { office, epoch: 0 };
+  }
+
+  /** The first seat that nobody has at any time of the term: of those who try at once, constraints let one sit in each. */
+  async function takeSeat(tx: Transaction, appointed: Appointed): Promise<Office> {
+    const { role, holderId, countryCode, city, appointerId, startsAt, endsAt } = appointed;
+    const id = officeIds.create();
+    for (let seat = 1; seat <= seats[role]; seat++) {
+      const taken = await tx.$executeRaw`
+        INSERT INTO offices (id, role, holder_id, country_code, city, city_key, seat, appointer_id, starts_at, ends_at)
+        VALUES (${id}::uuid, ${role}::office_role, ${holderId}::uuid, ${countryCode}, ${city ?? null},
+                ${cityKeyOf(city)}, ${seat}::int, ${appointerId}::uuid, ${startsAt}, ${endsAt})
+        ON CONFLICT DO NOTHING`;
+      if (taken > 0) return tx.office.findUniqueOrThrow({ where: { id } });
+    }
+    throw new AppError('CONFLICT', 'This office is held at that time. End that term first.');
+  }
+
+  const scheduleEnd = (tx: Transaction, officeId: string, endsAt: Date) =>
+    addJob(tx, endLapsedOffice, { officeId, endsAt: endsAt.toISOString() }, { runAt: endsAt });
+
+  /** The office as nobody else can change it until this transaction ends; of an ambassador with all of the country. */
+  async function lock(tx: Transaction, officeId: string): Promise<Office | null> {
+    await tx.$executeRaw`
+      SELECT 1 FROM offices o JOIN offices asked ON asked.id = ${officeId}::uuid
+      WHERE o.id = asked.id OR (asked.role = 'AMBASSADOR' AND o.role = 'AMBASSADOR'
+        AND o.country_code = asked.country_code AND o.ended_at IS NULL)
+      ORDER BY o.id FOR UPDATE OF o`;
+    return tx.office.findUnique({ where: { id: officeId } });
+  }
+
+  /** Ends a locked office: the holder's tokens age, the others are told. */
+  async function finish(
+    tx: Transaction,
+    office: Office,
+    end: { endedAt: Date; endCause: OfficeEndCause; reason?: string | null },
+  ): Promise<Turn> {
+    const { endedAt, endCause } = end;
+    const data = { ...placeOf(office), endedAt: endedAt.toISOString() };
+    const ended = await tx.office.update({ where: { id: office.id }, data: { endedAt, endCause } });
+    await outbox.publish(tx, { type: 'office.ended', key: data.userId, data });
+    await note(tx, 'office.ended', office, {
+      before: { endedAt: null },
+      after: { endedAt: data.endedAt, endCause },
+      reason: end.reason ?? null,
+    });
+    if (office.role === 'AMBASSADOR' && office.startsAt <= endedAt) await leaveToConfirm(tx, office);
+    return { office: ended, epoch: await epochs.raise(tx, office.holderId) };
+  }
+
+  /** Consuls stay when their country has no ambassador any more; the super users hear that nobody stands behind them. */
+  async function leaveToConfirm(tx: Transaction, { countryCode }: Office): Promise<void> {
+    const now = clock.now();
+    const others = { AND: [{ role: 'AMBASSADOR' as const, countryCode }, heldAt(now)] };
+    if ((await tx.office.count({ where: others })) > 0) return;
+    const consuls = await tx.office.updateManyAndReturn({
+      where: {
+        ...{ role: 'CONSUL', countryCode, endedAt: null, needsConfirmationSince: null },
+        OR: [{ endsAt: null }, { endsAt: { gt: now } }],
+      },
+      data: { needsConfirmationSince: now },
+    });
+    if (consuls.length === 0) return;
+    const superUsers = await tx.account.findMany({
+      where: activeSuperUsers,
+      select: { id: true },
+      take: mostConfirmers,
+    });
+    for (const consul of consuls) await escalate(tx, consul, superUsers, now);
+  }
+
+  async function escalate(
+    tx: Transaction,
+    consul: Office,
+    superUsers: readonly { readonly id: string }[],
+    since: Date,
+  ): Promise<void> {
+    const confirmers = superUsers.filter(({ id }) => id !== consul.holderId);
+    const data = {
+      ...placeOf(consul),
+      since: since.toISOString(),
+      confirmerIds: confirmers.map(({ id }) => userIds.encode(id)),
+    };
+    await outbox.publish(tx, { type: 'office.needsConfirmation', key: data.userId, data });
+    const after = { needsConfirmationSince: data.since };
+    await note(tx, 'office.leftToConfirm', consul, { after });
+  }
+
+  return { begin, finish, lock, note, scheduleEnd };
+}
+
+/** Which office it is, as messages say it. */
+export const placeOf = ({ id, holderId, role, countryCode, city }: Office) => ({
+  officeId: officeIds.encode(id),
+  userId: userIds.encode(holderId),
+  role,
+  countryCode,
+  city,
+});

@@ -1,0 +1,2 @@
+export { textingConfigShape, textingFaults } from './config.js';
+export { createTexting, type TextMessage, type Texting } from './texting.js';
