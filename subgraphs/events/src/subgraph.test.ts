@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { signViewer, VIEWER_HEADER } from '@diaspora/kit';
-import { aViewer, createTestDatabase, silentLog } from '@diaspora/kit/testing';
+import { aViewer, createTestDatabase, privateStoreEnvironment, silentLog } from '@diaspora/kit/testing';
 import { loadEventsConfig } from './config.js';
 import { startEvents } from './subgraph.js';
 
@@ -10,9 +10,12 @@ describe('the running service', () => {
   it('starts as configured, answers the router and stops', async () => {
     const database = await createTestDatabase('events');
     const config = loadEventsConfig({
+      ...privateStoreEnvironment,
       PORT: '4002',
       DATABASE_URL: database.url,
       VIEWER_SECRET: secret,
+      SEALING_SECRET: secret,
+      SMTP_URL: 'smtp://127.0.0.1:1',
       REDIS_NAMESPACE: database.url,
       REDIS_URL: process.env['TEST_REDIS_URL'],
     });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Viewer } from '@diaspora/kit';
+import { aViewer } from '@diaspora/kit/testing';
 import type { Event } from '../__generated__/prisma/client.js';
 import { eventIds, userIds } from '../ids.js';
 import { anEventInput, dayMs, givenEvents, hourMs } from '../testing/given.js';
@@ -31,22 +32,34 @@ describe('catalog', () => {
   const idsOf = ({ nodes }: Listed) => nodes.map(({ id }) => id);
 
   describe('who sees an event', () => {
-    type Who = 'anonymous' | 'stranger' | 'participant' | 'leaver' | 'organizer' | 'super user';
-    const everybody: Who[] = ['anonymous', 'stranger', 'participant', 'leaver', 'organizer', 'super user'];
-    const signedIn = everybody.slice(1);
-    const insiders: Who[] = ['participant', 'organizer', 'super user'];
+    type Who =
+      | 'anonymous'
+      | 'program'
+      | 'program that may'
+      | 'stranger'
+      | 'participant'
+      | 'leaver'
+      | 'organizer'
+      | 'co-host'
+      | 'invited co-host'
+      | 'super user';
+    const hosts: Who[] = ['organizer', 'co-host', 'invited co-host', 'super user'];
+    const people: Who[] = ['stranger', 'participant', 'leaver', ...hosts];
+    const everybody: Who[] = ['anonymous', 'program', 'program that may', ...people];
+    const signedIn: Who[] = ['program that may', ...people];
+    const insiders: Who[] = ['participant', ...hosts];
     const owners: Who[] = ['organizer', 'super user'];
     const table: [string, Partial<Event>, { byId: Who[]; inLists: Who[]; ofOrganizer: Who[] }][] = [
       ['public', {}, { byId: everybody, inLists: everybody, ofOrganizer: everybody }],
       ['unlisted', { visibility: 'UNLISTED' }, { byId: everybody, inLists: [], ofOrganizer: owners }],
       ['members', { visibility: 'MEMBERS' }, { byId: signedIn, inLists: signedIn, ofOrganizer: signedIn }],
       ['private', { visibility: 'PRIVATE' }, { byId: insiders, inLists: [], ofOrganizer: owners }],
-      ['draft', { status: 'DRAFT' }, { byId: owners, inLists: [], ofOrganizer: owners }],
+      ['draft', { status: 'DRAFT' }, { byId: hosts, inLists: [], ofOrganizer: owners }],
       ['cancelled', { status: 'CANCELLED' }, { byId: everybody, inLists: [], ofOrganizer: everybody }],
       [
         'draft that was cancelled',
         { status: 'CANCELLED', publishedAt: null },
-        { byId: owners, inLists: [], ofOrganizer: owners },
+        { byId: hosts, inLists: [], ofOrganizer: owners },
       ],
       [
         'over',
@@ -64,15 +77,32 @@ describe('catalog', () => {
     it.each(table)('when it is %s', async (_case, overrides, sees) => {
       const organizer = events.given.person();
       const [participant, leaver] = [events.given.person(), events.given.person()];
+      const [coHost, invited] = [events.given.person(), events.given.person()];
       const viewers: Record<Who, Viewer | null> = {
         anonymous: null,
         stranger: events.given.person().viewer,
         participant: participant.viewer,
         leaver: leaver.viewer,
         organizer: organizer.viewer,
+        'co-host': coHost.viewer,
+        'invited co-host': invited.viewer,
+        program: aViewer({ kind: 'service', roles: ['PARTNER'], scopes: ['content:read'] }),
+        'program that may': aViewer({ kind: 'service', roles: ['PARTNER'], scopes: ['events:read'] }),
         'super user': events.given.person({ roles: ['SUPER_USER'] }).viewer,
       };
-      const event = await events.given.event({ ...overrides, organizerId: organizer.id });
+      const event = await events.given.event({
+        ...overrides,
+        organizerId: organizer.id,
+        coHostIds: [coHost.id],
+      });
+      await events.db.coHostInvitation.create({
+        data: {
+          eventId: event.id,
+          userId: invited.id,
+          invitedById: organizer.id,
+          invitedAt: events.clock.now(),
+        },
+      });
       await events.given.registration(event, participant.id);
       await events.given.registration(event, leaver.id, 'CANCELLED');
       const variables = {

@@ -5,7 +5,8 @@ import type { Event } from '../__generated__/prisma/client.js';
 import { userIds } from '../ids.js';
 import { dayMs, givenEvents } from '../testing/given.js';
 import { createCatalogLoaders } from './loaders.js';
-import { createCatalog, eventOrders } from './service.js';
+import { eventOrders } from './orders.js';
+import { createCatalog } from './service.js';
 
 describe('first pages of what many people organize', () => {
   let events: Awaited<ReturnType<typeof givenEvents>>;

@@ -8,7 +8,7 @@ import {
 } from '@diaspora/kit';
 import type { Event } from '../__generated__/prisma/client.js';
 import { Prisma, type Db } from '../database.js';
-import { maySteer } from './rules.js';
+import { isOwnedBy } from './rules.js';
 import { announcedRows, visibleTo } from './visibility.js';
 
 export interface CatalogLoaders {
@@ -25,7 +25,7 @@ export const createCatalogLoaders = (db: Db, viewer: Viewer | null): CatalogLoad
   ),
   firstOrganizedEvents: createFirstPageLoaders(
     async (organizerIds, page) => {
-      const isSteered = organizerIds.map((organizerId) => maySteer(viewer, { organizerId }));
+      const isSteered = organizerIds.map((organizerId) => isOwnedBy(viewer, { organizerId }));
       const found = await db.$queryRaw<{ id: string }[]>`
         SELECT event.id
         FROM unnest(${[...organizerIds]}::uuid[], ${isSteered}::boolean[]) AS organizer (id, is_steered)

@@ -16,12 +16,21 @@ const open = [
     'place',
   ],
   ...['onlineUrl', 'tags', 'organizer', 'capacity', 'registeredCount', 'freePlaces', 'version', 'createdAt'],
-  ...['publishedAt', 'cancelledAt'],
+  ...['publishedAt', 'cancelledAt', 'localizedTitle', 'localizedDescription', 'translations', 'program'],
+  ...['cover', 'gallery'],
 ];
 
 export const permissions: PermissionMap = {
   Query: { event: anyone, events: anyone },
   Event: Object.fromEntries(open.map((field) => [field, anyone])),
   User: { id: anyone, organizedEvents: anyone },
-  ...carriers('EventPlace', 'EventConnection', 'EventEdge'),
+  ...carriers(
+    'EventPlace',
+    'EventConnection',
+    'EventEdge',
+    'EventTranslation',
+    'LocalizedText',
+    'AgendaItem',
+  ),
+  ...carriers('Media'),
 };

@@ -1,16 +1,23 @@
 import { parsePage, toConnection } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { eventIds, userIds } from '../ids.js';
+import { eventIds, mediaIds, userIds } from '../ids.js';
+import { programOf } from './program.js';
 import { maySteer, readFilter } from './rules.js';
-import { eventOrders } from './service.js';
+import { metresAlong } from './conditions.js';
+import { eventOrders } from './orders.js';
+import { localize, translationsOf } from './translations.js';
 
 export const resolvers: Resolvers = {
   Query: {
     event: (_parent, { id }, { loaders }) => loaders.event.load(eventIds.decode(id)),
     events: async (_parent, { filter, orderBy, ...args }, { viewer, services }) => {
-      const page = parsePage(args, eventOrders[orderBy]);
-      return toConnection(await services.catalog.discover(viewer, readFilter(filter), page), page);
+      const wanted = { filter: readFilter(filter), orderBy, args };
+      const { rows, page } = await services.catalog.discover(viewer, wanted);
+      return toConnection(rows, page);
     },
+  },
+  EventEdge: {
+    distanceMeters: ({ node: { chord } }) => (chord == null ? null : metresAlong(chord)),
   },
   User: {
     __resolveReference: ({ id }) => (userIds.find(id) ? { id } : null),
@@ -29,6 +36,12 @@ export const resolvers: Resolvers = {
       return key ? loaders.event.load(key) : null;
     },
     id: (event) => eventIds.encode(event.id),
+    localizedTitle: (event, { languages }) => localize(event, 'title', languages),
+    localizedDescription: (event, { languages }) => localize(event, 'description', languages),
+    translations: (event) => translationsOf(event),
+    program: (event) => programOf(event),
+    cover: ({ coverId }) => (coverId ? { id: mediaIds.encode(coverId) } : null),
+    gallery: ({ galleryIds }) => galleryIds.map((id) => ({ id: mediaIds.encode(id) })),
     status: (event, _args, { services }) => services.catalog.statusOf(event),
     startsAt: (event) => ({ local: event.startsAtLocal, zone: event.timeZone, instant: event.startsAt }),
     endsAt: (event) => ({ local: event.endsAtLocal, zone: event.timeZone, instant: event.endsAt }),
@@ -46,6 +59,7 @@ export const resolvers: Resolvers = {
       return registration?.status === 'CONFIRMED' ? event.onlineUrl : null;
     },
     organizer: (event) => ({ id: userIds.encode(event.organizerId) }),
-    freePlaces: ({ capacity, registeredCount }) => (capacity === null ? null : capacity - registeredCount),
+    freePlaces: async ({ id, capacity }, _args, { loaders }) =>
+      capacity === null ? null : ((await loaders.freePlaces.load(id))?.free ?? null),
   },
 };

@@ -1,6 +1,8 @@
 import { AppError, foldPlace, parseInput, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventDomain, EventType } from '../__generated__/prisma/client.js';
+import { userIds } from '../ids.js';
+import { translationsOf } from './translations.js';
 
 /** Nothing lasts longer, so that a list of what is not over need not look further back. In milliseconds. */
 export const longestEventMs = 31 * 86_400_000;
@@ -11,9 +13,13 @@ export type EventStatus = Event['status'] | 'COMPLETED';
 export const statusOf = (event: Pick<Event, 'status' | 'endsAt'>, now: Date): EventStatus =>
   event.status === 'PUBLISHED' && event.endsAt <= now ? 'COMPLETED' : event.status;
 
-/** Organizers and super users may change an event and see what only they may see. */
-export const maySteer = (viewer: Viewer | null, event: Pick<Event, 'organizerId'>): boolean =>
+/** The organizer, and super users: calling an event off, deleting it and choosing its co-hosts is theirs. */
+export const isOwnedBy = (viewer: Viewer | null, event: Pick<Event, 'organizerId'>): boolean =>
   viewer !== null && (viewer.id === event.organizerId || viewer.roles.includes('SUPER_USER'));
+
+/** Hosts (the organizer and co-hosts) and super users may change an event and see what only they may see. */
+export const maySteer = (viewer: Viewer | null, event: Pick<Event, 'organizerId' | 'coHostIds'>): boolean =>
+  viewer !== null && (isOwnedBy(viewer, event) || event.coHostIds.includes(viewer.id));
 
 /** One spelling for each city; empty without one. */
 export const cityKeyOf = (city: string | null | undefined): string => (city ? foldPlace(city) : '');
@@ -25,13 +31,19 @@ export const foldText = (value: string): string =>
     .replace(/[\p{M}\p{Cf}]/gu, '')
     .toLocaleLowerCase('en');
 
+type Searched = Pick<Event, 'title' | 'description' | 'venue' | 'city' | 'tags'> & {
+  readonly translations?: Event['translations'];
+};
+
 /** What text search looks through. */
-export const searchTextOf = (
-  event: Pick<Event, 'title' | 'description' | 'venue' | 'city' | 'tags'>,
-): string =>
-  foldText(
-    [event.title, event.venue, event.city, ...event.tags, event.description].filter(Boolean).join('\n'),
+export function searchTextOf({ translations = [], ...event }: Searched): string {
+  const others = translationsOf({ translations });
+  const titles = [event.title, ...others.map(({ title }) => title)];
+  const descriptions = [event.description, ...others.map(({ description }) => description)];
+  return foldText(
+    [...titles, event.venue, event.city, ...event.tags, ...descriptions].filter(Boolean).join('\n'),
   );
+}
 
 const mostWords = 8;
 
@@ -43,6 +55,19 @@ export const searchWords = (query: string): string[] =>
     .slice(0, mostWords)
     .map((word) => word.replace(/[\\%_]/g, '\\$&'));
 
+const personId = z.string().transform((id) => userIds.decode(id));
+
+/** The scalar gives a number where one is enough. */
+const minorAmount = z
+  .union([z.bigint(), z.int()])
+  .transform(BigInt)
+  .pipe(
+    z
+      .bigint()
+      .min(0n)
+      .max(10n ** 15n),
+  );
+
 const filterSchema = z.object({
   text: text({ max: 200 }).nullish(),
   domains: z.array(z.custom<EventDomain>()).max(16).nullish(),
@@ -53,8 +78,24 @@ const filterSchema = z.object({
   startsAfter: z.date().nullish(),
   startsBefore: z.date().nullish(),
   hasFreePlaces: z.boolean().nullish(),
-  organizerId: z.string().nullish(),
+  organizerId: personId.nullish(),
+  hostId: personId.nullish(),
+  isFree: z.boolean().nullish(),
+  maxPrice: z.object({ amountMinor: minorAmount, currency: z.string() }).nullish(),
+  near: z
+    .object({
+      latitude: z.number().min(-90).max(90),
+      longitude: z.number().min(-180).max(180),
+      withinKm: z.number().min(0.1).max(1_000),
+    })
+    .nullish(),
 });
+
+/** A place on the map, in degrees. */
+export interface Point {
+  readonly latitude: number;
+  readonly longitude: number;
+}
 
 export type EventFilter = z.output<typeof filterSchema>;
 

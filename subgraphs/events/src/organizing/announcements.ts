@@ -1,7 +1,34 @@
 import type { OutgoingMessage } from '@diaspora/kit';
 import type { Event } from '../__generated__/prisma/client.js';
-import { eventIds, userIds } from '../ids.js';
+import { eventIds, mediaIds, userIds } from '../ids.js';
 import type { EventsMessages } from '../messages.js';
+
+/** What is known of an event that is over. */
+export function eventCompleted(
+  event: Event,
+  completedAt: Date,
+  checkedInCount: number | null,
+): OutgoingMessage<EventsMessages, 'event.completed'> {
+  const { version, type, countryCode, city, registeredCount } = event;
+  const eventId = eventIds.encode(event.id);
+  return {
+    type: 'event.completed',
+    key: eventId,
+    data: {
+      eventId,
+      version,
+      type,
+      organizerId: userIds.encode(event.organizerId),
+      countryCode,
+      city,
+      startsAt: event.startsAt.toISOString(),
+      endsAt: event.endsAt.toISOString(),
+      completedAt: completedAt.toISOString(),
+      registeredCount,
+      checkedInCount,
+    },
+  };
+}
 
 /** The message that carries the whole event. */
 export function eventSnapshot<Type extends 'event.published' | 'event.changed'>(type: Type, event: Event) {
@@ -32,6 +59,12 @@ export function eventSnapshot<Type extends 'event.published' | 'event.changed'>(
       capacity,
       tags,
       organizerId: userIds.encode(event.organizerId),
+      hostIds: [event.organizerId, ...event.coHostIds].map((id) => userIds.encode(id)),
+      mediaIds: picturesOf(event).map((id) => mediaIds.encode(id)),
     },
   } satisfies OutgoingMessage<EventsMessages, 'event.published' | 'event.changed'>;
 }
+
+const picturesOf = ({ coverId, galleryIds }: Event): string[] => [
+  ...new Set([...(coverId ? [coverId] : []), ...galleryIds]),
+];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { auditLines } from '@diaspora/kit/testing';
 import { anEventInput, dayMs, givenEvents } from '../testing/given.js';
 
 const fields = `id title status visibility version capacity tags onlineUrl organizer { id }
@@ -61,6 +62,11 @@ describe('organizing', () => {
       [
         'a premium person',
         { entitlements: ['PREMIUM_EVENTS'] },
+        { FREE: true, PREMIUM: true, NATIONAL: false, LOCAL: false },
+      ],
+      [
+        'an event owner',
+        { roles: ['EVENT_OWNER'] },
         { FREE: true, PREMIUM: true, NATIONAL: false, LOCAL: false },
       ],
       ['a person with another entitlement', { entitlements: ['AD_FREE'] }, { PREMIUM: false }],
@@ -236,6 +242,8 @@ describe('organizing', () => {
             latitude: null,
             longitude: null,
             organizerId: person.publicId,
+            hostIds: [person.publicId],
+            mediaIds: [],
             capacity: 30,
             tags: [],
           },
@@ -331,6 +339,33 @@ describe('organizing', () => {
       });
       const publication = await as.execute(publishEvent, { input: { eventId: id } });
       expect(publication.data.publishEvent.userErrors).toMatchObject([{ code: 'CONFLICT' }]);
+    });
+
+    it('is on record when it strikes others, or is done to somebody else’s event', async () => {
+      const [person, superUser] = [organizer(), events.given.person({ roles: ['SUPER_USER'] })];
+      const { id } = await draft(person);
+      await events.as(person.viewer).execute(publishEvent, { input: { eventId: id } });
+      expect(await auditLines(events.db, id)).toEqual([]);
+      await events
+        .as(superUser.viewer)
+        .execute(updateEvent, { input: { eventId: id, expectedVersion: 2, title: 'Altul' } });
+      await events.as(person.viewer).execute(cancelEvent, { input: { eventId: id } });
+      const about = { subject: { type: 'Event', id }, personId: person.id };
+      expect(await auditLines(events.db, id)).toMatchObject([
+        {
+          ...about,
+          action: 'event.changed',
+          actor: { kind: 'PERSON', id: superUser.id },
+          before: { title: 'Seară românească' },
+          after: { title: 'Altul' },
+        },
+        {
+          ...about,
+          action: 'event.cancelled',
+          before: { status: 'PUBLISHED' },
+          after: { status: 'CANCELLED' },
+        },
+      ]);
     });
 
     it('refuses strangers: hidden events do not exist for them, visible ones are not theirs', async () => {

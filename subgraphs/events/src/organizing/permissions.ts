@@ -7,6 +7,8 @@ export const permissions: PermissionMap = {
     updateEvent: authenticated,
     publishEvent: authenticated,
     cancelEvent: authenticated,
+    deleteEvent: authenticated,
   },
+  ...carriers('DeleteEventPayload', 'EventHasHoldersError'),
   ...carriers('CreateEventPayload', 'UpdateEventPayload', 'PublishEventPayload', 'CancelEventPayload'),
 };

@@ -13,6 +13,12 @@ export const resolvers: Resolvers = {
     publishEvent: mutation(async ({ eventId }, { viewer, services }) => ({
       event: await services.organizing.publish(viewer!, eventIds.decode(eventId)),
     })),
+    deleteEvent: mutation(async ({ eventId }, { viewer, services, loaders }) => {
+      const id = eventIds.decode(eventId);
+      await services.organizing.remove(viewer!, id);
+      loaders.event.clear(id);
+      return { deletedEventId: eventId };
+    }),
     cancelEvent: mutation(async ({ eventId }, { viewer, services }) => ({
       event: await services.organizing.cancel(viewer!, eventIds.decode(eventId)),
     })),

@@ -1,7 +1,18 @@
-import { AppError, foldName, line, placeName, text, type Viewer } from '@diaspora/kit';
+import { AppError, foldName, line, placeName, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventDomain, EventType, EventVisibility } from '../__generated__/prisma/client.js';
-import { cityKeyOf, longestEventMs } from '../catalog/index.js';
+import {
+  agendaDetails,
+  cityKeyOf,
+  descriptionOfEvent,
+  longestEventMs,
+  longestProgram,
+  mostTranslations,
+  titleOfEvent,
+  translation,
+  translationsOf,
+} from '../catalog/index.js';
+import { mediaIds } from '../ids.js';
 import { parseLocal, resolveLocal } from '../time/index.js';
 
 /** How many events one person may create within 24 hours before free ones are refused. */
@@ -30,9 +41,17 @@ const link = z
   })
   .transform((url) => url.href);
 
+const picture = z.string().transform((id, context) => {
+  const key = mediaIds.find(id);
+  if (key === null) context.addIssue({ code: 'custom', message: 'This is not the id of a file.' });
+  return key ?? z.NEVER;
+});
+
+const agendaItem = z.object({ ...agendaDetails, startsAt: z.string(), endsAt: z.string().nullish() });
+
 const details = {
-  title: line({ max: 160 }),
-  description: text({ max: 20_000 }),
+  title: titleOfEvent(),
+  description: descriptionOfEvent(),
   language: z.string(),
   domain: z.custom<EventDomain>(),
   visibility: z.custom<EventVisibility>((value) => typeof value === 'string'),
@@ -49,13 +68,31 @@ const additions = {
     .max(10)
     .transform((tags) => [...new Set(tags)]),
   capacity: z.number().int().min(1).max(1_000_000).nullish(),
+  translations: z
+    .array(translation)
+    .max(mostTranslations)
+    .refine((all) => new Set(all.map(({ language }) => language)).size === all.length, {
+      message: 'must have each language once',
+    }),
+  program: z.array(agendaItem).max(longestProgram),
+  coverId: picture.nullish(),
+  galleryIds: z
+    .array(picture)
+    .max(20)
+    .refine((ids) => new Set(ids).size === ids.length, { message: 'must have each picture once' }),
 };
+
+/** What there are several of; none when absent from a new event. */
+const { tags, translations, program, galleryIds } = additions;
 
 export const newEvent = z.object({
   ...details,
   ...additions,
   type: z.custom<EventType>(),
-  tags: additions.tags.nullish(),
+  tags: tags.nullish(),
+  translations: translations.nullish(),
+  program: program.nullish(),
+  galleryIds: galleryIds.nullish(),
 });
 
 /** Absent keeps, null clears; what an event cannot be without may be absent but not null. */
@@ -65,11 +102,16 @@ export const eventChanges = z.object({
     .extend({ domain: z.custom<EventDomain>((value) => typeof value === 'string') })
     .partial().shape,
   ...additions,
-  tags: additions.tags.optional(),
+  tags: tags.optional(),
+  translations: translations.optional(),
+  program: program.optional(),
+  galleryIds: galleryIds.optional(),
 });
 
 export type NewEvent = z.output<typeof newEvent>;
 export type EventChanges = z.output<typeof eventChanges>;
+
+export type AgendaInput = z.output<typeof agendaItem>;
 
 /** What decides who may stand behind an event. */
 export type Standing = Pick<Event, 'type' | 'countryCode' | 'city'>;
@@ -81,17 +123,26 @@ export function assertMayOrganize(viewer: Viewer, { type, countryCode, city }: S
     viewer.offices.some(
       (office) => office.role === role && office.countryCode === countryCode && isThere(office.city),
     );
-  if (type === 'PREMIUM' && viewer.entitlements.includes('PREMIUM_EVENTS')) return;
+  const isPremium = viewer.entitlements.includes('PREMIUM_EVENTS') || viewer.roles.includes('EVENT_OWNER');
+  if (type === 'PREMIUM' && isPremium) return;
   if (type === 'NATIONAL' && holds('AMBASSADOR', () => true)) return;
   if (type === 'LOCAL' && holds('CONSUL', (there) => cityKeyOf(there) === cityKeyOf(city))) return;
   throw new AppError('FORBIDDEN', refusals[type]);
 }
 
 const refusals = {
-  PREMIUM: 'Your plan does not include premium events.',
+  PREMIUM: 'Premium events are for event owners and for people whose plan includes them.',
   NATIONAL: 'National events are for the ambassador of the country.',
   LOCAL: 'Local events are for the consul of the city.',
 };
+
+/** A translation is into another language than the event's own. */
+export function assertTranslates({ language, translations }: Pick<Event, 'language' | 'translations'>): void {
+  const index = translationsOf({ translations }).findIndex((other) => other.language === language);
+  if (index < 0) return;
+  const path = ['translations', String(index), 'language'];
+  throw new AppError('INVALID_INPUT', 'This is the language of the event itself.', { path });
+}
 
 /** A local event belongs to a city. */
 export function assertPlaceFits({ type, city }: Standing): void {

@@ -3,6 +3,10 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createParticipationLoaders, type ParticipationLoaders } from './loaders.js';
-export { createParticipation, type Participation } from './service.js';
+export { createAdmission, type Admission } from './admission.js';
+export { createLooking, type Looked } from './looking.js';
+export { isWaitlistOpen, refusalError, refusalOf } from './rules.js';
+export { assertGuests, createParticipation, type Participation, type Queue } from './service.js';
+export { createTransitions, type Transitions } from './transitions.js';
 
 export const participationSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -1,9 +1,11 @@
 import { createOutbox, parsePage } from '@diaspora/kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { messages } from '../messages.js';
+import { createPlaces } from '../places/index.js';
 import { givenEvents } from '../testing/given.js';
 import { createParticipationLoaders } from './loaders.js';
 import { createParticipation } from './service.js';
+import { createTransitions } from './transitions.js';
 
 describe('first pages of many lists of registrations', () => {
   let events: Awaited<ReturnType<typeof givenEvents>>;
@@ -28,12 +30,17 @@ describe('first pages of many lists of registrations', () => {
 
   it('are what each event and each person alone would show', async () => {
     const { db, clock } = events;
-    const alone = createParticipation({ db, clock, outbox: createOutbox(messages, { clock }) });
+    const outbox = createOutbox(messages, { clock });
+    const places = createPlaces({ clock, outbox });
+    const nobody = async () => undefined;
+    const queue = { offerNext: nobody, passOn: nobody, claim: nobody, settle: nobody };
+    const transitions = createTransitions({ clock, outbox, places });
+    const alone = createParticipation({ db, clock, places, transitions, queue });
     const loaders = createParticipationLoaders(db, null);
     for (const args of [{ first: 2 }, { last: 2 }, { first: 0 }, { first: 100 }]) {
       const page = parsePage(args, [{ field: 'id', direction: 'desc', type: 'uuid' }]);
-      expect(await loaders.firstRegistrationsOfEvent(page).loadMany(eventKeys)).toEqual(
-        await Promise.all(eventKeys.map((id) => alone.listForEvent(id, page))),
+      expect(await loaders.firstRegistrationsOfEvent('CONFIRMED', page).loadMany(eventKeys)).toEqual(
+        await Promise.all(eventKeys.map((id) => alone.listForEvent(id, 'CONFIRMED', page))),
       );
       expect(await loaders.firstRegistrationsOfUser(page).loadMany(people.map(({ id }) => id))).toEqual(
         await Promise.all(people.map(({ id }) => alone.listForUser(id, page))),

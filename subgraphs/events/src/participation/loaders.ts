@@ -7,16 +7,24 @@ import {
   type Loader,
   type Viewer,
 } from '@diaspora/kit';
-import type { Registration } from '../__generated__/prisma/client.js';
+import type { Block, Registration, RegistrationStatus } from '../__generated__/prisma/client.js';
 import { Prisma, type Db } from '../database.js';
+import { servesRegistrations } from './rules.js';
 
 export interface ParticipationLoaders {
   /** Registrations by key; null also for those the viewer may not see. */
   readonly registration: Loader<string, Registration | null>;
   /** The viewer's registrations, by event. */
   readonly viewerRegistration: Loader<string, Registration | null>;
-  /** The first or last people who hold a place, by event. For whoever permissions.ts lets see them. */
-  readonly firstRegistrationsOfEvent: (page: FirstPage) => Loader<string, Registration[]>;
+  /** Blocks of the viewer that are in force, by who blocked. */
+  readonly blockOfViewer: Loader<string, Block | null>;
+  /** How many people may come, by event; null where nobody said so. */
+  readonly interestedCount: Loader<string, { readonly count: number } | null>;
+  /** The first or last registrations of a status, by event. For whoever permissions.ts lets see them. */
+  readonly firstRegistrationsOfEvent: (
+    status: RegistrationStatus,
+    page: FirstPage,
+  ) => Loader<string, Registration[]>;
   /** A person's newest or oldest registrations, by person. For whoever permissions.ts lets see them. */
   readonly firstRegistrationsOfUser: (page: FirstPage) => Loader<string, Registration[]>;
 }
@@ -36,9 +44,35 @@ export const createParticipationLoaders = (db: Db, viewer: Viewer | null): Parti
         : [],
     (registration) => registration.eventId,
   ),
-  firstRegistrationsOfEvent: createFirstLoaders(db, 'eventId', Prisma.sql`status = 'CONFIRMED'`),
+  blockOfViewer: createRowLoader(
+    async (ids) =>
+      viewer
+        ? db.block.findMany({
+            where: { blockerId: { in: [...ids] }, blockedId: viewer.id, isActive: true },
+          })
+        : [],
+    (block) => block.blockerId,
+  ),
+  interestedCount: createRowLoader(
+    (eventIds) => db.$queryRaw<{ eventId: string; count: number }[]>`
+      SELECT event_id AS "eventId", count(*)::int AS count FROM registrations
+      WHERE event_id = ANY(${[...eventIds]}::uuid[]) AND status = 'INTERESTED' GROUP BY event_id`,
+    ({ eventId }) => eventId,
+  ),
+  firstRegistrationsOfEvent: createFirstOfStatus(db),
   firstRegistrationsOfUser: createFirstLoaders(db, 'userId', Prisma.sql`TRUE`),
 });
+
+function createFirstOfStatus(db: Db): ParticipationLoaders['firstRegistrationsOfEvent'] {
+  const known = new Map<RegistrationStatus, ReturnType<typeof createFirstLoaders>>();
+  return (status, page) => {
+    const loaders =
+      known.get(status) ??
+      createFirstLoaders(db, 'eventId', Prisma.sql`status = ${status}::registration_status`);
+    known.set(status, loaders);
+    return loaders(page);
+  };
+}
 
 const createFirstLoaders = (db: Db, parent: 'eventId' | 'userId', condition: Prisma.Sql) =>
   createFirstPageLoaders(
@@ -55,8 +89,14 @@ const createFirstLoaders = (db: Db, parent: 'eventId' | 'userId', condition: Pri
     (registration: Registration) => registration[parent],
   );
 
-/** Registrations are seen by the person and by the organizer. */
+/** Registrations are seen by the person and by the hosts. */
 const visibleTo = (viewer: Viewer): Prisma.RegistrationWhereInput =>
-  viewer.roles.includes('SUPER_USER')
+  viewer.roles.includes('SUPER_USER') || servesRegistrations(viewer)
     ? {}
-    : { OR: [{ userId: viewer.id }, { event: { organizerId: viewer.id } }] };
+    : {
+        OR: [
+          { userId: viewer.id },
+          { event: { organizerId: viewer.id } },
+          { event: { coHostIds: { has: viewer.id } } },
+        ],
+      };

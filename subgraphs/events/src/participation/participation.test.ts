@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Viewer } from '@diaspora/kit';
-import type { TestClient } from '@diaspora/kit/testing';
+import { aViewer, type TestClient } from '@diaspora/kit/testing';
 import type { Event } from '../__generated__/prisma/client.js';
 import { registrationIds, userIds } from '../ids.js';
 import { dayMs, givenEvents } from '../testing/given.js';
@@ -132,9 +132,7 @@ describe('participation', () => {
     expect(refused.data.registerForEvent).toMatchObject({
       registration: null,
       event: { registeredCount: 1 },
-      userErrors: [
-        { __typename: 'SoldOutError', code: 'SOLD_OUT', path: ['eventId'], isWaitlistOpen: false },
-      ],
+      userErrors: [{ __typename: 'SoldOutError', code: 'SOLD_OUT', path: ['eventId'], isWaitlistOpen: true }],
     });
     await leave(first, id);
     const accepted = await register(second, event.publicId, { idempotencyKey: 'patient' });
@@ -179,7 +177,7 @@ describe('participation', () => {
         const refused = payloads.filter(({ registration }) => !registration);
         expect(refused).toHaveLength(people - capacity);
         for (const { userErrors } of refused) {
-          expect(userErrors).toMatchObject([{ __typename: 'SoldOutError', isWaitlistOpen: false }]);
+          expect(userErrors).toMatchObject([{ __typename: 'SoldOutError', isWaitlistOpen: true }]);
         }
         expect([await counted(event.id), await recount(event.id)]).toEqual([capacity, capacity]);
         expect(await events.published(event.publicId)).toHaveLength(capacity);
@@ -303,7 +301,8 @@ describe('participation', () => {
   });
 
   describe('who sees registrations', () => {
-    type Who = 'anonymous' | 'stranger' | 'participant' | 'organizer' | 'super user';
+    type Who =
+      'anonymous' | 'program' | 'program that may' | 'stranger' | 'participant' | 'organizer' | 'super user';
     let viewers: Record<Who, Viewer | null>;
     let event: Awaited<ReturnType<typeof events.given.event>>;
     let registrationId: string;
@@ -316,6 +315,12 @@ describe('participation', () => {
       const root = events.given.person({ roles: ['SUPER_USER'] });
       viewers = {
         anonymous: null,
+        program: aViewer({ kind: 'service', roles: ['SERVICE'], scopes: ['events:read'] }),
+        'program that may': aViewer({
+          kind: 'service',
+          roles: ['serviciu_clienti'],
+          scopes: ['registrations:read'],
+        }),
         'super user': root.viewer,
         stranger: stranger.viewer,
         participant: participant.viewer,
@@ -328,6 +333,8 @@ describe('participation', () => {
 
     it.each<[Who, boolean]>([
       ['anonymous', false],
+      ['program', false],
+      ['program that may', true],
       ['stranger', false],
       ['participant', false],
       ['organizer', true],

@@ -1,41 +1,77 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
+import type { Context } from '../context.js';
 import { eventIds, registrationIds, userIds } from '../ids.js';
+import { usualSettings } from '../registration-form/index.js';
 
 const oldestFirst: SortKey[] = [{ field: 'id', direction: 'asc', type: 'uuid' }];
 const newestFirst: SortKey[] = [{ field: 'id', direction: 'desc', type: 'uuid' }];
 
+/** What a change of a registration has outdated. */
+function forget({ event, freePlaces, viewerRegistration }: Context['loaders'], eventId: string): void {
+  for (const loader of [event, freePlaces, viewerRegistration]) loader.clear(eventId);
+}
+
 export const resolvers: Resolvers = {
   Mutation: {
-    registerForEvent: mutation(async (input, { viewer, services, loaders }) => {
+    registerForEvent: mutation(async ({ idempotencyKey, ...input }, { viewer, services, loaders }) => {
       const eventId = eventIds.decode(input.eventId);
-      const registration = await services.participation.register(
-        viewer!,
-        eventId,
-        input.idempotencyKey ?? null,
-      );
-      loaders.viewerRegistration.clear(eventId);
-      return { registration, event: await loaders.event.clear(eventId).load(eventId) };
+      const key = idempotencyKey ?? null;
+      const { guests = 0, answers = [] } = input;
+      const wish = { eventId, guests, answers };
+      const registration = await services.participation.register(viewer!, wish, key);
+      forget(loaders, eventId);
+      return { registration, event: await loaders.event.load(eventId) };
+    }),
+    updateRegistration: mutation(async ({ registrationId, ...input }, { viewer, services, loaders }) => {
+      const id = registrationIds.decode(registrationId);
+      const registration = await services.participation.change(viewer!, id, input);
+      forget(loaders, registration.eventId);
+      loaders.answers.clear(id);
+      return { registration };
     }),
     cancelRegistration: mutation(async ({ registrationId }, { viewer, services, loaders }) => {
       const registration = await services.participation.cancel(
         viewer!,
         registrationIds.decode(registrationId),
       );
-      loaders.viewerRegistration.clear(registration.eventId);
-      loaders.event.clear(registration.eventId);
+      forget(loaders, registration.eventId);
       return { registration };
+    }),
+    setEventInterest: mutation(async (input, { viewer, services, loaders }) => {
+      const eventId = eventIds.decode(input.eventId);
+      const event = await services.participation.setInterest(viewer!, eventId, input.isInterested);
+      loaders.viewerRegistration.clear(eventId);
+      loaders.interestedCount.clear(eventId);
+      return { event };
     }),
   },
   Event: {
-    viewerEligibility: async (event, _args, { viewer, loaders, services }) =>
-      services.participation.eligibility(event, await loaders.viewerRegistration.load(event.id), viewer),
+    viewerEligibility: async (event, _args, { viewer, loaders, services }) => {
+      const [registration, settings, block, invitation, entry, queue, places, types] = await Promise.all([
+        loaders.viewerRegistration.load(event.id),
+        loaders.registrationSettings.load(event.id),
+        loaders.blockOfViewer.load(event.organizerId),
+        loaders.viewerInvitation.load(event.id),
+        loaders.viewerWaitlistEntry.load(event.id),
+        loaders.waiting.load(event.id),
+        event.capacity === null ? null : loaders.freePlaces.load(event.id),
+        loaders.ticketTypesOfEvent.load(event.id),
+      ]);
+      return services.participation.eligibility({
+        ...{ viewer, event, registration, settings: settings ?? usualSettings },
+        ...{ isBlocked: block !== null, invitation, needsTicket: types.length > 0 },
+        ...{ free: places?.free ?? null, entry, queue },
+      });
+    },
     viewerRegistration: (event, _args, { loaders }) => loaders.viewerRegistration.load(event.id),
-    registrations: async (event, args, { services, loaders }) => {
+    interestedCount: async (event, _args, { loaders }) =>
+      (await loaders.interestedCount.load(event.id))?.count ?? 0,
+    registrations: async (event, { status, ...args }, { services, loaders }) => {
       const page = parsePage(args, oldestFirst);
       const registrations = page.hasCursor
-        ? services.participation.listForEvent(event.id, page)
-        : loaders.firstRegistrationsOfEvent(page).load(event.id);
+        ? services.participation.listForEvent(event.id, status, page)
+        : loaders.firstRegistrationsOfEvent(status, page).load(event.id);
       return toConnection(await registrations, page);
     },
   },

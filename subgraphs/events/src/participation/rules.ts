@@ -1,40 +1,144 @@
 import { AppError, type Viewer } from '@diaspora/kit';
 import type { Event, Registration } from '../__generated__/prisma/client.js';
 import { statusOf } from '../catalog/index.js';
+import type { Settings } from '../registration-form/index.js';
+
+/** Customer service, say: a program that is let see who is registered. */
+export const servesRegistrations = (viewer: Viewer | null): boolean =>
+  viewer?.kind === 'service' && viewer.scopes.includes('registrations:read');
 
 export type RegistrationRefusal =
-  'SIGN_IN_REQUIRED' | 'NOT_PUBLISHED' | 'EVENT_CANCELLED' | 'EVENT_OVER' | 'ALREADY_REGISTERED' | 'SOLD_OUT';
+  | 'SIGN_IN_REQUIRED'
+  | 'NOT_PUBLISHED'
+  | 'EVENT_CANCELLED'
+  | 'EVENT_OVER'
+  | 'ALREADY_REGISTERED'
+  | 'ENTITLEMENT_REQUIRED'
+  | 'NOT_ADMITTED'
+  | 'TICKET_REQUIRED'
+  | 'SOLD_OUT'
+  | 'NOT_OPEN_YET'
+  | 'CLOSED'
+  | 'APPROVAL_PENDING'
+  | 'APPROVAL_DECLINED';
+
+export type RegistrationStep =
+  | 'SIGN_IN'
+  | 'UPGRADE_PLAN'
+  | 'BUY_TICKET'
+  | 'JOIN_WAITLIST'
+  | 'ACCEPT_OFFER'
+  | 'REQUEST_APPROVAL'
+  | 'REGISTER'
+  | 'WAIT';
 
 export interface Attempt {
   readonly viewer: Viewer | null;
-  readonly event: Pick<Event, 'status' | 'endsAt' | 'capacity' | 'registeredCount'>;
+  readonly event: Pick<Event, 'status' | 'endsAt'>;
   readonly registration: Pick<Registration, 'status'> | null;
+  readonly settings: Settings;
+  /** Whether the organizer has blocked the viewer. */
+  readonly isBlocked: boolean;
+  /** Whether a standing invitation names the viewer: nobody has to approve then. */
+  readonly isInvited: boolean;
+  /** Whether the event is attended by ticket. */
+  readonly needsTicket: boolean;
+  /** Places the viewer could have, a place that is offered to them included; null without a limit. */
+  readonly free: number | null;
+  /** Places the viewer wants. */
+  readonly places: number;
   readonly now: Date;
 }
 
 /** The gates before a registration, in order: the first that is shut, or null. The viewer sees the event. */
-export function refusalOf({ viewer, event, registration, now }: Attempt): RegistrationRefusal | null {
+export function refusalOf(attempt: Attempt): RegistrationRefusal | null {
+  const { viewer, event, registration, settings, isBlocked, needsTicket, free, places, now } = attempt;
   const status = statusOf(event, now);
-  if (!viewer) return 'SIGN_IN_REQUIRED';
+  if (viewer?.kind !== 'person') return 'SIGN_IN_REQUIRED';
   if (status === 'DRAFT') return 'NOT_PUBLISHED';
   if (status === 'CANCELLED') return 'EVENT_CANCELLED';
   if (status === 'COMPLETED') return 'EVENT_OVER';
   if (registration?.status === 'CONFIRMED') return 'ALREADY_REGISTERED';
-  if (event.capacity !== null && event.registeredCount >= event.capacity) return 'SOLD_OUT';
+  const { requiredEntitlement, opensAt, closesAt } = settings;
+  if (requiredEntitlement && !viewer.entitlements.includes(requiredEntitlement))
+    return 'ENTITLEMENT_REQUIRED';
+  if (isBlocked) return 'NOT_ADMITTED';
+  if (needsTicket) return 'TICKET_REQUIRED';
+  if (free !== null && free < places) return 'SOLD_OUT';
+  if (opensAt && now < opensAt) return 'NOT_OPEN_YET';
+  if (closesAt && now >= closesAt) return 'CLOSED';
+  if (attempt.isInvited) return null;
+  if (registration?.status === 'PENDING') return 'APPROVAL_PENDING';
+  if (registration?.status === 'DECLINED') return 'APPROVAL_DECLINED';
   return null;
 }
+
+/** Whether an organizer has to approve first. */
+export const needsApproval = ({ settings, isInvited }: Pick<Attempt, 'settings' | 'isInvited'>): boolean =>
+  settings.requiresApproval && !isInvited;
+
+/** Whether one can wait for a place. Where organizers approve, they choose. */
+export const isWaitlistOpen = ({ waitlist, requiresApproval }: Settings): boolean =>
+  waitlist !== 'NONE' && !requiresApproval;
+
+/** What of the free places somebody could have: what is offered to them, and nothing that is for others who wait. */
+export function freeFor(
+  free: number | null,
+  { entry, fewest }: { entry: { readonly places: number } | null; fewest: number | undefined },
+): number | null {
+  if (free === null) return null;
+  if (entry) return free + entry.places;
+  return fewest !== undefined && fewest <= free ? 0 : free;
+}
+
+/** What the viewer has on the waitlist. */
+interface Waiting {
+  readonly isWaiting: boolean;
+  readonly hasOffer: boolean;
+}
+
+export function stepAfter(
+  refusal: RegistrationRefusal | null,
+  attempt: Attempt & Waiting,
+): RegistrationStep | null {
+  const { settings } = attempt;
+  if (refusal === null) {
+    if (attempt.hasOffer) return 'ACCEPT_OFFER';
+    return needsApproval(attempt) ? 'REQUEST_APPROVAL' : 'REGISTER';
+  }
+  const isSoldOut = attempt.free !== null && attempt.free < attempt.places;
+  if (refusal !== 'SOLD_OUT' && !(refusal === 'TICKET_REQUIRED' && isSoldOut)) return steps[refusal] ?? null;
+  if (attempt.isWaiting) return 'WAIT';
+  return isWaitlistOpen(settings) ? 'JOIN_WAITLIST' : null;
+}
+
+const steps: Partial<Record<RegistrationRefusal, RegistrationStep>> = {
+  SIGN_IN_REQUIRED: 'SIGN_IN',
+  ENTITLEMENT_REQUIRED: 'UPGRADE_PLAN',
+  TICKET_REQUIRED: 'BUY_TICKET',
+  NOT_OPEN_YET: 'WAIT',
+  APPROVAL_PENDING: 'WAIT',
+};
 
 const closedMessages: Partial<Record<RegistrationRefusal, string>> = {
   NOT_PUBLISHED: 'The event is not published yet.',
   EVENT_CANCELLED: 'The event was called off.',
   EVENT_OVER: 'The event is over.',
+  NOT_ADMITTED: 'You cannot register for this event.',
+  NOT_OPEN_YET: 'Registration has not begun.',
+  CLOSED: 'Registration is over.',
+  APPROVAL_DECLINED: 'The organizers did not approve your registration.',
 };
 
 /** The error a refused registration answers; it carries the event as it is now. */
-export function refusalError(refusal: RegistrationRefusal, event: Event): AppError {
+export function refusalError(refusal: RegistrationRefusal, event: Event, settings: Settings): AppError {
   const common = { path: ['eventId'], payload: { event } };
   const closed = closedMessages[refusal];
   if (closed) return new AppError('REGISTRATION_CLOSED', closed, common);
-  const soldOut = { ...common, typename: 'SoldOutError', isWaitlistOpen: false };
-  return new AppError('SOLD_OUT', 'All places are taken.', soldOut);
+  if (refusal === 'TICKET_REQUIRED')
+    return new AppError('TICKET_REQUIRED', 'This event is attended by ticket.', common);
+  if (refusal === 'ENTITLEMENT_REQUIRED')
+    return new AppError('ENTITLEMENT_REQUIRED', 'Your plan does not include this event.', common);
+  const soldOut = { ...common, typename: 'SoldOutError', isWaitlistOpen: isWaitlistOpen(settings) };
+  return new AppError('SOLD_OUT', 'There are not as many free places.', soldOut);
 }

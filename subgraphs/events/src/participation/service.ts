@@ -4,122 +4,229 @@ import {
   idempotent,
   parseInput,
   type Clock,
-  type Outbox,
   type Page,
   type Viewer,
 } from '@diaspora/kit';
-import type { Event, Registration } from '../__generated__/prisma/client.js';
+import type {
+  Event,
+  EventInvitation,
+  Registration,
+  RegistrationStatus,
+  WaitlistEntry,
+} from '../__generated__/prisma/client.js';
 import { visibleTo } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
-import { eventIds, registrationIds, userIds } from '../ids.js';
-import type { EventsMessages } from '../messages.js';
-import { refusalError, refusalOf } from './rules.js';
+import { acceptInvitation, isStanding } from '../invitations/index.js';
+import type { Places } from '../places/index.js';
+import { keepAnswers, mostGuests, settingsOf, type GivenAnswer } from '../registration-form/index.js';
+import { lockVisible } from '../steering.js';
+import { createLooking } from './looking.js';
+import { freeFor, needsApproval, refusalError, refusalOf, stepAfter, type Attempt } from './rules.js';
+import type { Transitions } from './transitions.js';
 
 export type Participation = ReturnType<typeof createParticipation>;
 
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
-  readonly outbox: Outbox<EventsMessages>;
+  readonly places: Places;
+  readonly transitions: Transitions;
+  readonly queue: Queue;
 }
 
-export function createParticipation({ db, clock, outbox }: Dependencies) {
+/** Those who wait for places of events. */
+export interface Queue {
+  /** Offers places that are free to those who wait. The event is locked. */
+  offerNext(this: void, tx: Transaction, eventId: string): Promise<void>;
+  /** The same in a transaction of its own. */
+  passOn(this: void, eventId: string): Promise<void>;
+  /** Those who wait come before a person who buys; what is offered to the person is free for it. The event is locked. */
+  claim(this: void, tx: Transaction, whose: { eventId: string; userId: string }): Promise<void>;
+  /** A person who waited has come to a place. The event is locked. */
+  settle(this: void, tx: Transaction, whose: { eventId: string; userId: string }): Promise<void>;
+}
+
+/** What the viewer is shown before they try. */
+type Glance = Omit<Attempt, 'now' | 'places' | 'isInvited'> & {
+  readonly invitation: EventInvitation | null;
+  readonly entry: WaitlistEntry | null;
+  /** How many places the most modest of those who wait wants; null where nobody waits. */
+  readonly queue: { readonly fewest: number } | null;
+};
+
+export interface Wish {
+  readonly eventId: string;
+  readonly guests: number;
+  readonly answers: readonly GivenAnswer[];
+}
+
+export function createParticipation({ db, clock, places, transitions, queue }: Dependencies) {
+  const lookAt = createLooking({ clock, places });
+
   /** Takes a place, or answers the one the viewer holds. With a key, a late repetition never takes a second one. */
-  async function register(
-    viewer: Viewer,
-    eventId: string,
-    idempotencyKey: string | null,
-  ): Promise<Registration> {
-    const actor = viewer.id;
-    if (idempotencyKey === null) return findRegistration(await attempt(db, viewer, eventId));
+  async function register(viewer: Viewer, wish: Wish, idempotencyKey: string | null): Promise<Registration> {
+    assertGuests(wish.guests, mostGuests);
+    if (idempotencyKey === null)
+      return findRegistration(await attempt(db, viewer, wish).catch(passOn(wish.eventId)));
     const call = {
-      actor,
+      actor: viewer.id,
       operation: 'registerForEvent',
       key: parseInput(keySchema(), idempotencyKey),
-      request: { eventId },
+      request: wish,
     };
-    const stored = await db.$transaction((tx) =>
-      idempotent(tx, call, async () => ({ registrationId: await attempt(tx, viewer, eventId) })),
-    );
+    const stored = await db
+      .$transaction((tx) =>
+        idempotent(tx, call, async () => ({ registrationId: await attempt(tx, viewer, wish) })),
+      )
+      .catch(passOn(wish.eventId));
     return findRegistration(stored.registrationId);
   }
 
+  /** Whoever was refused may have found places that others wait for: their offers are made after all. */
+  const passOn = (eventId: string) => async (error: unknown) => {
+    const isSoldOut = error instanceof AppError && error.code === 'SOLD_OUT';
+    if (isSoldOut && (await db.waitlistEntry.count({ where: { eventId, status: 'WAITING' }, take: 1 })) > 0)
+      await queue.passOn(eventId);
+    throw error;
+  };
+
   const findRegistration = (id: string) => db.registration.findUniqueOrThrow({ where: { id } });
 
-  /** Refuses early, without a lock, what cannot succeed; whether a place is free is decided by `takePlace`. */
-  async function attempt(client: Db | Transaction, viewer: Viewer, eventId: string): Promise<string> {
-    const event = await client.event.findFirst({ where: { AND: [{ id: eventId }, visibleTo(viewer)] } });
+  /** Refuses early, without a lock, what cannot succeed; under the event's lock everything is looked at again. */
+  async function attempt(client: Db | Transaction, viewer: Viewer, wish: Wish): Promise<string> {
+    const event = await client.event.findFirst({
+      where: { AND: [{ id: wish.eventId }, visibleTo(viewer)] },
+    });
     if (!event) throw new AppError('NOT_FOUND', 'There is no such event.', { path: ['eventId'] });
-    const registration = await findOwn(client, viewer.id, eventId);
-    if (registration?.status === 'CONFIRMED') return registration.id;
-    const refusal = refusalOf({ viewer, event, registration, now: clock.now() });
-    if (refusal) throw refusalError(refusal, event);
+    const known = await admit(client, viewer, event, wish);
+    if (typeof known === 'string') return known;
     return '$transaction' in client
-      ? client.$transaction((tx) => takePlace(tx, viewer.id, eventId))
-      : takePlace(client, viewer.id, eventId);
+      ? client.$transaction((tx) => take(tx, viewer, wish))
+      : take(client, viewer, wish);
   }
 
-  const findOwn = (client: Transaction, userId: string, eventId: string) =>
-    client.registration.findUnique({ where: { eventId_userId: { eventId, userId } } });
-
-  /** Lock order: registration, then event. Two calls of one person meet at the unique index of (event, person). */
-  async function takePlace(tx: Transaction, userId: string, eventId: string): Promise<string> {
-    const now = clock.now();
-    const [taken] = await tx.$queryRaw<{ id: string }[]>`
-      INSERT INTO registrations (id, event_id, user_id, status, confirmed_at)
-      VALUES (${registrationIds.create()}::uuid, ${eventId}::uuid, ${userId}::uuid, 'CONFIRMED', ${now})
-      ON CONFLICT (event_id, user_id) DO UPDATE
-        SET status = 'CONFIRMED', confirmed_at = EXCLUDED.confirmed_at, cancelled_at = NULL
-        WHERE registrations.status = 'CANCELLED'
-      RETURNING id`;
-    if (!taken) return (await findOwn(tx, userId, eventId))!.id;
-    // The one place where capacity is decided: the row is locked, and its newest version is what the condition sees.
-    const counted = await tx.$executeRaw`
-      UPDATE events SET registered_count = registered_count + 1
-      WHERE id = ${eventId}::uuid AND status = 'PUBLISHED' AND ends_at > ${now}
-        AND (capacity IS NULL OR registered_count < capacity)`;
-    if (counted === 0) throw await refusalNow(tx, eventId, now);
-    const data = { ...publicIds(taken.id, eventId, userId), confirmedAt: now.toISOString() };
-    await outbox.publish(tx, { type: 'registration.confirmed', key: data.eventId, data });
-    return taken.id;
+  /** The id of a registration that stands already, or what the viewer comes in by. Throws what is in the way. */
+  async function admit(client: Transaction, viewer: Viewer, event: Event, wish: Wish) {
+    const looked = await lookAt(client, viewer, event, 1 + wish.guests);
+    const { registration, settings } = looked;
+    const standing = registration?.status === 'PENDING' && needsApproval(looked);
+    if (registration && (registration.status === 'CONFIRMED' || standing)) return registration.id;
+    const refusal = refusalOf(looked);
+    // Without a lock, the last place may be the viewer's own, taken by another call between the two statements.
+    const own = refusal === 'SOLD_OUT' ? await standingOf(client, viewer, event) : null;
+    if (own) return own.id;
+    if (refusal) throw refusalError(refusal, event, settings);
+    assertGuests(wish.guests, settings.maxGuests);
+    return looked;
   }
 
-  async function refusalNow(tx: Transaction, eventId: string, now: Date): Promise<AppError> {
-    const event = await tx.event.findUniqueOrThrow({ where: { id: eventId } });
-    const isClosed = event.status !== 'PUBLISHED' || event.endsAt <= now;
-    const reason = event.status === 'CANCELLED' ? 'EVENT_CANCELLED' : 'EVENT_OVER';
-    return refusalError(isClosed ? reason : 'SOLD_OUT', event);
+  const standingOf = (client: Transaction, viewer: Viewer, event: Event) =>
+    client.registration.findFirst({ where: { eventId: event.id, userId: viewer.id, status: 'CONFIRMED' } });
+
+  /** Lock order: the event, then the registration. */
+  async function take(tx: Transaction, viewer: Viewer, wish: Wish): Promise<string> {
+    const event = await lockVisible(tx, viewer, wish.eventId);
+    // Free places are for those who wait, before anybody else.
+    if ((await lookAt(tx, viewer, event, 0)).hasQueue) await queue.offerNext(tx, event.id);
+    const admitted = await admit(tx, viewer, event, wish);
+    if (typeof admitted === 'string') return admitted;
+    const whose = { eventId: event.id, userId: viewer.id };
+    const registration = needsApproval(admitted)
+      ? await transitions.request(tx, whose, wish.guests)
+      : await transitions.confirm(tx, whose, { guests: wish.guests, instead: admitted.offerId });
+    if (!registration) throw refusalError('SOLD_OUT', event, admitted.settings);
+    if (registration.status === 'CONFIRMED') await queue.settle(tx, whose);
+    if (admitted.isInvited) await acceptInvitation(tx, whose);
+    await keepAnswers(tx, registration, wish.answers);
+    return registration.id;
+  }
+
+  /** Locks the event of a registration of the viewer's, then answers the registration as it is. */
+  async function lockOwn(tx: Transaction, viewer: Viewer, id: string) {
+    const missing = new AppError('NOT_FOUND', 'There is no such registration.', { path: ['registrationId'] });
+    const known = await tx.registration.findFirst({ where: { id, userId: viewer.id } });
+    if (!known) throw missing;
+    const [event] = await places.lockEvents(tx, [known.eventId]);
+    const registration = await tx.registration.findFirst({ where: { id } });
+    if (!event || !registration) throw missing;
+    return { event, registration };
   }
 
   /** Gives a place back. */
   const cancel = (viewer: Viewer, id: string): Promise<Registration> =>
     db.$transaction(async (tx) => {
-      const now = clock.now();
-      await tx.$executeRaw`SELECT 1 FROM registrations WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-      const held = await tx.registration.findFirst({
-        where: { id, userId: viewer.id },
-        include: { event: true },
-      });
-      if (!held)
-        throw new AppError('NOT_FOUND', 'There is no such registration.', { path: ['registrationId'] });
-      const { event, ...registration } = held;
+      const { event, registration } = await lockOwn(tx, viewer, id);
       if (registration.status === 'CANCELLED') return registration;
-      if (event.endsAt <= now)
-        throw new AppError('CONFLICT', 'The event is over.', { payload: { registration } });
-      await tx.$executeRaw`UPDATE events SET registered_count = registered_count - 1 WHERE id = ${event.id}::uuid`;
-      const data = { ...publicIds(id, event.id, viewer.id), cancelledAt: now.toISOString() };
-      await outbox.publish(tx, { type: 'registration.cancelled', key: data.eventId, data });
-      return tx.registration.update({ where: { id }, data: { status: 'CANCELLED', cancelledAt: now } });
+      assertOpen(event, registration);
+      if (registration.status === 'DECLINED')
+        throw new AppError('CONFLICT', 'The organizers declined it.', { payload: { registration } });
+      if (registration.status === 'CONFIRMED' && registration.places === 0)
+        throw new AppError('CONFLICT', 'You come with a ticket: give that back.', {
+          payload: { registration },
+        });
+      return transitions.end(tx, registration, 'CANCELLED');
     });
 
-  const eligibility = (event: Event, registration: Registration | null, viewer: Viewer | null) => {
-    const reasonCode = refusalOf({ viewer, event, registration, now: clock.now() });
-    return { isAllowed: reasonCode === null, reasonCode };
+  const change = (
+    viewer: Viewer,
+    id: string,
+    { guests, answers }: { guests?: number | null; answers?: readonly GivenAnswer[] | null },
+  ): Promise<Registration> =>
+    db.$transaction(async (tx) => {
+      const { event, registration } = await lockOwn(tx, viewer, id);
+      assertOpen(event, registration);
+      if (registration.status !== 'CONFIRMED' && registration.status !== 'PENDING')
+        throw new AppError('CONFLICT', 'You are not registered.', { payload: { registration } });
+      if (answers) await keepAnswers(tx, registration, answers);
+      if (guests == null || guests === registration.guests) return registration;
+      const settings = await settingsOf(tx, event.id);
+      if (guests > registration.guests || guests < 0) assertGuests(guests, settings.maxGuests);
+      const isByTicket = registration.status === 'CONFIRMED' && registration.places === 0;
+      if (isByTicket)
+        throw new AppError('CONFLICT', 'Guests have tickets of their own.', { path: ['guests'] });
+      const resized = await transitions.resize(tx, registration, guests);
+      if (!resized) throw refusalError('SOLD_OUT', event, settings);
+      return resized;
+    });
+
+  function assertOpen(event: Event, registration: Registration): void {
+    if (event.endsAt <= clock.now())
+      throw new AppError('CONFLICT', 'The event is over.', { payload: { registration } });
+  }
+
+  /** Notes that the viewer may come, or that they will not. Nobody who holds a place or asked for one does so. */
+  const setInterest = (viewer: Viewer, eventId: string, isInterested: boolean): Promise<Event> =>
+    db.$transaction(async (tx) => {
+      const event = await lockVisible(tx, viewer, eventId);
+      const whose = { eventId, userId: viewer.id };
+      const known = await tx.registration.findUnique({ where: { eventId_userId: whose } });
+      const isNoted = known?.status === 'INTERESTED';
+      if (isNoted === isInterested) return event;
+      if (isNoted) await transitions.end(tx, known, 'CANCELLED');
+      else if (event.status !== 'PUBLISHED' || event.endsAt <= clock.now())
+        throw new AppError('REGISTRATION_CLOSED', 'The event is not to come.', { path: ['eventId'] });
+      else if (known && known.status !== 'CANCELLED')
+        throw new AppError('CONFLICT', 'You have registered.', { path: ['eventId'] });
+      else await transitions.note(tx, whose);
+      return event;
+    });
+
+  const eligibility = ({ entry, queue: waiting, invitation, ...looked }: Glance) => {
+    const now = clock.now();
+    const hasOffer =
+      entry?.status === 'OFFERED' && entry.offerExpiresAt !== null && entry.offerExpiresAt > now;
+    const places = 1;
+    const free = freeFor(looked.free, { entry: hasOffer ? entry : null, fewest: waiting?.fewest });
+    const isInvited = invitation !== null && isStanding(invitation, now);
+    const attempt = { ...looked, isInvited, free, places, now };
+    const reasonCode = refusalOf(attempt);
+    const nextStep = stepAfter(reasonCode, { ...attempt, hasOffer, isWaiting: entry?.status === 'WAITING' });
+    return { isAllowed: reasonCode === null, reasonCode, nextStep };
   };
 
-  const listForEvent = (eventId: string, page: Page): Promise<Registration[]> =>
+  const listForEvent = (eventId: string, status: RegistrationStatus, page: Page): Promise<Registration[]> =>
     db.registration.findMany({
-      where: { AND: [{ eventId, status: 'CONFIRMED' }, page.where] },
+      where: { AND: [{ eventId, status }, page.where] },
       orderBy: page.orderBy,
       take: page.take,
     });
@@ -131,11 +238,11 @@ export function createParticipation({ db, clock, outbox }: Dependencies) {
       take: page.take,
     });
 
-  return { register, cancel, eligibility, listForEvent, listForUser };
+  return { register, cancel, change, setInterest, eligibility, listForEvent, listForUser };
 }
 
-const publicIds = (id: string, eventId: string, userId: string) => ({
-  registrationId: registrationIds.encode(id),
-  eventId: eventIds.encode(eventId),
-  userId: userIds.encode(userId),
-});
+export function assertGuests(guests: number, most: number): void {
+  if (guests >= 0 && guests <= most) return;
+  const message = most === 0 ? 'The event is without guests.' : `One person brings at most ${most} guests.`;
+  throw new AppError('INVALID_INPUT', message, { path: ['guests'] });
+}

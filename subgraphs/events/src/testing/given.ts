@@ -1,20 +1,29 @@
-import { createPool, type Viewer } from '@diaspora/kit';
-import { aViewer, createTestDatabase, testClock, testSubgraph } from '@diaspora/kit/testing';
+import { createPool, type Mail, type Viewer } from '@diaspora/kit';
+import {
+  aViewer,
+  createMemoryPrivateStore,
+  createTestDatabase,
+  silentLog,
+  testClock,
+  testSubgraph,
+} from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
 import type { Event } from '../__generated__/prisma/client.js';
+import type { ProviderSettings } from '../calendar-sync/index.js';
 import { connectDatabase, type Db } from '../database.js';
 import { eventIds, registrationIds, userIds } from '../ids.js';
+import type { EventColumns } from '../catalog/index.js';
 import { createEventsSubgraph } from '../subgraph.js';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
 /** The subgraph on a database of its own, at noon of the first of June 2026. */
-export async function givenEvents() {
+export async function givenEvents({ calendars = {} }: { calendars?: Partial<ProviderSettings> } = {}) {
   const database = await createTestDatabase('events');
   const clock = testClock();
-  const first = connectInstance(database.url, clock);
+  const first = connectInstance(database.url, clock, calendars);
   const others: ReturnType<typeof connectInstance>[] = [];
   const admins: Pool[] = [];
   return {
@@ -24,7 +33,7 @@ export async function givenEvents() {
     given: builders(first.db, clock),
     /** A second process of the service on the same database, with a pool of its own. */
     anotherInstance: () => {
-      const instance = connectInstance(database.url, clock);
+      const instance = connectInstance(database.url, clock, calendars);
       others.push(instance);
       return instance;
     },
@@ -34,6 +43,8 @@ export async function givenEvents() {
         SELECT type, envelope FROM kit.outbox WHERE key = ${key} ORDER BY position`;
       return rows.map(({ type, envelope }) => ({ type, data: envelope.data }));
     },
+    /** Runs a job as the worker would. */
+    runJob: (name: string) => first.subgraph.jobs![name]!.run({} as never, {} as never),
     /** The superuser in this database. */
     admin: () => {
       const admin = createPool({ url: database.adminUrl, max: 1 });
@@ -48,17 +59,39 @@ export async function givenEvents() {
   };
 }
 
-function connectInstance(url: string, clock: ReturnType<typeof testClock>) {
+function connectInstance(
+  url: string,
+  clock: ReturnType<typeof testClock>,
+  calendars: Partial<ProviderSettings>,
+) {
   const statements: string[] = [];
+  const mails: Mail[] = [];
   const pool = createPool({ url, onStatement: (sql) => statements.push(sql) });
   const db = connectDatabase(new PrismaPg(pool));
-  const subgraph = createEventsSubgraph({ db, clock });
+  const privateStore = createMemoryPrivateStore();
+  const subgraph = createEventsSubgraph({
+    ...{ db, clock, privateStore },
+    mailer: { send: async (mail) => void mails.push(mail) },
+    config: {
+      PUBLIC_URL: 'https://events.example',
+      SEALING_SECRET: 'a-sealing-secret-for-tests-only-0123456789',
+    },
+    calendars: {
+      ...{ sealingSecret: 'a-sealing-secret-for-tests-only-0123456789', google: null },
+      ...{ redirectUris: ['https://app.example/calendar'], isCalDavOpen: true, ...calendars },
+    },
+  });
   const client = testSubgraph(subgraph);
   return {
     db,
     pool,
     subgraph,
+    privateStore,
     statements,
+    /** What was mailed, the oldest first. */
+    mails,
+    run: (job: { name: string }, payload: object) =>
+      subgraph.jobs![job.name]!.run(payload as never, { log: silentLog } as never),
     as: client.as,
     anonymous: client.anonymous,
     stopInstance: async () => {
@@ -107,7 +140,7 @@ function builders(db: Db, clock: { now(): Date }) {
         updatedAt: now,
         publishedAt: overrides.status === 'DRAFT' ? null : now,
         ...(overrides.status === 'CANCELLED' && { cancelledAt: now }),
-        ...overrides,
+        ...(overrides as EventColumns),
       },
     });
     return { ...row, publicId: eventIds.encode(row.id) };
@@ -121,12 +154,34 @@ function builders(db: Db, clock: { now(): Date }) {
   ) {
     const now = clock.now();
     const cancelledAt = status === 'CANCELLED' ? now : null;
+    const places = status === 'CONFIRMED' ? 1 : 0;
     return db.registration.create({
-      data: { id: registrationIds.create(), eventId, userId, status, confirmedAt: now, cancelledAt },
+      data: { id: registrationIds.create(), eventId, userId, status, places, confirmedAt: now, cancelledAt },
     });
   }
 
-  return { person, event, registration };
+  /** That users have told of a person. */
+  const known = ({ id: userId }: { id: string }) =>
+    db.person.create({ data: { userId, displayName: 'Somebody', nameKey: 'somebody', version: 0 } });
+
+  /** That a person who has a registration went in. */
+  async function enter({ id: eventId }: { id: string }, userId: string) {
+    const where = { eventId_userId: { eventId, userId } };
+    const { id: admissionId } = await db.registration.findUniqueOrThrow({ where });
+    await db.checkIn.create({
+      data: {
+        ...{ kind: 'REGISTRATION', admissionId, eventId, holderId: userId },
+        ...{ isInside: true, enteredAt: clock.now() },
+      },
+    });
+  }
+
+  async function checkIn(event: { id: string }, userId: string) {
+    await registration(event, userId);
+    await enter(event, userId);
+  }
+
+  return { person, known, event, registration, enter, checkIn };
 }
 
 /** Input of createEvent, complete. */

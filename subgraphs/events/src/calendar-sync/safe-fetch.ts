@@ -1,0 +1,63 @@
+import { lookup } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+
+const timeoutMs = 10_000;
+const mostBytes = 8 * 1_048_576;
+
+/** What is not on the internet (RFC 6890). */
+const inner = {
+  4: blocked('ipv4', [
+    ...['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12'],
+    ...['192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '192.168.0.0/16', '198.18.0.0/15'],
+    ...['198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/3'],
+  ]),
+  // Only 2000::/3 is given out; of that, tunnels and documentation lead elsewhere or nowhere.
+  6: blocked('ipv6', ['::/3', '4000::/2', '8000::/1', '2001::/23', '2001:db8::/32', '2002::/16']),
+};
+
+function blocked(family: 'ipv4' | 'ipv6', subnets: readonly string[]) {
+  const list = new BlockList();
+  for (const subnet of subnets) {
+    const [network, bits] = subnet.split('/') as [string, string];
+    list.addSubnet(network, Number(bits), family);
+  }
+  return (address: string): boolean => list.check(address, family);
+}
+
+export const isPublicAddress = (address: string): boolean => {
+  const version = isIP(address) as 0 | 4 | 6;
+  return version !== 0 && !inner[version](address);
+};
+
+const refused = (host: string) => new Error(`${host} is not an address on the internet`);
+
+/** Looks the name up for the connection itself: an address is checked and used, and never looked up again in between. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, found) => {
+    if (error) return callback(error, '', 0);
+    const isPublic = found.length > 0 && found.every(({ address }) => isPublicAddress(address));
+    if (!isPublic) return callback(refused(hostname), '', 0);
+    if (options.all) return callback(null, found);
+    callback(null, found[0]!.address, found[0]!.family);
+  });
+};
+
+/**
+ * A fetch for addresses that people name: HTTPS to the internet and nowhere else, redirects included, with limits of time
+ * and size. `isOpen` lets it go everywhere, for tests and for servers in the own network.
+ */
+export function createSafeFetch({ isOpen = false } = {}): typeof fetch {
+  const connect = buildConnector({ timeout: timeoutMs, ...(!isOpen && { lookup: publicLookup }) });
+  const agent = new Agent({
+    ...{ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: mostBytes },
+    connect: (options, callback) => {
+      const host = options.hostname.replace(/^\[|\]$/g, '');
+      const isFine = options.protocol === 'https:' && (isIP(host) === 0 || isPublicAddress(host));
+      if (isOpen || isFine) connect(options, callback);
+      else callback(refused(host), null);
+    },
+  });
+  return ((input: string, init: object = {}) =>
+    undiciFetch(input, { ...init, dispatcher: agent, signal: AbortSignal.timeout(3 * timeoutMs) })) as never;
+}

@@ -1,0 +1,117 @@
+import { AppError, type Clock, type Viewer } from '@diaspora/kit';
+import type { CalendarFeed, Event, Registration } from '../__generated__/prisma/client.js';
+import { visibleTo } from '../catalog/index.js';
+import type { Db, Transaction } from '../database.js';
+import { icsOf } from './ics.js';
+import {
+  createFeedToken,
+  entryOf,
+  feedReadsPerHour,
+  feedTokenHash,
+  isFeedToken,
+  isLeftPlace,
+  type CalendarEntry,
+} from './rules.js';
+
+export type Calendar = ReturnType<typeof createCalendar>;
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  /** Where clients reach this service's own routes. */
+  readonly publicUrl: string;
+}
+
+const hourMs = 3_600_000;
+const pastMs = 90 * 24 * hourMs;
+const mostEntries = 1_000;
+
+export function createCalendar({ db, clock, publicUrl }: Dependencies) {
+  const fileUrl = (eventId: string) => `${publicUrl}/calendar/events/${eventId}.ics`;
+
+  /** The file of an event that everybody may see. Throws NOT_FOUND. */
+  async function file(eventId: string): Promise<string> {
+    const event = await db.event.findFirst({ where: { AND: [{ id: eventId }, visibleTo(null)] } });
+    if (!event) throw new AppError('NOT_FOUND', 'There is no such event.');
+    return icsOf([entryOf(event)], { method: 'PUBLISH' });
+  }
+
+  /** A new address for a person's feed; the one before ends with it. Only its hash is kept. */
+  async function renewFeed(viewer: Viewer): Promise<{ feed: CalendarFeed; url: string }> {
+    const token = createFeedToken();
+    const fresh = {
+      tokenHash: feedTokenHash(token),
+      createdAt: clock.now(),
+      lastReadAt: null,
+      reads: 0,
+      readsSince: clock.now(),
+    };
+    const userId = viewer.id;
+    const feed = await db.calendarFeed.upsert({
+      where: { userId },
+      create: { userId, ...fresh },
+      update: fresh,
+    });
+    return { feed, url: `${publicUrl}/calendar/feeds/${token}.ics` };
+  }
+
+  async function revokeFeed(viewer: Viewer): Promise<void> {
+    await db.calendarFeed.deleteMany({ where: { userId: viewer.id } });
+  }
+
+  const feedOf = (viewer: Viewer): Promise<CalendarFeed | null> =>
+    db.calendarFeed.findUnique({ where: { userId: viewer.id } });
+
+  /** Throws NOT_FOUND for an address that is not, or no more, and RATE_LIMITED. */
+  async function readFeed(token: string): Promise<string> {
+    const userId = isFeedToken(token) ? await countRead(token) : undefined;
+    if (!userId) throw new AppError('NOT_FOUND', 'There is no such calendar.');
+    return icsOf(await entriesOf(db, userId), { name: 'Diaspora', method: 'PUBLISH' });
+  }
+
+  /** One statement finds the feed and counts, so that reads at once are all counted. */
+  async function countRead(token: string): Promise<string | undefined> {
+    const now = clock.now();
+    const hourAgo = new Date(now.getTime() - hourMs);
+    const [feed] = await db.$queryRaw<{ userId: string; reads: number; readsSince: Date }[]>`
+      UPDATE calendar_feeds SET last_read_at = ${now},
+        reads = CASE WHEN reads_since <= ${hourAgo} THEN 1 ELSE reads + 1 END,
+        reads_since = CASE WHEN reads_since <= ${hourAgo} THEN ${now} ELSE reads_since END
+      WHERE token_hash = ${feedTokenHash(token)}
+      RETURNING user_id AS "userId", reads, reads_since AS "readsSince"`;
+    if (!feed || feed.reads <= feedReadsPerHour) return feed?.userId;
+    const retryAfterSeconds = Math.ceil((feed.readsSince.getTime() + hourMs - now.getTime()) / 1_000);
+    throw new AppError('RATE_LIMITED', 'This calendar is read too often.', { retryAfterSeconds });
+  }
+
+  /** What a person organizes and goes to, from three months ago on; what was called off or left as tombstones. */
+  async function entriesOf(client: Transaction, userId: string): Promise<CalendarEntry[]> {
+    const since = new Date(clock.now().getTime() - pastMs);
+    const current = { publishedAt: { not: null }, endsAt: { gt: since } };
+    const order = { orderBy: { startsAt: 'asc' }, take: mostEntries } as const;
+    const [organized, places] = await Promise.all([
+      client.event.findMany({ where: { AND: [hostedBy(userId), current] }, ...order }),
+      client.registration.findMany({
+        where: { userId, event: { ...current, NOT: hostedBy(userId) } },
+        include: { event: true },
+        orderBy: { event: { startsAt: 'asc' } },
+        take: mostEntries,
+      }),
+    ]);
+    return [
+      ...organized.map((event) => entryOf(event, null, true)),
+      ...places.map((place) => entryOfPlace(place)),
+    ];
+  }
+
+  return { file, fileUrl, renewFeed, revokeFeed, feedOf, readFeed, entriesOf };
+}
+
+const hostedBy = (userId: string) => ({ OR: [{ organizerId: userId }, { coHostIds: { has: userId } }] });
+
+/** Of a private event that somebody left they see no more, so that its entry says no more either. */
+function entryOfPlace({ event, ...place }: Registration & { event: Event }): CalendarEntry {
+  const entry = entryOf(event, place, place.status === 'CONFIRMED');
+  const isHidden = isLeftPlace(place) && event.visibility === 'PRIVATE';
+  return isHidden ? { ...entry, title: 'Cancelled' } : entry;
+}

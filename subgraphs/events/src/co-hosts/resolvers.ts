@@ -1,0 +1,36 @@
+import { mutation, parsePage, toConnection } from '@diaspora/kit';
+import type { Resolvers } from '../__generated__/schema.js';
+import { eventOrders } from '../catalog/index.js';
+import { eventIds, userIds } from '../ids.js';
+
+export const resolvers: Resolvers = {
+  Mutation: {
+    inviteCoHost: mutation(async ({ eventId, userId }, { viewer, services }) => ({
+      event: await services.coHosts.invite(viewer!, eventIds.decode(eventId), userIds.decode(userId)),
+    })),
+    acceptCoHostInvitation: mutation(async ({ eventId }, { viewer, services }) => ({
+      event: await services.coHosts.accept(viewer!, eventIds.decode(eventId)),
+    })),
+    removeCoHost: mutation(async (input, { viewer, services, loaders }) => {
+      const eventId = eventIds.decode(input.eventId);
+      await services.coHosts.remove(viewer!, eventId, userIds.decode(input.userId));
+      return { event: await loaders.event.clear(eventId).load(eventId) };
+    }),
+  },
+  Event: {
+    coHosts: ({ coHostIds }) => coHostIds.map((id) => ({ id: userIds.encode(id) })),
+    coHostInvitations: (event, _args, { loaders }) => loaders.coHostInvitationsOfEvent.load(event.id),
+  },
+  User: {
+    coHostedEvents: async ({ id }, args, { viewer, services }) => {
+      const page = parsePage(args, eventOrders.STARTS_AT_DESC);
+      return toConnection(await services.coHosts.listEvents(userIds.decode(id), viewer, page), page);
+    },
+    coHostInvitations: ({ id }, _args, { services }) => services.coHosts.listInvitations(userIds.decode(id)),
+  },
+  CoHostInvitation: {
+    event: ({ eventId }, _args, { loaders }) => loaders.event.load(eventId),
+    user: ({ userId }) => ({ id: userIds.encode(userId) }),
+    invitedBy: ({ invitedById }) => ({ id: userIds.encode(invitedById) }),
+  },
+};

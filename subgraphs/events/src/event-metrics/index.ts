@@ -1,0 +1,9 @@
+import { readTypeDefs, type Slice } from '@diaspora/kit';
+import { permissions } from './permissions.js';
+import { resolvers } from './resolvers.js';
+
+export { createCounting } from './counting.js';
+export type { Report } from './rules.js';
+export { createEventMetrics, type Counts, type EventMetrics } from './service.js';
+
+export const eventMetricsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -1,0 +1,9 @@
+import { readTypeDefs, type Slice } from '@diaspora/kit';
+import { permissions } from './permissions.js';
+import { resolvers } from './resolvers.js';
+
+export { createInvitationLoaders, type InvitationLoaders } from './loaders.js';
+export { acceptInvitation, createInvitations, type Invitations } from './service.js';
+export { isStanding } from './rules.js';
+
+export const invitationsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createMemoryPrivateStore, testSubgraph } from '@diaspora/kit/testing';
+import { createEventsSubgraph } from '../subgraph.js';
+import { givenEvents } from '../testing/given.js';
+import { givenTickets } from '../testing/given-tickets.js';
+
+let events: Awaited<ReturnType<typeof givenEvents>>;
+let tickets: ReturnType<typeof givenTickets>;
+let instances: Pick<typeof events, 'as'>[];
+beforeAll(async () => {
+  events = await givenEvents();
+  tickets = givenTickets(events);
+  instances = [events, events.anotherInstance()];
+});
+afterAll(() => events.stop());
+
+const buyers = 200;
+const people = () => Array.from({ length: buyers }, () => events.given.person());
+
+/** Asks under one key until there is an answer, as a device does when the service has no connection left. */
+async function untilAnswered(
+  buyer: ReturnType<typeof people>[number],
+  lines: object[],
+  instance: Pick<typeof events, 'as'>,
+) {
+  const idempotencyKey = crypto.randomUUID();
+  for (;;) {
+    const answer = await tickets.buy(buyer, lines, { instance, idempotencyKey });
+    if (answer.userErrors) return answer;
+    expect(answer.codes).toEqual(['UNAVAILABLE']);
+  }
+}
+
+/** As many at a time as both processes together have connections for, and as many again that wait for one. */
+const atOnce = 40;
+
+async function all<Result>(
+  buy: (buyer: ReturnType<typeof people>[number], index: number) => Promise<Result>,
+) {
+  const left = people().entries();
+  const answers: Result[] = [];
+  const work = async () => {
+    for (const [index, buyer] of left) answers.push(await buy(buyer, index));
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return answers;
+}
+
+/** All of them at once, by turns at two processes of the service; how many got what they wanted. */
+async function rush(lines: (index: number) => object[], at = instances): Promise<number> {
+  const answers = await all((buyer, index) => untilAnswered(buyer, lines(index), at[index % at.length]!));
+  const refusals = answers.flatMap(({ userErrors }) => userErrors.map(({ code }: { code: string }) => code));
+  expect(new Set(refusals)).toEqual(new Set(['SOLD_OUT']));
+  return answers.filter(({ purchase }) => purchase !== null).length;
+}
+
+describe('two hundred buyers, forty at a time, at two processes', () => {
+  it('of an event with seven places are seven who win', async () => {
+    const { event, type } = await tickets.sale({ capacity: 7 });
+    expect(await rush(() => [tickets.line(type)])).toBe(7);
+    expect(await tickets.placesOf(event)).toEqual({ registered: 0, ticketed: 0, held: 7 });
+  }, 240_000);
+
+  it('of a type with a quota of five, that costs nothing, are five who win', async () => {
+    const { event, type } = await tickets.sale({ type: { quota: 5, priceMinor: 0n } });
+    expect(await rush(() => [tickets.line(type)])).toBe(5);
+    expect(await tickets.placesOf(event)).toEqual({ registered: 0, ticketed: 5, held: 0 });
+  }, 240_000);
+
+  it('of packets with the same events in opposite order get all of a packet or nothing, without a deadlock', async () => {
+    const organizer = tickets.eventOwner();
+    const [small, large] = [
+      await events.given.event({ organizerId: organizer.id, capacity: 5 }),
+      await events.given.event({ organizerId: organizer.id, capacity: 50 }),
+    ];
+    const one = await tickets.packet(organizer, [{ event: small }, { event: large }]);
+    const other = await tickets.packet(organizer, [{ event: large }, { event: small }]);
+    const both = (index: number) =>
+      [one, other].map((packet) => tickets.line(packet)).slice(index % 2, (index % 2) + 1);
+    expect(await rush(both)).toBe(5);
+    expect(await tickets.placesOf(small)).toMatchObject({ held: 5 });
+    expect(await tickets.placesOf(large)).toMatchObject({ held: 5 });
+  }, 240_000);
+
+  it('are more than there are places by the same code without its locks', async () => {
+    const { event, type } = await tickets.sale({ capacity: 7 });
+    const { db, clock } = events;
+    const config = { PUBLIC_URL: 'https://diaspora.example', SEALING_SECRET: 'x'.repeat(32) };
+    const unlocked = testSubgraph(
+      createEventsSubgraph({
+        ...{
+          db,
+          clock,
+          privateStore: createMemoryPrivateStore(),
+          mailer: {} as never,
+          calendars: {} as never,
+          config: config,
+        },
+        lockRows: async () => undefined,
+      }),
+    );
+    const won = await all((buyer) => untilAnswered(buyer, [tickets.line(type)], unlocked as never));
+    await unlocked.stop();
+    expect(won.filter(({ purchase }) => purchase !== null).length).toBeGreaterThan(7);
+    expect((await tickets.placesOf(event)).held).toBeGreaterThan(7);
+  }, 240_000);
+});

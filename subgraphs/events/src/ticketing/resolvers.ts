@@ -1,0 +1,65 @@
+import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import type { Resolvers } from '../__generated__/schema.js';
+import { eventSeatIds, ticketTypeIds } from '../ids.js';
+
+const inOrderOfPlan: SortKey[] = [
+  { field: 'position', direction: 'asc', type: 'number' },
+  { field: 'id', direction: 'asc', type: 'uuid' },
+];
+
+export const resolvers: Resolvers = {
+  Mutation: {
+    createTicketType: mutation(async (input, { viewer, services, loaders }) => {
+      loaders.ticketTypesOfEvent.clearAll();
+      return { ticketType: await services.ticketing.createType(viewer!, input) };
+    }),
+    updateTicketType: mutation(async ({ ticketTypeId, ...input }, { viewer, services }) => ({
+      ticketType: await services.ticketing.updateType(viewer!, ticketTypeIds.decode(ticketTypeId), input),
+    })),
+    deleteTicketType: mutation(async ({ ticketTypeId }, { viewer, services, loaders }) => {
+      const { event } = await services.ticketing.deleteType(viewer!, ticketTypeIds.decode(ticketTypeId));
+      loaders.ticketTypesOfEvent.clearAll();
+      return { event, deletedTicketTypeId: ticketTypeId };
+    }),
+    changeEventSeats: mutation(async (input, { viewer, services, loaders }) => {
+      const event = await services.ticketing.changeSeats(viewer!, input);
+      loaders.event.clear(event.id);
+      loaders.freePlaces.clear(event.id);
+      return { event };
+    }),
+  },
+  Event: {
+    ticketTypes: (event, _args, { loaders }) => loaders.ticketTypesOfEvent.load(event.id),
+    seats: async (event, args, { services, loaders }) => {
+      const page = parsePage(args, inOrderOfPlan);
+      const seats = page.hasCursor
+        ? services.ticketing.listSeats(event.id, page)
+        : loaders.firstSeatsOfEvent(page).load(event.id);
+      return toConnection(await seats, page);
+    },
+  },
+  TicketType: {
+    __resolveReference: ({ id }, { loaders }) => {
+      const key = ticketTypeIds.find(id);
+      return key ? loaders.ticketType.load(key) : null;
+    },
+    id: ({ id }) => ticketTypeIds.encode(id),
+    event: ({ eventId }, _args, { loaders }) => loaders.event.load(eventId),
+    price: ({ priceMinor, currency }) => ({ amountMinor: priceMinor, currency }),
+    fee: ({ feeMinor, currency }) => ({ amountMinor: feeMinor, currency }),
+    leftCount: async ({ id, quota, soldCount }, _args, { loaders }) => {
+      if (quota === null) return null;
+      return Math.max(0, quota - soldCount - ((await loaders.heldOfType.load(id))?.held ?? 0));
+    },
+    isOnSale: (type, _args, { services }) => services.ticketing.isOnSale(type),
+    refundPolicy: ({ refundUntilHours, refundPercent }) =>
+      refundUntilHours === null ? null : { untilHoursBefore: refundUntilHours, percent: refundPercent },
+  },
+  EventSeat: {
+    id: ({ id }) => eventSeatIds.encode(id),
+    event: ({ eventId }, _args, { loaders }) => loaders.event.load(eventId),
+    ticketType: ({ ticketTypeId }, _args, { loaders }) =>
+      ticketTypeId ? loaders.ticketType.load(ticketTypeId) : null,
+    isFree: (seat, _args, { services }) => services.ticketing.isSeatFree(seat),
+  },
+};
