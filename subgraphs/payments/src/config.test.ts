@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { privateStoreEnvironment } from '@diaspora/kit/testing';
 import { loadPaymentsConfig } from './config.js';
 
 const env = {
+  ...privateStoreEnvironment,
+  SMTP_URL: 'smtp://127.0.0.1:9',
   PORT: '4005',
   DATABASE_URL: 'postgresql://localhost/payments',
   REDIS_URL: 'redis://localhost',
@@ -17,6 +20,14 @@ describe('the configuration', () => {
     [{ SANDBOX_WEBHOOK_URL: 'https://pay.example/webhooks/sandbox' }, 'https://pay.example/webhooks/sandbox'],
   ])('with %p lets the sandbox call %s', (overrides, expected) => {
     expect(loadPaymentsConfig({ ...env, ...overrides }).SANDBOX_WEBHOOK_URL).toBe(expected);
+  });
+
+  it.each([
+    [{ STRIPE_SECRET_KEY: 'k'.repeat(40) }, /STRIPE_WEBHOOK_SECRET/],
+    [{ STRIPE_WEBHOOK_SECRET: 'k'.repeat(40) }, /STRIPE_SECRET_KEY/],
+    [{ PAYPAL_CLIENT_ID: 'id' }, /PAYPAL_CLIENT_SECRET[^]*PAYPAL_WEBHOOK_ID/],
+  ])('turns no provider on by halves', (overrides, missing) => {
+    expect(() => loadPaymentsConfig({ ...env, ...overrides })).toThrow(missing);
   });
 
   it('names all faults at once and never a value', () => {

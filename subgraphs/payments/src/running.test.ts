@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPool, signViewer, VIEWER_HEADER, type RunningSubgraph, type Viewer } from '@diaspora/kit';
-import { aViewer, createTestDatabase, silentLog, type TestDatabase } from '@diaspora/kit/testing';
+import {
+  aViewer,
+  createTestDatabase,
+  privateStoreEnvironment,
+  silentLog,
+  type TestDatabase,
+} from '@diaspora/kit/testing';
 import { createServer } from 'node:net';
 import type { Pool } from 'pg';
 import { loadPaymentsConfig } from './config.js';
@@ -18,6 +24,8 @@ describe('the running service', () => {
     database = await createTestDatabase('payments');
     pool = createPool({ url: database.url, max: 2 });
     const config = loadPaymentsConfig({
+      ...privateStoreEnvironment,
+      SMTP_URL: 'smtp://127.0.0.1:9',
       PORT: String(await freePort()),
       DATABASE_URL: database.url,
       REDIS_URL: process.env['TEST_REDIS_URL'],

@@ -1,84 +1,267 @@
 import {
+  createAudit,
+  createMailer,
   createOutbox,
+  createPersonalData,
+  createPrivateStore,
   defineSubgraph,
   onJob,
   startSubgraph,
   type Clock,
   type Logger,
+  type Mailer,
+  type PrivateStore,
   type RunningSubgraph,
 } from '@diaspora/kit';
+import { checkoutSlice, createCheckout, createOrderLoaders, createOrderPurpose } from './checkout/index.js';
+import {
+  chargesSlice,
+  createChargeLoaders,
+  createCharges,
+  createCustomers,
+  type MovementListener,
+} from './charges/index.js';
 import type { PaymentsConfig } from './config.js';
 import type { Context } from './context.js';
+import {
+  createCreditAccounts,
+  createCreditGranting,
+  createCreditLoaders,
+  createCredits,
+  creditsSlice,
+} from './credits/index.js';
 import { connectDatabase, type Db } from './database.js';
+import { userIds } from './ids.js';
+import { countingHandlers, countMovement, createRevenueMetrics, insightsSlice } from './insights/index.js';
+import { composeInvoices } from './invoice-parts.js';
 import {
   advanceSubscriptions,
+  capturePayment,
   crontab,
   deliverSandboxEvent,
+  disputeSandboxPayment,
+  forgetCustomer,
+  forgetPaymentMethod,
   processProviderEvent,
+  refreshPaymentMethod,
   requestPayment,
+  requestRefund,
+  returnSandboxRefund,
   settleSandboxPayment,
   sweepProviders,
+  verifyLedger,
+  writeOverdueCredits,
 } from './jobs.js';
-import { messages } from './messages.js';
-import { createPlanLoaders, createPlans, plansSlice } from './plans/index.js';
-import { createProviders, createSandbox, withTimeout, type PaymentProvider } from './providers/index.js';
 import {
-  createCharges,
+  createBookkeeping,
+  createBooks,
+  createLedger,
+  createLedgerLoaders,
+  ledgerSlice,
+} from './ledger/index.js';
+import { messages } from './messages.js';
+import {
+  createPaymentMethodLoaders,
+  createPaymentMethods,
+  paymentMethodsSlice,
+} from './payment-methods/index.js';
+import { createPaymentsPersonalData } from './personal-data/index.js';
+import { createPlanAdministration, createPlanLoaders, createPlans, plansSlice } from './plans/index.js';
+import { noStep, type AfterStep } from './steps.js';
+import {
+  configuredProviders,
+  createProviders,
+  createSandbox,
+  guarded,
+  type GuardOptions,
+  type PaymentProvider,
+  type ProviderSettings,
+} from './providers/index.js';
+import {
   createLifecycle,
+  createPausing,
+  createPlanChanges,
   createRenewals,
   createSubscriptionLoaders,
+  createSubscriptionPurpose,
   createSubscriptions,
   subscriptionsSlice,
 } from './subscriptions/index.js';
-import { createInbox, webhookRoutes } from './webhooks/index.js';
+import { createInbox, webhookRoutes, webhooksSlice } from './webhooks/index.js';
 
 export interface PaymentsDependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly config: Pick<PaymentsConfig, 'SANDBOX_WEBHOOK_SECRET' | 'SANDBOX_WEBHOOK_URL'>;
+  readonly privateStore: PrivateStore;
+  readonly mailer: Mailer;
+  readonly config: Pick<PaymentsConfig, 'SANDBOX_WEBHOOK_SECRET' | 'SANDBOX_WEBHOOK_URL'> & ProviderSettings;
+  /** When a provider is given up for a while, for tests that do not wait so long. */
+  readonly patience?: Omit<GuardOptions, 'log'>;
+  /** Hears of money that moves, for tests that watch it. */
+  readonly listeners?: readonly MovementListener[];
   /** Wraps a provider, for tests that make it fail. */
   readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
+  /** Told of each step of a purchase, for tests that end the process there. */
+  readonly afterStep?: AfterStep;
 }
 
-const providerTimeoutMs = 10_000;
-
 /** The composition root: dependencies in, subgraph out. */
-export function createPaymentsSubgraph({ db, clock, log, config, wrapProvider }: PaymentsDependencies) {
+export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
+  const {
+    db,
+    clock,
+    log,
+    privateStore,
+    mailer,
+    config,
+    wrapProvider,
+    listeners = [],
+    afterStep = noStep,
+    patience,
+  } = dependencies;
   const outbox = createOutbox(messages, { clock });
+  const audit = createAudit({ source: 'payments', clock });
   const { SANDBOX_WEBHOOK_SECRET: webhookSecret, SANDBOX_WEBHOOK_URL: webhookUrl } = config;
   const sandbox = webhookSecret ? createSandbox({ db, clock, webhookUrl, webhookSecret }) : undefined;
   const providers = createProviders(
-    (sandbox ? [sandbox.provider] : []).map((provider) =>
-      withTimeout(wrapProvider ? wrapProvider(provider) : provider, providerTimeoutMs),
+    [...(sandbox ? [sandbox.provider] : []), ...configuredProviders(config, clock)].map((provider) =>
+      guarded(wrapProvider ? wrapProvider(provider) : provider, { log, ...patience }),
     ),
   );
-  const lifecycle = createLifecycle({ outbox });
   const plans = createPlans({ db });
-  const charges = createCharges({ db, clock, outbox, providers, lifecycle });
-  const subscriptions = createSubscriptions({ db, clock, plans, providers, charges, lifecycle });
-  const renewals = createRenewals({ db, clock, charges, lifecycle });
-  const inbox = createInbox({ db, clock, log, providers, settle: charges.settle });
-  const services = { plans, subscriptions };
+  const planAdministration = createPlanAdministration({ db, clock, audit });
+  const accounts = createCreditAccounts({ clock, outbox });
+  const credits = createCredits({ db, clock, audit, accounts });
+  const creditGranting = createCreditGranting({ db, clock, audit, accounts });
+  const lifecycle = createLifecycle({ outbox, audit, credits: creditGranting });
+  const invoices = composeInvoices({ db, clock, outbox, audit, privateStore, mailer });
+  const bookkeeping = createBookkeeping({ ledger: createLedger({ clock }) });
+  const customers = createCustomers({ db, clock, providers });
+  const paymentMethods = createPaymentMethods({ db, clock, providers, customers, audit });
+  const charges = createCharges({
+    db,
+    clock,
+    log,
+    outbox,
+    providers,
+    purposes: {
+      subscription: createSubscriptionPurpose({ lifecycle }),
+      order: createOrderPurpose({ outbox, bookkeeping, audit, afterStep }),
+    },
+    listeners: [bookkeeping.movement, invoices.movement, countMovement, ...listeners],
+    customers,
+  });
+  const checkout = createCheckout({
+    db,
+    clock,
+    audit,
+    outbox,
+    paymentMethods,
+    charges,
+    bookkeeping,
+    afterStep,
+  });
+  const books = createBooks({ db, clock, log });
+  const renewals = createRenewals({ db, clock, log, charges, lifecycle });
+  const subscriptions = createSubscriptions({
+    ...{ db, clock, plans, paymentMethods, charges, lifecycle, renewals, audit },
+  });
+  const planChanges = createPlanChanges({ db, clock, plans, charges, lifecycle });
+  const pausing = createPausing({ db, clock, lifecycle });
+  const inbox = createInbox({
+    db,
+    clock,
+    log,
+    providers,
+    settle: (tx, provider, news) =>
+      news.kind === 'method'
+        ? paymentMethods.noticed(tx, news.reference)
+        : charges.settle(tx, provider, news),
+  });
+  const personalData = createPersonalData({
+    source: 'payments',
+    requestedBy: 'users',
+    personIds: userIds,
+    clock,
+    db,
+    store: privateStore,
+    personalData: createPaymentsPersonalData({
+      db,
+      orders: checkout.orders,
+      subscriptions,
+      retention: invoices.retention,
+      paymentMethods,
+      customers,
+    }),
+  });
+  const services = {
+    ...checkout.services,
+    books,
+    credits,
+    creditGranting,
+    plans,
+    planAdministration,
+    subscriptions,
+    ...invoices.services,
+    revenueMetrics: createRevenueMetrics({ db }),
+    planChanges,
+    pausing,
+    inbox,
+    paymentMethods,
+  };
 
   return defineSubgraph<Context>({
     name: 'payments',
-    slices: [plansSlice, subscriptionsSlice],
+    slices: [
+      checkoutSlice,
+      ledgerSlice,
+      plansSlice,
+      paymentMethodsSlice,
+      subscriptionsSlice,
+      chargesSlice,
+      creditsSlice,
+      webhooksSlice,
+      ...invoices.slices,
+      insightsSlice,
+    ],
     createContext: (base) => ({
       ...base,
       services,
-      loaders: { ...createPlanLoaders(db), ...createSubscriptionLoaders(db, base.viewer) },
+      loaders: {
+        ...createChargeLoaders(db, base.viewer),
+        ...createPaymentMethodLoaders(db, base.viewer),
+        ...createCreditLoaders(db, clock, base.viewer),
+        ...createLedgerLoaders(db, base.viewer),
+        ...createOrderLoaders(db, base.viewer),
+        ...createPlanLoaders(db),
+        ...createSubscriptionLoaders(db, base.viewer),
+        ...invoices.createLoaders(base.viewer),
+      },
     }),
+    handlers: [...checkout.handlers, ...invoices.handlers, ...countingHandlers, ...personalData.handlers],
     jobs: {
+      ...personalData.jobs,
+      ...checkout.jobs,
       ...onJob(requestPayment, charges.request),
+      ...onJob(capturePayment, charges.capture),
+      ...onJob(refreshPaymentMethod, paymentMethods.refresh),
+      ...onJob(forgetPaymentMethod, paymentMethods.forget),
+      ...onJob(forgetCustomer, customers.forget),
+      ...onJob(requestRefund, charges.requestRefund),
       ...onJob(processProviderEvent, inbox.process),
       ...onJob(advanceSubscriptions, renewals.advanceDue),
       ...onJob(sweepProviders, async () => {
         await inbox.sweep();
-        await renewals.requestUnacknowledged();
+        await charges.requestUnacknowledged();
       }),
+      ...onJob(writeOverdueCredits, creditGranting.writeOverdue),
+      ...invoices.jobs,
+      ...onJob(verifyLedger, books.verifyNightly),
       ...(sandbox && {
         ...onJob(settleSandboxPayment, sandbox.settle),
+        ...onJob(disputeSandboxPayment, sandbox.dispute),
+        ...onJob(returnSandboxRefund, sandbox.comeBack),
         ...onJob(deliverSandboxEvent, sandbox.deliver),
       }),
     },
@@ -92,10 +275,25 @@ export const startPayments = (options: {
   config: PaymentsConfig;
   log: Logger;
   clock?: Clock;
+  afterStep?: AfterStep;
 }): Promise<RunningSubgraph> =>
   startSubgraph({
     ...options,
     name: 'payments',
     connect: connectDatabase,
-    create: ({ db, clock, log }) => createPaymentsSubgraph({ db, clock, log, config: options.config }),
+    create: async ({ db, clock, log, onStop }) => {
+      const { config, afterStep } = options;
+      const privateStore = await createPrivateStore(config);
+      onStop(() => privateStore.stop());
+      const mailer = await createMailer(config);
+      return createPaymentsSubgraph({
+        db,
+        clock,
+        log,
+        privateStore,
+        mailer,
+        config,
+        ...(afterStep && { afterStep }),
+      });
+    },
   });

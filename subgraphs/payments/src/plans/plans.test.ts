@@ -25,6 +25,18 @@ describe('the catalogue', () => {
     expect(data.plans.nodes[1].entitlements).toHaveLength(7);
   });
 
+  it('lists the tiers of workspaces apart', async () => {
+    const tiers = `{ plans(audience: WORKSPACE, first: 10) { nodes { code tier trialDays creditsPerMonth } } }`;
+    const { data } = await payments.anonymous.execute(tiers);
+    expect(data.plans.nodes).toMatchObject([
+      { code: 'WORKSPACE_FREE', tier: 0, trialDays: 0, creditsPerMonth: 0 },
+      { code: 'WORKSPACE_TEAM_MONTHLY', tier: 10, trialDays: 14, creditsPerMonth: 1_000 },
+      { code: 'WORKSPACE_BUSINESS_MONTHLY', tier: 20, creditsPerMonth: 5_000 },
+      { code: 'WORKSPACE_TEAM_YEARLY', tier: 10 },
+      { code: 'WORKSPACE_BUSINESS_YEARLY', tier: 20 },
+    ]);
+  });
+
   it('goes on where a page ended, and leaves out what is not offered any more', async () => {
     const [first] = [(await payments.anonymous.execute(plans, { first: 1 })).data.plans];
     expect(first).toMatchObject({ nodes: [{ code: 'FREE' }], pageInfo: { hasNextPage: true } });

@@ -1,4 +1,4 @@
-import { parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Entitlement, Resolvers } from '../__generated__/schema.js';
 import { planIds } from '../ids.js';
 
@@ -6,13 +6,26 @@ const byPrice: SortKey[] = [
   { field: 'amountMinor', direction: 'asc', type: 'bigint' },
   { field: 'id', direction: 'asc', type: 'uuid' },
 ];
+const byVersion: SortKey[] = [{ field: 'version', direction: 'desc', type: 'number' }];
 
 export const resolvers: Resolvers = {
   Query: {
-    plans: async (_parent, args, { services }) => {
+    plans: async (_parent, { audience, ...args }, { services }) => {
       const page = parsePage(args, byPrice);
-      return toConnection(await services.plans.listOnOffer(page), page);
+      return toConnection(await services.plans.listOnOffer(audience, page), page);
     },
+    planVersions: async (_parent, { code, ...args }, { services }) => {
+      const page = parsePage(args, byVersion);
+      return toConnection(await services.plans.listVersions(code, page), page);
+    },
+  },
+  Mutation: {
+    createPlanVersion: mutation(async (input, { services }) => ({
+      plan: await services.planAdministration.createVersion(input),
+    })),
+    retirePlan: mutation(async (input, { services }) => ({
+      plan: await services.planAdministration.retire(input),
+    })),
   },
   Plan: {
     __resolveReference: ({ id }, { loaders }) => {

@@ -1,20 +1,31 @@
-import type { Page } from '@diaspora/kit';
-import type { Plan } from '../__generated__/prisma/client.js';
+import { AppError, type Page } from '@diaspora/kit';
+import type { Plan, PlanAudience } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 
 export type Plans = ReturnType<typeof createPlans>;
 
-/** The catalogue. Offers are rows: a new price arrives by a migration that retires one version and adds the next. */
+/** The catalogue as it is read. */
 export function createPlans({ db }: { db: Db }) {
-  const listOnOffer = (page: Page): Promise<Plan[]> =>
+  const listOnOffer = (audience: PlanAudience, page: Page): Promise<Plan[]> =>
     db.plan.findMany({
-      where: { AND: [{ retiredAt: null }, page.where] },
+      where: { AND: [{ retiredAt: null, audience }, page.where] },
       orderBy: page.orderBy,
       take: page.take,
     });
 
-  const findOnOffer = (tx: Transaction, code: string): Promise<Plan | null> =>
-    tx.plan.findFirst({ where: { code, retiredAt: null } });
+  const listVersions = (code: string, page: Page): Promise<Plan[]> =>
+    db.plan.findMany({ where: { AND: [{ code }, page.where] }, orderBy: page.orderBy, take: page.take });
 
-  return { listOnOffer, findOnOffer };
+  /** The version on offer, for a person to subscribe to. Throws NOT_FOUND, NOT_FOR_SALE or INVALID_INPUT. */
+  async function findForSale(tx: Transaction, code: string): Promise<Plan> {
+    const plan = await tx.plan.findFirst({ where: { code, retiredAt: null } });
+    const path = ['planCode'];
+    if (!plan) throw new AppError('NOT_FOUND', 'There is no such plan on offer.', { path });
+    if (plan.audience !== 'PERSON')
+      throw new AppError('NOT_FOR_SALE', 'Plans for workspaces are not sold yet.', { path });
+    if (!plan.interval) throw new AppError('INVALID_INPUT', 'This plan needs no subscription.', { path });
+    return plan;
+  }
+
+  return { listOnOffer, listVersions, findForSale };
 }

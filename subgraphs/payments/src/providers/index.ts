@@ -1,23 +1,43 @@
 import { AppError } from '@diaspora/kit';
 import type { PaymentMethod, PaymentProvider } from './provider.js';
 
-export { PaymentRefused, WebhookRefused } from './provider.js';
-export type { PaymentMethod, PaymentNews, PaymentProvider, ProviderEvent } from './provider.js';
+export { configuredProviders, type ProviderSettings } from './configured.js';
+export { guarded, type GuardOptions } from './guard.js';
+export { PaymentRefused, ProviderUnavailable, WebhookRefused } from './provider.js';
+export type {
+  CreatedPayment,
+  DisputeNews,
+  MethodDetails,
+  MethodNews,
+  MoneyNews,
+  News,
+  NextAction,
+  PaymentMethod,
+  PaymentNews,
+  PaymentProvider,
+  ProviderEvent,
+  RefundNews,
+  SavedMethod,
+} from './provider.js';
+export { createPaypal, type PaypalSettings } from './paypal/paypal.js';
 export { createSandbox, type Sandbox } from './sandbox/sandbox.js';
-export { withTimeout } from './timeout.js';
+export { createStripe, type StripeSettings } from './stripe/stripe.js';
 
 export type Providers = ReturnType<typeof createProviders>;
 
 /** The providers by name, and the one that takes a payment method. */
 export function createProviders(providers: readonly PaymentProvider[]) {
-  /** Throws AppError INVALID_INPUT unless exactly one method is given and some provider takes it. */
-  function accept(method: PaymentMethod): { provider: string; token: string } {
+  /**
+   * Throws AppError INVALID_INPUT unless exactly one method is given and some provider takes it: for once, or again when
+   * the payer is not here.
+   */
+  function accept(method: PaymentMethod, use = { isRepeated: false }): { provider: string; token: string } {
     const given = Object.values(method).filter((member) => member != null);
     if (given.length !== 1) {
       throw new AppError('INVALID_INPUT', 'Give exactly one payment method.', { path: ['paymentMethod'] });
     }
     for (const provider of providers) {
-      const token = provider.accept(method);
+      const token = provider.accept(method, use);
       if (token !== undefined) return { provider: provider.name, token };
     }
     throw new AppError('INVALID_INPUT', 'This payment method is not supported.', { path: ['paymentMethod'] });

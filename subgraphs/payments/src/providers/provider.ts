@@ -1,14 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { AppError } from '@diaspora/kit';
 
 /** What a person pays with: exactly one member. */
 export interface PaymentMethod {
   readonly sandboxCard?: { readonly number: string } | null | undefined;
+  /** What Stripe's library made in the browser of a card, Apple Pay or Google Pay. */
+  readonly stripe?: { readonly paymentMethodId: string } | null | undefined;
+  /** PayPal asks the person themself; they come back to these pages. */
+  readonly paypal?: { readonly returnUrl: string; readonly cancelUrl: string } | null | undefined;
 }
 
 export interface PaymentRequest {
   readonly amountMinor: bigint;
   readonly currency: string;
-  /** What `accept` made of the payment method. */
+  /** What `accept` made of the payment method, or what `saveMethod` answered. */
   readonly token: string;
   /** The same key never makes a second payment, however often it is sent. */
   readonly idempotencyKey: string;
@@ -16,49 +21,169 @@ export interface PaymentRequest {
   readonly reference: string;
   /** Whose money it is, for the provider's own records. */
   readonly customer: string;
+  /** What `createCustomer` answered; null where the provider has none. */
+  readonly customerId: string | null;
+  /** Whether the payer is here and can answer what their bank asks. */
+  readonly isPayerPresent: boolean;
+  /** Whether the method will be charged again when the payer is not here. */
+  readonly isRepeated: boolean;
+}
+
+/** What the payer has to do before it goes on: answer their bank through Stripe's library, or visit a page. */
+export type NextAction =
+  | { readonly kind: 'CONFIRM'; readonly clientSecret: string }
+  | { readonly kind: 'REDIRECT'; readonly url: string };
+
+export interface CreatedPayment {
+  readonly providerPaymentId: string;
+  readonly nextAction?: NextAction | null;
+}
+
+export interface MethodRequest {
+  readonly token: string;
+  readonly idempotencyKey: string;
+  /** Our id of the payment method; comes back in every event about it. */
+  readonly reference: string;
+  readonly customerId: string | null;
+}
+
+/** What is shown of a method: never its number. */
+export interface MethodDetails {
+  readonly kind: 'CARD' | 'PAYPAL';
+  readonly brand: string;
+  readonly last4: string | null;
+  readonly expiryMonth: number | null;
+  readonly expiryYear: number | null;
+  readonly wallet: 'APPLE_PAY' | 'GOOGLE_PAY' | null;
+}
+
+/** A method that can be charged, one that waits for the payer, or one that the provider does not take. */
+export type SavedMethod =
+  | { readonly status: 'ACTIVE'; readonly token: string; readonly details: MethodDetails }
+  | { readonly status: 'ACTION_REQUIRED'; readonly setupId: string; readonly nextAction: NextAction }
+  | { readonly status: 'FAILED'; readonly failure: string };
+
+export interface RefundRequest {
+  readonly providerPaymentId: string;
+  /** Our id of the payment. */
+  readonly paymentReference: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  /** The same key never makes a second refund, however often it is sent. */
+  readonly idempotencyKey: string;
+  /** Our id of the refund; comes back in every event about it. */
+  readonly reference: string;
 }
 
 /** An event as the provider sent it. */
 export interface ProviderEvent {
   readonly id: string;
+  /** Which of the provider's accounts it is about; empty for our own. */
+  readonly account: string;
   readonly type: string;
   readonly occurredAt: Date;
   /** The body whose signature was checked, or one the provider itself listed. */
   readonly body: string;
 }
 
-/** What an event says about a payment, in our words. */
-export interface PaymentNews {
-  readonly status: 'CREATED' | 'FAILED' | 'CAPTURED';
-  readonly reference: string;
-  readonly providerPaymentId: string;
+/** Which payment an event is about. */
+interface About {
+  /** Our id of the payment, the provider's, or both. */
+  readonly reference: string | null;
+  readonly providerPaymentId: string | null;
   readonly amountMinor: bigint;
   readonly currency: string;
-  readonly failure: string | null;
   readonly occurredAt: Date;
 }
 
-/** All that this subgraph asks of a payment provider. */
+/** What an event says about a payment, in our words. */
+export interface PaymentNews extends About {
+  readonly kind: 'payment';
+  readonly status: 'CREATED' | 'AUTHORISED' | 'FAILED' | 'CAPTURED';
+  readonly failure: string | null;
+  /** What the provider keeps; null while it does not say. */
+  readonly feeMinor: bigint | null;
+  /** Whether we have to fetch the money that the payer agreed to. */
+  readonly needsCapture?: boolean;
+}
+
+/** What an event says about money on its way back. */
+export interface RefundNews extends About {
+  readonly kind: 'refund';
+  readonly status: 'REQUESTED' | 'SUCCEEDED' | 'FAILED';
+  /** Our id of the refund; null for one that was made at the provider. */
+  readonly refundReference: string | null;
+  readonly providerRefundId: string;
+  readonly failure: string | null;
+}
+
+/** What an event says about money that the payer's bank takes back. */
+export interface DisputeNews extends About {
+  readonly kind: 'dispute';
+  readonly status: 'OPEN' | 'WON' | 'LOST';
+  readonly providerDisputeId: string;
+  readonly reason: string | null;
+  readonly openedAt: Date;
+}
+
+/** Something happened to a payment method that waited for the payer: ask what. */
+export interface MethodNews {
+  readonly kind: 'method';
+  readonly reference: string;
+}
+
+export type MoneyNews = PaymentNews | RefundNews | DisputeNews;
+export type News = MoneyNews | MethodNews;
+
+/** All that this subgraph asks of a payment provider. Calls throw PaymentRefused for what will never be possible. */
 export interface PaymentProvider {
   readonly name: string;
-  /** The token to charge a method by, or undefined for a method of other providers. Throws AppError INVALID_INPUT. */
-  accept(method: PaymentMethod): string | undefined;
-  /** Begins a payment; its outcome comes as events. Throws PaymentRefused when it will never be possible. */
-  createPayment(request: PaymentRequest): Promise<{ readonly providerPaymentId: string }>;
+  /** The token to charge a method by (again when the payer is not here, if `isRepeated`), or undefined for a method of other providers. Throws AppError INVALID_INPUT. */
+  accept(method: PaymentMethod, use: { isRepeated: boolean }): string | undefined;
+  /** The provider's id for one of our people, where it keeps people. */
+  createCustomer?(request: { reference: string; idempotencyKey: string }): Promise<{ customerId: string }>;
+  /** Forgets a person and all their methods. */
+  forgetCustomer?(customerId: string): Promise<void>;
+  /** Begins a payment; its outcome comes as events. */
+  createPayment(request: PaymentRequest): Promise<CreatedPayment>;
+  /** Fetches the money of a payment whose news said `needsCapture`. */
+  capturePayment?(request: { providerPaymentId: string; idempotencyKey: string }): Promise<void>;
+  /** Begins a refund; its outcome comes as events. */
+  createRefund(request: RefundRequest): Promise<{ readonly providerRefundId: string }>;
+  /** Keeps a method, so that it can be charged when the payer is not here. */
+  saveMethod(request: MethodRequest): Promise<SavedMethod>;
+  /** What became of a method that waited for the payer. */
+  completeMethod(request: { setupId: string; idempotencyKey: string }): Promise<SavedMethod>;
+  forgetMethod(token: string): Promise<void>;
   /** Checks the signature over the raw bytes. Throws WebhookRefused. */
-  verifyWebhook(rawBody: Buffer, headers: IncomingHttpHeaders): ProviderEvent;
+  verifyWebhook(rawBody: Buffer, headers: IncomingHttpHeaders): Promise<ProviderEvent>;
   /** What an event means; undefined for types that mean nothing to us. Throws for a body that breaks the provider's form. */
-  interpret(event: Pick<ProviderEvent, 'type' | 'body'>): PaymentNews | undefined;
-  /** Every event since then, oldest first. */
+  interpret(event: Pick<ProviderEvent, 'type' | 'body'>): News | undefined;
+  /** Every event since then, in any order. */
   fetchEvents(since: Date): AsyncIterable<ProviderEvent>;
 }
 
 /** The provider said no, and would say no again. */
 export class PaymentRefused extends Error {
   override readonly name = 'PaymentRefused';
+  /** Why, for programs. */
+  readonly failure: string;
+
+  constructor(message: string, options: { failure?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.failure = options.failure ?? 'refused_by_provider';
+  }
 }
 
 /** Not from the provider, or too old. */
 export class WebhookRefused extends Error {
   override readonly name = 'WebhookRefused';
+}
+
+/** The provider is down, slow, or was so often of late that it is not asked. Another time it may work. */
+export class ProviderUnavailable extends AppError {
+  constructor(provider: string, cause?: unknown) {
+    super('UNAVAILABLE', 'The payment provider does not answer just now. Try again.');
+    this.cause = cause ?? provider;
+  }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { paymentIds } from '../ids.js';
-import { cards, givenPayments, purchase, subscribe } from '../testing/given.js';
-import { PaymentRefused, withTimeout, type PaymentProvider } from './index.js';
+import { givenPayments, purchase, subscribe } from '../testing/given.js';
+import { PaymentRefused, type PaymentProvider } from './index.js';
 
 type CreatePayment = PaymentProvider['createPayment'];
 
@@ -44,7 +44,7 @@ describe('asking a provider for money', () => {
       await call(request);
       throw new Error('connection lost');
     };
-    await expect(payments.jobs.run(job)).rejects.toThrow('connection lost');
+    await expect(payments.jobs.run(job)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     interfere = (call) => call;
     await payments.jobs.run(job);
     await payments.jobs.run(job);
@@ -103,10 +103,13 @@ describe('asking a provider for money', () => {
   });
 
   it('reads all pages of a long list of events', async () => {
-    await Promise.all(Array.from({ length: 60 }, () => payments.given.subscriber(cards.succeeds)));
-    await payments.jobs.drain();
+    await payments.given.subscriber();
+    const event = await payments.db.sandboxEvent.findFirstOrThrow();
+    const copies = Array.from({ length: 150 }, (_, at) => `${event.id}_${at}`);
+    await payments.db.sandboxEvent.createMany({
+      data: copies.map((id) => ({ ...event, id, body: event.body.replace(event.id, id) })),
+    });
     const all = await payments.db.sandboxEvent.count();
-    expect(all).toBeGreaterThan(100);
     await payments.db.providerEvent.deleteMany();
     await payments.db.providerSweep.deleteMany();
     await payments.jobs.runTask('sweepProviders');
@@ -127,15 +130,5 @@ describe('asking a provider for money', () => {
     for (const delivery of deliveries) await payments.jobs.run(delivery);
     await payments.jobs.drain('processProviderEvent');
     expect(await payments.state(viewer)).toMatchObject({ status: 'ACTIVE' });
-  });
-
-  it('gives a call up that takes too long', async () => {
-    const slow = {
-      name: 'slow',
-      createPayment: () => new Promise<never>(() => undefined),
-    } as unknown as PaymentProvider;
-    await expect(withTimeout(slow, 10).createPayment({} as never)).rejects.toThrow(
-      'slow did not answer in 10 ms',
-    );
   });
 });

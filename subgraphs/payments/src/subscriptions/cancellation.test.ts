@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { auditLines } from '@diaspora/kit/testing';
 import { cancelSubscription, cards, givenPayments, purchase, subscribe } from '../testing/given.js';
 
 describe('cancelling a subscription', () => {
@@ -27,6 +28,22 @@ describe('cancelling a subscription', () => {
       });
     }
     expect(await told(person)).not.toContain('subscription.ended');
+  });
+
+  it('is on record with the purchase before it and the end after it, once each', async () => {
+    const person = await payments.given.subscriber();
+    for (const atPeriodEnd of [true, true, false, false]) await cancel(person, atPeriodEnd);
+    const lines = await auditLines(payments.db, person.subscriptionId);
+    expect(
+      lines.map(({ action, actor, after }) => [action, actor.kind, after?.['cancelsAtPeriodEnd']]),
+    ).toEqual([
+      ['subscription.bought', 'PERSON', undefined],
+      ['subscription.activated', expect.any(String), false],
+      ['subscription.cancelled', 'PERSON', true],
+      ['subscription.cancelled', 'PERSON', false],
+      ['subscription.ended', 'PERSON', true],
+    ]);
+    expect(lines.every((line) => line.personId === person.viewer.id)).toBe(true);
   });
 
   it('shows in the same request what it did, whatever was read before', async () => {

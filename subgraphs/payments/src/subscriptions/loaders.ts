@@ -22,7 +22,7 @@ export const createSubscriptionLoaders = (db: Db, viewer: Viewer | null): Subscr
 });
 
 async function latestOf(db: Db, userId: string): Promise<Subscription[]> {
-  const live = Prisma.sql`status IN ('PENDING', 'ACTIVE', 'PAST_DUE')`;
+  const live = Prisma.sql`ended_at IS NULL`;
   const [latest] = await db.$queryRaw<{ id: string }[]>`
     SELECT id FROM subscriptions WHERE user_id = ${userId}::uuid ORDER BY (${live}) DESC, id DESC LIMIT 1`;
   return latest ? db.subscription.findMany({ where: { id: latest.id } }) : [];

@@ -35,6 +35,7 @@ describe('buying a plan', () => {
         data: {
           paymentId: expect.stringMatching(/^pay_/),
           subscriptionId: id,
+          orderId: null,
           userId: publicId,
           amountMinor: '799',
           currency: 'EUR',
@@ -142,6 +143,7 @@ describe('buying a plan', () => {
       expect((await subscribeTenTimes()).bought).toBeGreaterThan(1);
       await payments.jobs.take();
       await payments.db.payment.deleteMany({});
+      await payments.db.subscriptionPeriod.deleteMany({});
       await payments.db.subscription.deleteMany({});
     });
     expect(definition).toContain('UNIQUE');
@@ -150,6 +152,7 @@ describe('buying a plan', () => {
 
   it.each([
     ['a plan that does not exist', { planCode: 'GOLD' }, 'NOT_FOUND', ['planCode']],
+    ['a plan for workspaces', { planCode: 'WORKSPACE_TEAM_MONTHLY' }, 'NOT_FOR_SALE', ['planCode']],
     ['the free plan', { planCode: 'FREE' }, 'INVALID_INPUT', ['planCode']],
     ['an empty key', { idempotencyKey: '' }, 'INVALID_INPUT', ['idempotencyKey']],
     ['a key that is too long', { idempotencyKey: 'k'.repeat(65) }, 'INVALID_INPUT', ['idempotencyKey']],

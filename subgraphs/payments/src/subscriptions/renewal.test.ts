@@ -58,7 +58,12 @@ describe('renewing a subscription', () => {
     moveTo(String(currentPeriodEndsAt));
     await pass();
     expect(await payments.state(viewer)).toMatchObject({ status: 'CANCELLED', endedAt: currentPeriodEndsAt });
-    expect(await types(viewer)).toEqual(['payment.captured', 'subscription.activated', 'subscription.ended']);
+    expect(await types(viewer)).toEqual([
+      'payment.captured',
+      'subscription.activated',
+      'subscription.changed',
+      'subscription.ended',
+    ]);
   });
 
   it('is past due when declined, tried again after three and four days, and ended then', async () => {

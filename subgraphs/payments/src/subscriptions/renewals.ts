@@ -1,69 +1,103 @@
-import { addJob, type Clock } from '@diaspora/kit';
-import type { Db } from '../database.js';
-import { requestPayment } from '../jobs.js';
-import type { Charges } from './charges.js';
-import { lockSubscription, type Lifecycle } from './lifecycle.js';
-import { dueStep, periodToCharge } from './rules.js';
+import type { Clock, JobContext, Logger } from '@diaspora/kit';
+import type { Charges } from '../charges/index.js';
+import { Prisma, type Db, type Transaction } from '../database.js';
+import { lockSubscription, type Lifecycle, type SubscriptionWithPlan } from './lifecycle.js';
+import { endPause } from './pausing.js';
+import { chargePeriod, periodToRenew } from './periods.js';
+import { dueStep } from './rules.js';
 
 export type Renewals = ReturnType<typeof createRenewals>;
 
-const batchSize = 500;
-/** A payment that no provider acknowledged for this long is asked for again. */
-const unacknowledgedMs = 3_600_000;
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly charges: Charges;
+  readonly lifecycle: Lifecycle;
+}
 
-/** What time does to subscriptions. Every step looks again under the lock, so that two workers make one step. */
-export function createRenewals(dependencies: {
-  db: Db;
-  clock: Clock;
-  charges: Charges;
-  lifecycle: Lifecycle;
-}) {
-  const { db, clock, charges, lifecycle } = dependencies;
+/** What one transaction does, and how many are worked on at once by one process. */
+const batchSize = 20;
+const lanes = 4;
+/** A subscription that cannot be advanced is looked at again later, so that it holds up no other. */
+const setAsideMs = 10 * 60_000;
 
-  /** The job behind the crontab. One subscription that fails does not hold up the others. */
-  async function advanceDue(): Promise<void> {
-    const due = await db.subscription.findMany({
-      where: { nextStepAt: { lte: clock.now() } },
-      orderBy: { nextStepAt: 'asc' },
-      take: batchSize,
-      select: { id: true },
-    });
+type Due = 'next_step_at' | 'next_credits_at';
+
+/**
+ * What time does to subscriptions. Rows are taken with SKIP LOCKED, so that any number of lanes and processes share what is
+ * due and make each step once; what a killed process had in hand was never committed and is due still.
+ */
+export function createRenewals({ db, clock, log, charges, lifecycle }: Dependencies) {
+  /** The job behind the crontab: goes on until nothing is due. */
+  async function advanceDue(_payload: object, { signal }: Pick<JobContext, 'signal'>): Promise<void> {
     const failures: unknown[] = [];
-    for (const { id } of due) await advance(id).catch((error: unknown) => failures.push(error));
+    const work = async (due: Due) => {
+      while (!signal.aborted && (await advanceSome(due, failures)) > 0);
+    };
+    for (const due of ['next_step_at', 'next_credits_at'] as const)
+      await Promise.all(Array.from({ length: lanes }, () => work(due)));
     if (failures.length > 0)
       throw new AggregateError(failures, `${failures.length} subscriptions did not advance`);
   }
 
-  async function advance(id: string): Promise<void> {
-    await db.$transaction(async (tx) => {
-      const subscription = await lockSubscription(tx, id);
-      if (!subscription) return;
-      const now = clock.now();
-      const { plan, anchorAt, periodIndex, currentPeriodEndsAt } = subscription;
-      const step = dueStep(subscription, now);
-      if (step === 'end') await lifecycle.end(tx, subscription, 'CANCELLED', currentPeriodEndsAt ?? now);
-      if (step !== 'charge' || !anchorAt || periodIndex === null) return;
-      await tx.subscription.update({ where: { id }, data: { nextStepAt: null } });
-      await charges.begin(
-        tx,
-        subscription,
-        periodToCharge(anchorAt, plan.interval ?? 'MONTH', periodIndex, now),
-      );
-    });
+  /** Answers how many were due. When one of them fails they are done again one by one, and the one is set aside. */
+  async function advanceSome(due: Due, failures: unknown[]): Promise<number> {
+    const taken: string[] = [];
+    try {
+      await db.$transaction(async (tx) => {
+        taken.push(...(await takeDue(tx, due)));
+        for (const id of taken) await advance(tx, id);
+      });
+    } catch (error) {
+      if (taken.length === 0) throw error;
+      log.warn({ err: error, count: taken.length }, 'subscriptions are advanced one by one');
+      for (const id of taken) await advanceAlone(id, due).catch((reason: unknown) => failures.push(reason));
+    }
+    return taken.length;
   }
 
-  /** A job gives up one day; a payment does not, because nobody knows whether the provider made it. */
-  async function requestUnacknowledged(): Promise<void> {
-    const createdAt = { lt: new Date(clock.now().getTime() - unacknowledgedMs) };
-    const payments = await db.payment.findMany({
-      where: { status: 'CREATED', providerPaymentId: null, createdAt },
-      take: batchSize,
-      select: { id: true },
-    });
-    for (const { id } of payments) {
-      await addJob(db, requestPayment, { paymentId: id }, { jobKey: `request-payment:${id}` });
+  async function takeDue(tx: Transaction, due: Due): Promise<string[]> {
+    const column = Prisma.raw(due);
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM subscriptions WHERE ${column} <= ${clock.now()}
+      ORDER BY ${column} LIMIT ${batchSize} FOR NO KEY UPDATE SKIP LOCKED`;
+    return rows.map(({ id }) => id);
+  }
+
+  async function advanceAlone(id: string, due: Due): Promise<void> {
+    try {
+      await db.$transaction((tx) => advance(tx, id));
+    } catch (error) {
+      const later = new Date(clock.now().getTime() + setAsideMs);
+      const field = due === 'next_step_at' ? 'nextStepAt' : 'nextCreditsAt';
+      await db.subscription.updateMany({
+        where: { id, [field]: { lte: clock.now() } },
+        data: { [field]: later },
+      });
+      throw error;
     }
   }
 
-  return { advanceDue, requestUnacknowledged };
+  /** Looks again under the lock: what is due may have been done meanwhile. */
+  async function advance(tx: Transaction, id: string): Promise<void> {
+    const subscription = await lockSubscription(tx, id);
+    if (!subscription) return;
+    const now = clock.now();
+    const { currentPeriodEndsAt, nextCreditsAt } = subscription;
+    const step = dueStep(subscription, now);
+    if (step === 'end') await lifecycle.end(tx, subscription, 'CANCELLED', currentPeriodEndsAt ?? now);
+    else if (step === 'unpause') await endPause(tx, lifecycle, subscription, subscription.nextStepAt!);
+    else if (step === 'charge') await renew(tx, subscription, now);
+    else if (nextCreditsAt && nextCreditsAt <= now) await lifecycle.grantCredits(tx, subscription, now);
+  }
+
+  /** Nothing else is asked for until the outcome of the payment is known. */
+  async function renew(tx: Transaction, subscription: SubscriptionWithPlan, now: Date): Promise<void> {
+    const period = await periodToRenew(tx, subscription, now);
+    await tx.subscription.update({ where: { id: subscription.id }, data: { nextStepAt: null } });
+    await chargePeriod(charges, tx, subscription, period);
+  }
+
+  return { advanceDue, renew };
 }

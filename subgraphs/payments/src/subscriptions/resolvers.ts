@@ -1,16 +1,34 @@
 import { mutation } from '@diaspora/kit';
-import type { PaymentFailure, Resolvers } from '../__generated__/schema.js';
+import type { Subscription } from '../__generated__/prisma/client.js';
+import type { Resolvers } from '../__generated__/schema.js';
+import type { Context } from '../context.js';
 import { subscriptionIds, userIds } from '../ids.js';
+import { failureOf } from '../payment-failure.js';
 
-const failures: Record<string, PaymentFailure> = {
-  card_declined: 'CARD_DECLINED',
-  refused_by_provider: 'REFUSED_BY_PROVIDER',
-};
+/** A mutation of one subscription of the viewer, who sees in the same request what it did. */
+const ofOwn = <Input extends { readonly subscriptionId: string }>(
+  run: (
+    input: Input,
+    context: Context,
+    own: { readonly userId: string; readonly id: string },
+  ) => Promise<Subscription>,
+) =>
+  mutation(async (input: Input, context: Context) => {
+    const userId = context.viewer!.id;
+    const subscription = await run(input, context, {
+      userId,
+      id: subscriptionIds.decode(input.subscriptionId),
+    });
+    context.loaders.subscriptionOf.clear(userId);
+    return { subscription };
+  });
 
 export const resolvers: Resolvers = {
   Query: {
     viewerSubscription: (_parent, _args, { viewer, loaders }) =>
       viewer ? loaders.subscriptionOf.load(viewer.id) : null,
+    subscriptionChangePreview: async (_parent, { subscriptionId, planCode }, { viewer, services }) =>
+      services.planChanges.preview(viewer!.id, subscriptionIds.decode(subscriptionId), planCode),
   },
   Mutation: {
     subscribe: mutation(async (input, { viewer, services, loaders }) => {
@@ -18,15 +36,26 @@ export const resolvers: Resolvers = {
       loaders.subscriptionOf.clear(viewer!.id);
       return { subscription };
     }),
-    cancelSubscription: mutation(async ({ subscriptionId, atPeriodEnd }, { viewer, services, loaders }) => {
-      const subscription = await services.subscriptions.cancel(
-        viewer!.id,
-        subscriptionIds.decode(subscriptionId),
-        { atPeriodEnd: atPeriodEnd ?? true },
-      );
-      loaders.subscriptionOf.clear(viewer!.id);
-      return { subscription };
-    }),
+    cancelSubscription: ofOwn(({ atPeriodEnd }, { services }, own) =>
+      services.subscriptions.cancel(own.userId, own.id, { atPeriodEnd: atPeriodEnd ?? true }),
+    ),
+    resumeSubscription: ofOwn((_input, { services }, own) =>
+      services.subscriptions.resume(own.userId, own.id),
+    ),
+    changeSubscriptionPlan: ofOwn(({ idempotencyKey, planCode, quotedAt }, { services }, own) =>
+      services.planChanges.change(own.userId, own.id, {
+        idempotencyKey,
+        planCode,
+        quotedAt: quotedAt ?? null,
+      }),
+    ),
+    pauseSubscription: ofOwn(({ resumesAt }, { services }, own) =>
+      services.pausing.pause(own.userId, own.id, resumesAt ?? null),
+    ),
+    unpauseSubscription: ofOwn((_input, { services }, own) => services.pausing.unpause(own.userId, own.id)),
+    changeSubscriptionPaymentMethod: ofOwn((chosen, { services }, own) =>
+      services.subscriptions.changePaymentMethod(own.userId, own.id, chosen),
+    ),
   },
   User: {
     __resolveReference: ({ id }) => (userIds.find(id) === null ? null : { id }),
@@ -39,7 +68,15 @@ export const resolvers: Resolvers = {
     },
     id: (subscription) => subscriptionIds.encode(subscription.id),
     plan: async (subscription, _args, { loaders }) => (await loaders.plan.load(subscription.planId))!,
-    paymentFailure: ({ paymentFailure }) => (paymentFailure ? (failures[paymentFailure] ?? 'OTHER') : null),
+    nextPlan: ({ nextPlanId }, _args, { loaders }) => (nextPlanId ? loaders.plan.load(nextPlanId) : null),
+    resumesAt: ({ status, nextStepAt }) => (status === 'PAUSED' ? nextStepAt : null),
+    nextAttemptAt: ({ status, nextStepAt }) => (status === 'PAST_DUE' ? nextStepAt : null),
+    paymentFailure: ({ paymentFailure }) => failureOf(paymentFailure),
     user: (subscription) => ({ id: userIds.encode(subscription.userId) }),
+  },
+  SubscriptionChangePreview: {
+    credit: ({ creditMinor: amountMinor, plan: { currency } }) => ({ amountMinor, currency }),
+    amountDue: ({ amountDueMinor: amountMinor, plan: { currency } }) => ({ amountMinor, currency }),
+    nextCharge: ({ plan: { amountMinor, currency } }) => ({ amountMinor, currency }),
   },
 };

@@ -1,68 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { dueStep, nextAttemptAt, periodStart, periodToCharge, settledStatus } from './rules.js';
+import { changeMoment, dueStep, graceEndsAt, nextAttemptAt, pauseEnd } from './rules.js';
 
 const at = (text: string) => new Date(`${text}T10:00:00.000Z`);
-const day = (date: Date) => date.toISOString().slice(0, 10);
 
-describe('periods', () => {
-  it.each([
-    ['2026-01-31', ['2026-01-31', '2026-02-28', '2026-03-31', '2026-04-30', '2026-05-31']],
-    ['2028-01-31', ['2028-01-31', '2028-02-29', '2028-03-31', '2028-04-30', '2028-05-31']],
-    ['2026-12-30', ['2026-12-30', '2027-01-30', '2027-02-28', '2027-03-30', '2027-04-30']],
-    ['2026-02-28', ['2026-02-28', '2026-03-28', '2026-04-28', '2026-05-28', '2026-06-28']],
-  ])('of a month from %s begin on that day, or on the last one of a shorter month', (anchor, days) => {
-    expect(days.map((_, index) => day(periodStart(at(anchor), 'MONTH', index)))).toEqual(days);
-  });
-
-  it('of a year from a leap day begin on 28 February until the next leap year', () => {
-    const days = [0, 1, 2, 3, 4].map((index) => day(periodStart(at('2028-02-29'), 'YEAR', index)));
-    expect(days).toEqual(['2028-02-29', '2029-02-28', '2030-02-28', '2031-02-28', '2032-02-29']);
-  });
-
-  it('follow each other without gap, keep the time of day, and are 28 to 31 days long', () => {
-    const anchors = fc.date({ min: at('2020-01-01'), max: at('2060-01-01'), noInvalidDate: true });
-    fc.assert(
-      fc.property(anchors, fc.integer({ min: 0, max: 300 }), (anchor, index) => {
-        const [start, end] = [periodStart(anchor, 'MONTH', index), periodStart(anchor, 'MONTH', index + 1)];
-        const days = (end.getTime() - start.getTime()) / 86_400_000;
-        expect(Number.isInteger(days) && days >= 28 && days <= 31).toBe(true);
-        expect(start.toISOString().slice(10)).toBe(anchor.toISOString().slice(10));
-      }),
-    );
-  });
-
-  it('that nobody served are not charged', () => {
-    const anchor = at('2026-01-31');
-    expect(periodToCharge(anchor, 'MONTH', 0, at('2026-02-28'))).toBe(1);
-    expect(periodToCharge(anchor, 'MONTH', 0, at('2026-03-30'))).toBe(1);
-    expect(periodToCharge(anchor, 'MONTH', 0, at('2026-03-31'))).toBe(2);
-    expect(periodToCharge(anchor, 'MONTH', 0, at('2026-07-15'))).toBe(5);
-  });
-});
-
-describe('settlement', () => {
-  it('ends at the highest thing told, in whatever order', () => {
-    const told = fc.constantFrom('CREATED' as const, 'FAILED' as const, 'CAPTURED' as const);
-    fc.assert(
-      fc.property(fc.array(told, { minLength: 1 }), (all) => {
-        const settle = (events: typeof all) => events.reduce(settledStatus, 'CREATED');
-        const expected = all.includes('CAPTURED')
-          ? 'CAPTURED'
-          : all.includes('FAILED')
-            ? 'FAILED'
-            : 'CREATED';
-        expect(settle(all)).toBe(expected);
-        expect(settle([...all].reverse())).toBe(expected);
-        expect(settle([...all, ...all])).toBe(expected);
-      }),
-    );
-  });
-
-  it('tries a renewal three times within a week', () => {
-    expect(nextAttemptAt(1, at('2026-06-01'))).toEqual(at('2026-06-04'));
-    expect(nextAttemptAt(2, at('2026-06-04'))).toEqual(at('2026-06-08'));
-    expect(nextAttemptAt(3, at('2026-06-08'))).toBeNull();
+describe('a declined renewal', () => {
+  const first = at('2026-06-01');
+  it('is tried again three and seven days after the first attempt, whatever is tried in between', () => {
+    expect(nextAttemptAt(first, first)).toEqual(at('2026-06-04'));
+    expect(nextAttemptAt(first, at('2026-06-02'))).toEqual(at('2026-06-04'));
+    expect(nextAttemptAt(first, at('2026-06-04'))).toEqual(at('2026-06-08'));
+    expect(nextAttemptAt(first, at('2026-06-08'))).toBeNull();
+    expect(graceEndsAt(first)).toEqual(at('2026-06-08'));
   });
 });
 
@@ -72,11 +20,42 @@ describe('what is due', () => {
     ['ACTIVE', false, now, 'charge'],
     ['ACTIVE', true, now, 'end'],
     ['PAST_DUE', false, now, 'charge'],
+    ['TRIALING', false, now, 'charge'],
+    ['TRIALING', true, now, 'end'],
+    ['PAUSED', false, now, 'unpause'],
+    ['PAUSED', true, now, 'unpause'],
+    ['PAUSED', false, at('2026-06-02'), 'nothing'],
     ['ACTIVE', false, at('2026-06-02'), 'nothing'],
     ['ACTIVE', false, null, 'nothing'],
     ['CANCELLED', false, now, 'nothing'],
     ['PENDING', true, now, 'nothing'],
   ])('with %s, cancelling %s, next step %s: %s', (status, cancelsAtPeriodEnd, nextStepAt, step) => {
     expect(dueStep({ status, cancelsAtPeriodEnd, nextStepAt }, now)).toBe(step);
+  });
+});
+
+describe('a pause', () => {
+  const now = at('2026-06-01');
+  it('ends after ninety days unless told otherwise, and within half a year', () => {
+    expect(pauseEnd(null, now)).toEqual(at('2026-08-30'));
+    expect(pauseEnd(at('2026-11-28'), now)).toEqual(at('2026-11-28'));
+    for (const end of ['2026-05-31', '2026-06-01', '2026-11-29'])
+      expect(() => pauseEnd(at(end), now)).toThrow('within 180 days');
+  });
+});
+
+describe('the moment of a change', () => {
+  const period = { startsAt: at('2026-06-01'), endsAt: at('2026-07-01') };
+  const minutes = (count: number) => new Date(at('2026-06-10').getTime() + count * 60_000);
+  it('is now, or that of a preview not older than a quarter of an hour', () => {
+    expect(changeMoment(null, period, minutes(0))).toEqual(minutes(0));
+    expect(changeMoment(minutes(-15), period, minutes(0))).toEqual(minutes(-15));
+    for (const quoted of [minutes(-16), minutes(1)])
+      expect(() => changeMoment(quoted, period, minutes(0))).toThrow('preview');
+  });
+  it('lies in the period that is paid', () => {
+    const justBegun = new Date(period.startsAt.getTime() + 60_000);
+    expect(() => changeMoment(new Date(period.startsAt.getTime() - 1), period, justBegun)).toThrow('preview');
+    expect(() => changeMoment(null, period, period.endsAt)).toThrow('preview');
   });
 });

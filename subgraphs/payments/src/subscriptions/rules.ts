@@ -1,58 +1,32 @@
-import { idempotencyKey } from '@diaspora/kit';
+import { AppError, idempotencyKey } from '@diaspora/kit';
 import { z } from 'zod';
 
-export const subscribeInput = z.object({
-  idempotencyKey: idempotencyKey(),
-  planCode: z.string().min(1).max(64),
-});
+const planCode = z.string().min(1).max(64);
+
+export const subscribeInput = z.object({ idempotencyKey: idempotencyKey(), planCode });
+export const changeInput = z.object({ idempotencyKey: idempotencyKey(), planCode });
 
 /** What keeps a person from buying again. The partial unique index says the same. */
-export const liveStatuses = ['PENDING', 'ACTIVE', 'PAST_DUE'] as const;
+export const liveStatuses = ['PENDING', 'TRIALING', 'ACTIVE', 'PAST_DUE', 'PAUSED'] as const;
 
 export const isLive = (status: string): boolean => (liveStatuses as readonly string[]).includes(status);
 
-export type Interval = 'MONTH' | 'YEAR';
-export type PaymentStatus = 'CREATED' | 'FAILED' | 'CAPTURED';
-
-const monthsOf = (interval: Interval): number => (interval === 'YEAR' ? 12 : 1);
-
-/**
- * Start of period `index` (0 begins at the anchor), in UTC. Always counted from the anchor: the day of the month is
- * clamped where a month is shorter and comes back where it is not (31 January, 28 February, 31 March).
- */
-export function periodStart(anchor: Date, interval: Interval, index: number): Date {
-  const months = anchor.getUTCMonth() + index * monthsOf(interval);
-  const lastDay = new Date(Date.UTC(anchor.getUTCFullYear(), months + 1, 0)).getUTCDate();
-  const start = new Date(anchor);
-  start.setUTCFullYear(anchor.getUTCFullYear(), months, Math.min(anchor.getUTCDate(), lastDay));
-  return start;
-}
-
-/** The period to charge after `lastPaid`: the next one, or the one that holds `now` when this service slept through some. */
-export function periodToCharge(anchor: Date, interval: Interval, lastPaid: number, now: Date): number {
-  let index = lastPaid + 1;
-  while (periodStart(anchor, interval, index + 1) <= now) index += 1;
-  return index;
-}
-
-const rank: Record<PaymentStatus, number> = { CREATED: 0, FAILED: 1, CAPTURED: 2 };
-
-/**
- * A payment only climbs: captured money outweighs a failure reported before or after it. So the last word does not
- * depend on the order in which a provider's events arrive, nor on how often.
- */
-export const settledStatus = (known: PaymentStatus, told: PaymentStatus): PaymentStatus =>
-  rank[told] > rank[known] ? told : known;
+/** Entitlements hold while a renewal is tried again. */
+export const isGranting = (status: string): boolean => ['TRIALING', 'ACTIVE', 'PAST_DUE'].includes(status);
 
 const dayMs = 86_400_000;
-/** Pauses between attempts at one period; after the last attempt the subscription ends. */
-const retryDelaysMs = [3 * dayMs, 4 * dayMs];
+/** When a renewal is tried again, counted from the first attempt; after the last one the subscription ends. */
+const retriesAfterMs = [3 * dayMs, 7 * dayMs];
 
-/** When to try again after failed attempt number `attempt` (from 1), or null to give up. */
-export function nextAttemptAt(attempt: number, failedAt: Date): Date | null {
-  const delay = retryDelaysMs[attempt - 1];
-  return delay === undefined ? null : new Date(failedAt.getTime() + delay);
+/** The next attempt after one that failed, or null to give up. Attempts in between, with another card, change nothing. */
+export function nextAttemptAt(firstAttemptAt: Date, failedAt: Date): Date | null {
+  const attempts = retriesAfterMs.map((delay) => new Date(firstAttemptAt.getTime() + delay));
+  return attempts.find((attempt) => attempt > failedAt) ?? null;
 }
+
+/** Until when entitlements hold while a renewal is not paid. */
+export const graceEndsAt = (firstAttemptAt: Date): Date =>
+  new Date(firstAttemptAt.getTime() + retriesAfterMs.at(-1)!);
 
 /** What the clock has to do with a subscription. */
 export function dueStep(
@@ -62,8 +36,40 @@ export function dueStep(
     readonly nextStepAt: Date | null;
   },
   now: Date,
-): 'end' | 'charge' | 'nothing' {
-  if (!subscription.nextStepAt || subscription.nextStepAt > now) return 'nothing';
-  if (subscription.status !== 'ACTIVE' && subscription.status !== 'PAST_DUE') return 'nothing';
-  return subscription.cancelsAtPeriodEnd ? 'end' : 'charge';
+): 'end' | 'charge' | 'unpause' | 'nothing' {
+  const { status, nextStepAt, cancelsAtPeriodEnd } = subscription;
+  if (!nextStepAt || nextStepAt > now) return 'nothing';
+  if (status === 'PAUSED') return 'unpause';
+  if (!isGranting(status)) return 'nothing';
+  return cancelsAtPeriodEnd ? 'end' : 'charge';
+}
+
+const maxPauseDays = 180;
+const defaultPauseDays = 90;
+
+/** When a pause ends by itself. Throws AppError INVALID_INPUT. */
+export function pauseEnd(asked: Date | null, now: Date): Date {
+  const latest = new Date(now.getTime() + maxPauseDays * dayMs);
+  const end = asked ?? new Date(now.getTime() + defaultPauseDays * dayMs);
+  if (end <= now || end > latest)
+    throw new AppError('INVALID_INPUT', `A pause ends within ${maxPauseDays} days.`, { path: ['resumesAt'] });
+  return end;
+}
+
+/** How long a quote holds. */
+const quoteMs = 15 * 60_000;
+
+/** The moment a change is counted at: that of its preview, or now. Throws AppError QUOTE_OUTDATED. */
+export function changeMoment(
+  quotedAt: Date | null,
+  period: { readonly startsAt: Date; readonly endsAt: Date },
+  now: Date,
+): Date {
+  const at = quotedAt ?? now;
+  const isFresh = at <= now && now.getTime() - at.getTime() <= quoteMs && at >= period.startsAt;
+  if (!isFresh || now >= period.endsAt)
+    throw new AppError('QUOTE_OUTDATED', 'Ask for a new preview: this one is not good any more.', {
+      path: ['quotedAt'],
+    });
+  return at;
 }

@@ -1,11 +1,22 @@
-import { AppError, idempotent, parseInput, type Clock } from '@diaspora/kit';
+import {
+  AppError,
+  idempotent,
+  parseInput,
+  type Audit,
+  type AuditAction,
+  type AuditEntry,
+  type Clock,
+} from '@diaspora/kit';
 import type { Subscription } from '../__generated__/prisma/client.js';
+import type { Charges } from '../charges/index.js';
 import type { Db, Transaction } from '../database.js';
 import { subscriptionIds } from '../ids.js';
 import type { Plans } from '../plans/index.js';
-import type { PaymentMethod, Providers } from '../providers/index.js';
-import type { Charges } from './charges.js';
+import type { ChosenMethod, PaymentMethods } from '../payment-methods/index.js';
 import { lockSubscription, type Lifecycle, type SubscriptionWithPlan } from './lifecycle.js';
+import { assertNoPaymentUnderWay, lockOwn, notInThisState } from './owned.js';
+import { addPeriod, chargePeriod } from './periods.js';
+import type { Renewals } from './renewals.js';
 import { isLive, liveStatuses, subscribeInput } from './rules.js';
 
 export type Subscriptions = ReturnType<typeof createSubscriptions>;
@@ -14,28 +25,37 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly plans: Plans;
-  readonly providers: Providers;
+  readonly paymentMethods: Pick<PaymentMethods, 'chargeable'>;
   readonly charges: Charges;
   readonly lifecycle: Lifecycle;
+  readonly renewals: Pick<Renewals, 'renew'>;
+  readonly audit: Audit;
 }
 
-export interface SubscribeInput {
+export interface SubscribeInput extends ChosenMethod {
   readonly idempotencyKey: string;
   readonly planCode: string;
-  readonly paymentMethod: PaymentMethod;
+  /** IANA name; UTC unless given. */
+  readonly timeZone?: string;
+  readonly startsWithTrial?: boolean;
 }
 
-interface Purchase {
-  readonly planCode: string;
+interface Purchase extends Required<Pick<SubscribeInput, 'planCode' | 'timeZone' | 'startsWithTrial'>> {
   readonly provider: string;
   readonly token: string;
 }
 
-/** Buying and cancelling. No money moves inside a request: a job asks the provider, a webhook brings the outcome. */
-export function createSubscriptions({ db, clock, plans, providers, charges, lifecycle }: Dependencies) {
+const dayMs = 86_400_000;
+
+/** Buying and ending. No money moves inside a request: a job asks the provider, a webhook brings the outcome. */
+export function createSubscriptions(dependencies: Dependencies) {
+  const { db, clock, plans, paymentMethods, charges, lifecycle, renewals, audit } = dependencies;
+
   async function subscribe(userId: string, input: SubscribeInput): Promise<Subscription> {
     const { idempotencyKey: key, planCode } = parseInput(subscribeInput, input);
-    const purchase = { planCode, ...providers.accept(input.paymentMethod) };
+    const { timeZone = 'UTC', startsWithTrial = false } = input;
+    const method = await paymentMethods.chargeable(db, userId, input, { isRepeated: true });
+    const purchase = { planCode, timeZone, startsWithTrial, ...method };
     const call = { actor: userId, operation: 'subscribe', key, request: purchase };
     const { subscriptionId } = await db.$transaction((tx) =>
       idempotent(tx, call, async () => ({ subscriptionId: await buy(tx, userId, purchase) })),
@@ -43,32 +63,46 @@ export function createSubscriptions({ db, clock, plans, providers, charges, life
     return db.subscription.findUniqueOrThrow({ where: { id: subscriptionId } });
   }
 
-  async function buy(
-    tx: Transaction,
-    userId: string,
-    { planCode, provider, token }: Purchase,
-  ): Promise<string> {
-    const plan = await plans.findOnOffer(tx, planCode);
-    if (!plan) throw new AppError('NOT_FOUND', 'There is no such plan on offer.', { path: ['planCode'] });
-    if (!plan.interval)
-      throw new AppError('INVALID_INPUT', 'This plan needs no subscription.', { path: ['planCode'] });
+  async function buy(tx: Transaction, userId: string, purchase: Purchase): Promise<string> {
+    const { planCode, provider, token: paymentToken, timeZone, startsWithTrial } = purchase;
+    const plan = await plans.findForSale(tx, planCode);
     // The partial unique index of live subscriptions decides between purchases in parallel.
+    const row = { id: subscriptionIds.create(), userId, planId: plan.id, provider, paymentToken, timeZone };
     const [created] = await tx.subscription.createManyAndReturn({
-      data: [
-        {
-          id: subscriptionIds.create(),
-          userId,
-          planId: plan.id,
-          provider,
-          paymentToken: token,
-          createdAt: clock.now(),
-        },
-      ],
+      data: [{ ...row, createdAt: clock.now() }],
       skipDuplicates: true,
     });
     if (!created) throw await alreadySubscribed(tx, userId);
-    await charges.begin(tx, { ...created, plan }, 0);
+    const subscription = { ...created, plan };
+    await record(tx, 'subscription.bought', created, { after: { planCode, provider, startsWithTrial } });
+    if (startsWithTrial) await beginTrial(tx, subscription);
+    else await chargeFirst(tx, subscription);
     return created.id;
+  }
+
+  async function chargeFirst(tx: Transaction, subscription: SubscriptionWithPlan): Promise<void> {
+    const { id, plan } = subscription;
+    const terms = { kind: 'FIRST' as const, planId: plan.id, anchorAt: null, number: 0 };
+    const amounts = { amountMinor: plan.amountMinor, createdAt: clock.now() };
+    await chargePeriod(charges, tx, subscription, await addPeriod(tx, id, { ...terms, ...amounts }));
+  }
+
+  /** Nothing is charged before its end. The primary key of trials gives everybody one. */
+  async function beginTrial(tx: Transaction, subscription: SubscriptionWithPlan): Promise<void> {
+    const { id, userId, plan } = subscription;
+    const path = ['startsWithTrial'];
+    if (plan.trialDays === 0) throw new AppError('INVALID_INPUT', 'This plan cannot be tried.', { path });
+    const startedAt = clock.now();
+    const { count } = await tx.trial.createMany({
+      data: [{ userId, subscriptionId: id, startedAt }],
+      skipDuplicates: true,
+    });
+    if (count === 0) throw new AppError('TRIAL_USED', 'You have tried a plan before.', { path });
+    const trialEndsAt = new Date(startedAt.getTime() + plan.trialDays * dayMs);
+    await tx.subscription.update({ where: { id }, data: { trialEndsAt } });
+    const terms = { kind: 'TRIAL' as const, planId: plan.id, anchorAt: startedAt, number: 0 };
+    const period = await addPeriod(tx, id, { ...terms, amountMinor: 0n, createdAt: startedAt });
+    await lifecycle.activate(tx, { ...subscription, trialEndsAt }, { ...period, plan }, startedAt);
   }
 
   async function alreadySubscribed(tx: Transaction, userId: string): Promise<AppError> {
@@ -90,10 +124,7 @@ export function createSubscriptions({ db, clock, plans, providers, charges, life
     { atPeriodEnd }: { atPeriodEnd: boolean },
   ): Promise<Subscription> {
     return db.$transaction(async (tx) => {
-      const subscription = await lockSubscription(tx, id);
-      if (subscription?.userId !== userId) {
-        throw new AppError('NOT_FOUND', 'There is no such subscription.', { path: ['subscriptionId'] });
-      }
+      const subscription = await lockOwn(tx, userId, id);
       if (isLive(subscription.status)) await cancelLive(tx, subscription, atPeriodEnd);
       return tx.subscription.findUniqueOrThrow({ where: { id } });
     });
@@ -107,15 +138,80 @@ export function createSubscriptions({ db, clock, plans, providers, charges, life
     const { id, status } = subscription;
     // The paid period of a subscription past due has ended already.
     if (atPeriodEnd && status !== 'PAST_DUE') {
-      await tx.subscription.update({ where: { id }, data: { cancelsAtPeriodEnd: true } });
+      if (subscription.cancelsAtPeriodEnd) return;
+      await lifecycle.change(tx, subscription, 'subscription.cancelled', { cancelsAtPeriodEnd: true });
       return;
     }
-    // Money asked for may come in: ending now could take it for nothing.
-    const underWay = await tx.payment.count({ where: { subscriptionId: id, status: 'CREATED' } });
-    if (underWay > 0)
-      throw new AppError('PAYMENT_UNDER_WAY', 'A payment is under way. Try again when it has ended.');
+    await assertNoPaymentUnderWay(tx, id);
+    await record(tx, 'subscription.cancelled', subscription, {
+      before: { status },
+      after: { cancelsAtPeriodEnd: false },
+    });
     await lifecycle.end(tx, subscription, 'CANCELLED', clock.now());
   }
 
-  return { subscribe, cancel };
+  /** Takes back a cancellation before it took effect. Repeating it changes nothing. */
+  async function resume(userId: string, id: string): Promise<Subscription> {
+    return db.$transaction(async (tx) => {
+      const subscription = await lockOwn(tx, userId, id);
+      const { status, currentPeriodEndsAt, cancelsAtPeriodEnd } = subscription;
+      const isOver =
+        status !== 'PAUSED' && currentPeriodEndsAt !== null && currentPeriodEndsAt <= clock.now();
+      if (!isLive(status) || isOver) throw notInThisState('This subscription has ended.');
+      if (!cancelsAtPeriodEnd) return subscription;
+      return lifecycle.change(tx, subscription, 'subscription.resumed', { cancelsAtPeriodEnd: false });
+    });
+  }
+
+  /** What is charged from now on. What is past due is charged at once. */
+  async function changePaymentMethod(
+    userId: string,
+    id: string,
+    chosen: ChosenMethod,
+  ): Promise<Subscription> {
+    const use = { isRepeated: true };
+    const { provider, token: paymentToken } = await paymentMethods.chargeable(db, userId, chosen, use);
+    return db.$transaction(async (tx) => {
+      const subscription = await lockOwn(tx, userId, id);
+      const { status } = subscription;
+      if (!isLive(status) || status === 'PENDING') throw notInThisState('Nothing more is charged for it.');
+      await assertNoPaymentUnderWay(tx, id);
+      await tx.subscription.update({ where: { id }, data: { provider, paymentToken } });
+      await record(tx, 'subscription.paymentMethodChanged', subscription, { after: { provider } });
+      if (status === 'PAST_DUE')
+        await renewals.renew(tx, { ...subscription, provider, paymentToken }, clock.now());
+      return tx.subscription.findUniqueOrThrow({ where: { id } });
+    });
+  }
+
+  /** For a person who is gone: nothing is charged any more. Money that is under way goes back when it comes in. */
+  async function endAllOf(tx: Transaction, userId: string): Promise<number> {
+    const live = await tx.subscription.findMany({
+      where: { userId, status: { in: [...liveStatuses] } },
+      select: { id: true },
+    });
+    for (const { id } of live) {
+      const subscription = await lockSubscription(tx, id);
+      const endedAt = clock.now();
+      if (!subscription || !isLive(subscription.status)) continue;
+      if (subscription.status !== 'PENDING') await lifecycle.end(tx, subscription, 'CANCELLED', endedAt);
+      else await tx.subscription.update({ where: { id }, data: { status: 'CANCELLED', endedAt } });
+    }
+    return live.length;
+  }
+
+  const record = (
+    tx: Transaction,
+    action: AuditAction,
+    { id, userId }: Subscription,
+    change: Pick<AuditEntry, 'before' | 'after'>,
+  ) =>
+    audit.record(tx, {
+      action,
+      subject: { type: 'PlanSubscription', id: subscriptionIds.encode(id) },
+      personId: userId,
+      ...change,
+    });
+
+  return { subscribe, cancel, resume, changePaymentMethod, endAllOf };
 }

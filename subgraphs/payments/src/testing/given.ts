@@ -1,18 +1,30 @@
-import { createPool, serveSubgraph, createHealth, type JobTask, type Viewer } from '@diaspora/kit';
+import {
+  createPool,
+  serveSubgraph,
+  createHealth,
+  type JobTask,
+  type Mail,
+  type Mailer,
+  type Viewer,
+} from '@diaspora/kit';
 import {
   aViewer,
+  createMemoryPrivateStore,
   createTestDatabase,
   silentLog,
   testClock,
   testSubgraph,
   type TestClient,
+  type TestDatabase,
 } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
 import { connectDatabase, type Db } from '../database.js';
 import { subscriptionIds, userIds } from '../ids.js';
-import type { PaymentProvider } from '../providers/index.js';
+import type { MovementListener } from '../charges/index.js';
+import type { AfterStep } from '../steps.js';
+import type { PaymentProvider, ProviderSettings } from '../providers/index.js';
 import { createPaymentsSubgraph } from '../subgraph.js';
 
 export const webhookSecret = 'a-webhook-secret-for-tests-only-0123456789';
@@ -22,7 +34,11 @@ export const cards = {
   declined: '4000000000000002',
   declinedLater: '4000000000000341',
   delayed: '4000000000000077',
-  reportedBadly: '4000000000000259',
+  disputed: '4000000000000259',
+  disputedInVain: '4000000000002685',
+  refundFails: '4000000000005126',
+  reportedBadly: '4999000000000013',
+  slow: '4999000000000021',
 };
 
 /** The subgraph on a database of its own, served on a free port so that the sandbox can call its webhook. */
@@ -30,10 +46,16 @@ export async function givenPayments(
   options: {
     start?: Date;
     hasSandbox?: boolean;
+    mailer?: Mailer;
     wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
+    listeners?: readonly MovementListener[];
+    afterStep?: AfterStep;
+    /** One that is there already, and stays. */
+    database?: TestDatabase;
+    settings?: ProviderSettings;
   } = {},
 ) {
-  const database = await createTestDatabase('payments');
+  const database = options.database ?? (await createTestDatabase('payments'));
   let statements = 0;
   const pool = createPool({ url: database.url, onStatement: () => statements++ });
   const admin = createPool({ url: database.adminUrl, max: 1 });
@@ -43,16 +65,24 @@ export async function givenPayments(
   const config = {
     SANDBOX_WEBHOOK_SECRET: hasSandbox ? webhookSecret : undefined,
     SANDBOX_WEBHOOK_URL: '',
+    ...options.settings,
   };
+  const privateStore = createMemoryPrivateStore();
+  const mails: Mail[] = [];
+  const mailer = { send: async (mail: Mail) => void mails.push(mail) };
   // Twice: the port is known only when the first one listens.
-  const create = () =>
-    createPaymentsSubgraph({
-      db,
-      clock,
-      config,
-      log: silentLog,
-      ...(options.wrapProvider && { wrapProvider: options.wrapProvider }),
-    });
+  const dependencies = {
+    db,
+    clock,
+    config,
+    log: silentLog,
+    privateStore,
+    mailer: options.mailer ?? mailer,
+    ...(options.listeners && { listeners: options.listeners }),
+    ...(options.afterStep && { afterStep: options.afterStep }),
+    ...(options.wrapProvider && { wrapProvider: options.wrapProvider }),
+  };
+  const create = () => createPaymentsSubgraph(dependencies);
   const server = await serveSubgraph(create(), {
     port: 0,
     host: '127.0.0.1',
@@ -70,6 +100,8 @@ export async function givenPayments(
     db,
     clock,
     subgraph,
+    privateStore,
+    mails,
     client,
     jobs,
     database,
@@ -77,8 +109,13 @@ export async function givenPayments(
     statements: () => statements,
     as: client.as,
     anonymous: client.anonymous,
+    /** Another process of the service, as far as the database can tell. */
+    anotherInstance: () =>
+      anotherInstance(database.url, (its) => createPaymentsSubgraph({ ...dependencies, db: its })),
     given: builders(client.as, jobs),
-    messages: (viewer: Viewer) => messagesAbout(db, viewer),
+    /** About the person; those of credits apart. */
+    messages: (viewer: Viewer) => messagesAbout(db, viewer, false),
+    creditMessages: (viewer: Viewer) => messagesAbout(db, viewer, true),
     /** Makes the inbox fail until the returned function is called. */
     breakInbox: async () => {
       await admin.query('ALTER TABLE provider_events RENAME TO provider_events_away');
@@ -91,7 +128,23 @@ export async function givenPayments(
       await client.stop();
       await db.$disconnect();
       await Promise.all([pool.end(), admin.end()]);
-      await database.drop();
+      if (!options.database) await database.drop();
+    },
+  };
+}
+
+function anotherInstance(url: string, create: (db: Db) => ReturnType<typeof createPaymentsSubgraph>) {
+  const pool = createPool({ url });
+  const db = connectDatabase(new PrismaPg(pool));
+  const subgraph = create(db);
+  const client = testSubgraph(subgraph);
+  return {
+    subgraph,
+    as: client.as,
+    stop: async () => {
+      await client.stop();
+      await db.$disconnect();
+      await pool.end();
     },
   };
 }
@@ -106,7 +159,8 @@ function jobQueue(admin: Pool, tasks: Readonly<Record<string, JobTask>>) {
   async function take(only?: string): Promise<QueuedJob[]> {
     const { rows } = await admin.query<QueuedJob & { id: string }>(
       `DELETE FROM graphile_worker._private_jobs job USING graphile_worker._private_tasks task
-       WHERE task.id = job.task_id AND ($1::text IS NULL OR task.identifier = $1)
+       WHERE task.id = job.task_id
+         AND ($1::text = task.identifier OR ($1::text IS NULL AND task.identifier <> 'deliverInvoice'))
        RETURNING job.id, task.identifier AS task, job.payload`,
       [only ?? null],
     );
@@ -114,9 +168,15 @@ function jobQueue(admin: Pool, tasks: Readonly<Record<string, JobTask>>) {
   }
   const run = async ({ task, payload }: QueuedJob) => {
     const { schema, run: work } = tasks[task]!;
-    await work(schema.parse(payload) as never, { log: silentLog, attempt: 1, maxAttempts: 25 } as never);
+    await work(
+      schema.parse(payload) as never,
+      { log: silentLog, attempt: 1, maxAttempts: 25, signal: new AbortController().signal } as never,
+    );
   };
-  /** Runs jobs, and those that they add, until none is left; `only` leaves the other kinds where they are. */
+  /**
+   * Runs jobs, and those that they add, until none is left; `only` leaves the other kinds where they are. Documents of
+   * invoices are written only by who asks for that: each takes a moment.
+   */
   async function drain(only?: string): Promise<void> {
     for (let jobs = await take(only); jobs.length > 0; jobs = await take(only)) {
       for (const job of jobs) await run(job);
@@ -206,8 +266,9 @@ export interface Published {
   readonly data: unknown;
 }
 
-async function messagesAbout(db: Db, viewer: Viewer): Promise<Published[]> {
+async function messagesAbout(db: Db, viewer: Viewer, isOfCredits: boolean): Promise<Published[]> {
   const rows = await db.$queryRaw<{ envelope: Published }[]>`
-    SELECT envelope FROM kit.outbox WHERE key = ${userIds.encode(viewer.id)} ORDER BY position`;
+    SELECT envelope FROM kit.outbox
+    WHERE key = ${userIds.encode(viewer.id)} AND (type LIKE 'credits.%') = ${isOfCredits} ORDER BY position`;
   return rows.map(({ envelope }) => ({ type: envelope.type, data: envelope.data }));
 }

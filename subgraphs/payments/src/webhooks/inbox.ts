@@ -1,9 +1,18 @@
-import { addJob, type Clock, type Logger } from '@diaspora/kit';
+import { addJob, type Clock, type Logger, type Page } from '@diaspora/kit';
+import type { ProviderEvent as StoredEvent } from '../__generated__/prisma/client.js';
+import type { Outcome } from '../charges/index.js';
 import type { Db, Transaction } from '../database.js';
 import { processProviderEvent } from '../jobs.js';
-import type { PaymentNews, ProviderEvent, Providers } from '../providers/index.js';
+import type { News, ProviderEvent, Providers } from '../providers/index.js';
 
 export type Inbox = ReturnType<typeof createInbox>;
+
+export type EventOutcome = Outcome | 'UNKNOWN_TYPE' | 'UNREADABLE';
+
+export interface EventFilter {
+  readonly outcome?: EventOutcome | null | undefined;
+  readonly provider?: string | null | undefined;
+}
 
 interface Dependencies {
   readonly db: Db;
@@ -11,62 +20,126 @@ interface Dependencies {
   readonly log: Logger;
   readonly providers: Providers;
   /** Applies news in the given transaction and says what became of it. */
-  readonly settle: (tx: Transaction, provider: string, news: PaymentNews) => Promise<string>;
+  readonly settle: (tx: Transaction, provider: string, news: News) => Promise<Outcome>;
 }
 
-/** Money of another amount or payment than was asked for, money that bought nothing, money of nobody we know. */
-const needsAPerson = new Set(['MISMATCH', 'OWED_BACK', 'UNKNOWN_PAYMENT']);
+/** Money of another amount or payment than was asked for, refunds that do not arrive, money of nobody we know. */
+const needsAPerson = new Set<string>([
+  'MISMATCH',
+  'REFUND_FAILED',
+  'UNKNOWN_PAYMENT',
+  'UNREADABLE',
+  'UNKNOWN_TYPE',
+]);
 
 /** Events of this age may still be missing from the part of a provider's list that was read. */
 const overlapMs = 3_600_000;
 /** How far the first sweep looks back. */
 const firstSweepMs = 30 * 86_400_000;
+/** An event about a payment that nobody knows yet is looked at again with every sweep, for so long. */
+const patienceMs = 86_400_000;
+/** What waits for this long has lost its job. */
+const lostAfterMs = 300_000;
+const batchSize = 500;
+
+interface EventKey {
+  readonly provider: string;
+  readonly account: string;
+  readonly eventId: string;
+}
 
 /** What providers tell: stored once, applied later, each in one transaction. */
 export function createInbox({ db, clock, log, providers, settle }: Dependencies) {
   /** Stores an event and the job that applies it. The same event again is no news. */
   async function receive(provider: string, event: ProviderEvent): Promise<void> {
     await db.$transaction(async (tx) => {
-      const { id: eventId, type, body, occurredAt } = event;
+      const { id: eventId, account, type, body, occurredAt } = event;
       const { count } = await tx.providerEvent.createMany({
-        data: [{ provider, eventId, type, body, occurredAt, receivedAt: clock.now() }],
+        data: [{ provider, account, eventId, type, body, occurredAt, receivedAt: clock.now() }],
         skipDuplicates: true,
       });
-      if (count > 0) await addJob(tx, processProviderEvent, { provider, eventId });
+      if (count > 0) await addJob(tx, processProviderEvent, { provider, account, eventId });
     });
   }
 
   /** The job: the state change, its messages and the mark that it was done commit together. */
-  async function process({ provider, eventId }: { provider: string; eventId: string }): Promise<void> {
+  async function process({ provider, account, eventId }: EventKey): Promise<void> {
     await db.$transaction(async (tx) => {
       await tx.$executeRaw`
-        SELECT 1 FROM provider_events WHERE provider = ${provider} AND event_id = ${eventId} FOR UPDATE`;
-      const key = { provider_eventId: { provider, eventId } };
+        SELECT 1 FROM provider_events
+        WHERE provider = ${provider} AND account = ${account} AND event_id = ${eventId} FOR UPDATE`;
+      const key = { provider_account_eventId: { provider, account, eventId } };
       const event = await tx.providerEvent.findUniqueOrThrow({ where: key });
       if (event.processedAt) return;
-      const news = providers.named(provider).interpret(event);
-      const outcome = news ? await settle(tx, provider, news) : 'UNKNOWN_TYPE';
-      if (needsAPerson.has(outcome)) log.error({ provider, eventId, outcome }, 'a payment needs a person');
-      await tx.providerEvent.update({ where: key, data: { processedAt: clock.now(), outcome } });
+      const outcome = await apply(tx, event);
+      const now = clock.now();
+      const waits = outcome === 'UNKNOWN_PAYMENT' && now.getTime() - event.receivedAt.getTime() < patienceMs;
+      if (needsAPerson.has(outcome)) report(event, outcome);
+      await tx.providerEvent.update({ where: key, data: { processedAt: waits ? null : now, outcome } });
     });
   }
 
-  /** Reads the providers' own lists for what no webhook brought. */
+  async function apply(tx: Transaction, event: StoredEvent): Promise<EventOutcome> {
+    let news: News | undefined;
+    try {
+      news = providers.named(event.provider).interpret(event);
+    } catch (error) {
+      log.error({ provider: event.provider, eventId: event.eventId, err: error }, 'an event breaks its form');
+      return 'UNREADABLE';
+    }
+    return news ? settle(tx, event.provider, news) : 'UNKNOWN_TYPE';
+  }
+
+  /** A type that means nothing to us is no trouble, but somebody should know that it comes. */
+  function report({ provider, eventId, type }: StoredEvent, outcome: EventOutcome): void {
+    const about = { provider, eventId, type, outcome };
+    if (outcome === 'UNKNOWN_TYPE') log.warn(about, 'an event of a type that means nothing here');
+    else log.error(about, 'a payment needs a person');
+  }
+
+  /** Reads the providers' own lists for what no webhook brought. One that fails does not hold up the others. */
   async function sweep(): Promise<void> {
-    for (const source of providers.all) {
-      const provider = source.name;
-      const startedAt = clock.now();
-      const known = await db.providerSweep.findUnique({ where: { provider } });
-      const lookBackMs = known ? overlapMs : firstSweepMs;
-      const since = new Date((known?.sweptUntil ?? startedAt).getTime() - lookBackMs);
-      for await (const event of source.fetchEvents(since)) await receive(provider, event);
-      await db.providerSweep.upsert({
-        where: { provider },
-        create: { provider, sweptUntil: startedAt },
-        update: { sweptUntil: startedAt },
-      });
+    const failures: unknown[] = [];
+    for (const { name } of providers.all)
+      await sweepProvider(name).catch((error: unknown) => failures.push(error));
+    await resume();
+    if (failures.length > 0)
+      throw new AggregateError(failures, `${failures.length} providers were not swept`);
+  }
+
+  async function sweepProvider(provider: string): Promise<void> {
+    const startedAt = clock.now();
+    const known = await db.providerSweep.findUnique({ where: { provider } });
+    const lookBackMs = known ? overlapMs : firstSweepMs;
+    const since = new Date((known?.sweptUntil ?? startedAt).getTime() - lookBackMs);
+    for await (const event of providers.named(provider).fetchEvents(since)) await receive(provider, event);
+    await db.providerSweep.upsert({
+      where: { provider },
+      create: { provider, sweptUntil: startedAt },
+      update: { sweptUntil: startedAt },
+    });
+  }
+
+  /** Events whose job was lost, or that came before the payment they tell of. */
+  async function resume(): Promise<void> {
+    const waiting = await db.providerEvent.findMany({
+      where: { processedAt: null, receivedAt: { lt: new Date(clock.now().getTime() - lostAfterMs) } },
+      orderBy: { receivedAt: 'asc' },
+      take: batchSize,
+      select: { provider: true, account: true, eventId: true },
+    });
+    for (const key of waiting) {
+      const jobKey = `provider-event:${key.provider}:${key.account}:${key.eventId}`;
+      await addJob(db, processProviderEvent, key, { jobKey });
     }
   }
 
-  return { receive, process, sweep };
+  const list = ({ outcome, provider }: EventFilter, page: Page): Promise<StoredEvent[]> =>
+    db.providerEvent.findMany({
+      where: { AND: [{ ...(outcome && { outcome }), ...(provider && { provider }) }, page.where] },
+      orderBy: page.orderBy,
+      take: page.take,
+    });
+
+  return { receive, process, sweep, list };
 }

@@ -1,5 +1,5 @@
 import type { Logger, Subgraph } from '@diaspora/kit';
-import { WebhookRefused, type Providers } from '../providers/index.js';
+import { ProviderUnavailable, WebhookRefused, type Providers } from '../providers/index.js';
 import type { Inbox } from './inbox.js';
 import { BodyTooLarge, readRawBody } from './raw-body.js';
 
@@ -17,7 +17,7 @@ export function webhookRoutes(dependencies: {
       app.post(`/webhooks/${provider.name}`, async (request, response) => {
         try {
           const rawBody = await readRawBody(request, maxBodyBytes);
-          await inbox.receive(provider.name, provider.verifyWebhook(rawBody, request.headers));
+          await inbox.receive(provider.name, await provider.verifyWebhook(rawBody, request.headers));
           response.status(200).json({ received: true });
         } catch (error) {
           const status = statusOf(error);
@@ -32,7 +32,9 @@ export function webhookRoutes(dependencies: {
   };
 }
 
-function statusOf(error: unknown): 400 | 413 | undefined {
+function statusOf(error: unknown): 400 | 413 | 503 | undefined {
   if (error instanceof WebhookRefused) return 400;
+  // Whether it is signed is for the provider to say, who tries again.
+  if (error instanceof ProviderUnavailable) return 503;
   return error instanceof BodyTooLarge ? 413 : undefined;
 }

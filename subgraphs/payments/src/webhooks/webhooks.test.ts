@@ -124,7 +124,7 @@ describe('the webhook inbox', () => {
 
   it('stores what it does not understand and leaves everything else alone', async () => {
     const { viewer, payment } = await waiting();
-    expect(await send(eventBody('payment.disputed', payment))).toBe(200);
+    expect(await send(eventBody('payment.noticed', payment))).toBe(200);
     expect(await send(eventBody('payment.captured', payment, { amount: '1' }))).toBe(200);
     expect(await send(eventBody('payment.captured', payment, { currency: 'USD' }))).toBe(200);
     expect(await send(eventBody('payment.captured', payment, { reference: 'pay_nobody' }))).toBe(200);

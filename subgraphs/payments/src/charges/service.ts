@@ -1,0 +1,242 @@
+import { addJob, type Clock, type Logger, type Outbox } from '@diaspora/kit';
+import type { Payment, PaymentStatus } from '../__generated__/prisma/client.js';
+import { Prisma, type Db, type Transaction } from '../database.js';
+import { paymentIds, userIds } from '../ids.js';
+import { capturePayment, requestPayment } from '../jobs.js';
+import type { PaymentsMessages } from '../messages.js';
+import { PaymentRefused, type MoneyNews, type PaymentNews, type Providers } from '../providers/index.js';
+import type { Customers } from './customers.js';
+import { createDisputes } from './disputes.js';
+import { lockPayment } from './locking.js';
+import type { MovementListener, Outcome, PaidFor, Purposes } from './purpose.js';
+import { createRefunds } from './refunds.js';
+import { settledStatus } from './rules.js';
+import { createTelling } from './telling.js';
+
+export type Charges = ReturnType<typeof createCharges>;
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly outbox: Outbox<PaymentsMessages>;
+  readonly providers: Providers;
+  readonly customers: Customers;
+  readonly purposes: Purposes;
+  readonly listeners: readonly MovementListener[];
+}
+
+export interface Charge {
+  readonly paidFor: PaidFor;
+  /** Who pays. */
+  readonly userId: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly provider: string;
+  /** What the provider knows the payment method by. */
+  readonly token: string;
+  /** Of the job that asks for it: higher numbers wait for lower ones. */
+  readonly priority?: number;
+  /** Whether the payer is here and can answer what their bank asks; false unless given. */
+  readonly isPayerPresent?: boolean;
+  /** Whether the method will be charged again when the payer is not here; false unless given. */
+  readonly isRepeated?: boolean;
+}
+
+const batchSize = 500;
+/** What no provider acknowledged for this long is asked for again. */
+const unacknowledgedMs = 3_600_000;
+
+/** Money from the wish to the purse, and back: begun by jobs that may be repeated, settled by what providers report. */
+export function createCharges(dependencies: Dependencies) {
+  const { db, clock, log, outbox, providers, customers, purposes, listeners } = dependencies;
+  const telling = createTelling({ outbox, purposes, listeners });
+  const refunds = createRefunds({ db, clock, log, providers, purposes, telling });
+  const disputes = createDisputes({ telling });
+
+  /**
+   * Writes down a payment and the job that asks for it, so that neither a crash nor a repetition loses or doubles it.
+   * The caller holds the lock of what it is for. Returns its key.
+   */
+  async function begin(tx: Transaction, { paidFor, priority = 0, ...charge }: Charge): Promise<string> {
+    const attempts = await tx.payment.count({ where: paidFor });
+    const { id: paymentId } = await tx.payment.create({
+      data: {
+        ...charge,
+        ...paidFor,
+        id: paymentIds.create(),
+        attempt: attempts + 1,
+        createdAt: clock.now(),
+      },
+    });
+    await addJob(tx, requestPayment, { paymentId }, { jobKey: `request-payment:${paymentId}`, priority });
+    return paymentId;
+  }
+
+  /** The job: outside any transaction, with the payment's id as the provider's idempotency key. */
+  async function request({ paymentId }: { paymentId: string }): Promise<void> {
+    const payment = await db.payment.findUniqueOrThrow({ where: { id: paymentId } });
+    if (payment.status !== 'CREATED' || payment.providerPaymentId) return;
+    const { amountMinor, currency, token, isPayerPresent, isRepeated } = payment;
+    const reference = paymentIds.encode(paymentId);
+    try {
+      const provider = providers.named(payment.provider);
+      const { providerPaymentId, nextAction } = await provider.createPayment({
+        amountMinor,
+        currency,
+        token,
+        isPayerPresent,
+        isRepeated,
+        reference,
+        idempotencyKey: reference,
+        customer: userIds.encode(payment.userId),
+        customerId: await customers.of(provider, payment.userId),
+      });
+      // A webhook may have been faster.
+      await db.payment.updateMany({
+        where: { id: paymentId, providerPaymentId: null },
+        data: { providerPaymentId },
+      });
+      if (nextAction)
+        await db.payment.updateMany({ where: { id: paymentId, status: 'CREATED' }, data: { nextAction } });
+    } catch (error) {
+      if (!(error instanceof PaymentRefused)) throw error;
+      await refused(paymentId, error);
+    }
+  }
+
+  async function refused(paymentId: string, { failure }: PaymentRefused): Promise<void> {
+    await db.$transaction(async (tx) => {
+      const payment = await tx.payment.findUniqueOrThrow({ where: { id: paymentId } });
+      const locked = await lockPayment(tx, purposes, payment);
+      await record(tx, locked, { status: 'FAILED', failure, occurredAt: clock.now() });
+    });
+  }
+
+  /** Applies what a provider reports, whatever came before and however often. */
+  async function settle(tx: Transaction, provider: string, news: MoneyNews): Promise<Outcome> {
+    const found = await find(tx, provider, news);
+    if (!found) return 'UNKNOWN_PAYMENT';
+    const payment = await lockPayment(tx, purposes, found);
+    if (!(await belongs(tx, payment, news))) return 'MISMATCH';
+    if (news.kind === 'refund') return refunds.settle(tx, payment, news);
+    if (news.kind === 'dispute') return disputes.settle(tx, payment, news);
+    if (payment.amountMinor !== news.amountMinor) return 'MISMATCH';
+    if (news.needsCapture) await addCapture(tx, payment);
+    return record(tx, payment, news);
+  }
+
+  async function find(tx: Transaction, provider: string, news: MoneyNews): Promise<Payment | null> {
+    const { reference, providerPaymentId } = news;
+    const id = reference === null ? null : paymentIds.find(reference);
+    if (id !== null) return tx.payment.findFirst({ where: { provider, id } });
+    if (reference !== null || providerPaymentId === null) return null;
+    return tx.payment.findFirst({ where: { provider, providerPaymentId } });
+  }
+
+  const addCapture = (tx: Transaction, { id, status }: Payment) =>
+    status === 'CREATED' || status === 'AUTHORISED'
+      ? addJob(tx, capturePayment, { paymentId: id }, { jobKey: `capture-payment:${id}` })
+      : null;
+
+  /** The job that fetches what the payer agreed to pay. */
+  async function capture({ paymentId }: { paymentId: string }): Promise<void> {
+    const { providerPaymentId, provider, status } = await db.payment.findUniqueOrThrow({
+      where: { id: paymentId },
+    });
+    if (!providerPaymentId || status === 'CAPTURED') return;
+    const idempotencyKey = `${paymentIds.encode(paymentId)}-capture`;
+    try {
+      await providers.named(provider).capturePayment?.({ providerPaymentId, idempotencyKey });
+    } catch (error) {
+      if (!(error instanceof PaymentRefused)) throw error;
+      await refused(paymentId, error);
+    }
+  }
+
+  /** False when the provider made a second payment of one that was asked for: its money may have been taken twice. */
+  async function belongs(tx: Transaction, payment: Payment, news: MoneyNews): Promise<boolean> {
+    const { providerPaymentId, currency } = news;
+    if (payment.currency !== currency) return false;
+    if (providerPaymentId === null) return true;
+    const { count } = await tx.payment.updateMany({
+      where: { id: payment.id, OR: [{ providerPaymentId: null }, { providerPaymentId }] },
+      data: { providerPaymentId },
+    });
+    return count > 0;
+  }
+
+  async function record(
+    tx: Transaction,
+    known: Payment,
+    news: Pick<PaymentNews, 'status' | 'failure' | 'occurredAt'> & { readonly feeMinor?: bigint | null },
+  ): Promise<Outcome> {
+    const { id } = known;
+    const { occurredAt: at, feeMinor = null } = news;
+    const status = settledStatus(known.status, news.status);
+    const isNewFee = feeMinor !== null && known.feeMinor === null;
+    if (status === known.status && !isNewFee) return 'NOTHING_NEW';
+    const payment = await tx.payment.update({
+      where: { id },
+      data: { ...(isNewFee && { feeMinor }), ...(status !== known.status && settlement(news, status)) },
+    });
+    if (status === known.status) {
+      if (status === 'CAPTURED' && isNewFee) await telling.fee(tx, payment, feeMinor, at);
+      return 'APPLIED';
+    }
+    if (status === 'CAPTURED') return captured(tx, payment, at);
+    if (status === 'FAILED') await telling.failed(tx, payment, at);
+    return 'APPLIED';
+  }
+
+  /** What was told of its refunds and disputes before waits for the money itself. */
+  async function captured(tx: Transaction, payment: Payment, at: Date): Promise<Outcome> {
+    const outcome = await telling.captured(tx, payment, at);
+    await refunds.tellAll(tx, payment);
+    await disputes.tellAll(tx, payment);
+    if (outcome === 'OWED_BACK') await oweBack(tx, payment, at);
+    return outcome;
+  }
+
+  async function oweBack(tx: Transaction, payment: Payment, at: Date): Promise<void> {
+    await tx.payment.update({ where: { id: payment.id }, data: { owedBackAt: at } });
+    const amountMinor = await refunds.refundable(tx, payment.id);
+    if (amountMinor > 0n)
+      await refunds.request(tx, { paymentId: payment.id, amountMinor, reason: 'OWED_BACK' });
+  }
+
+  /** A job gives up one day; a payment does not, because nobody knows whether the provider made it. */
+  async function requestUnacknowledged(): Promise<void> {
+    const createdAt = { lt: new Date(clock.now().getTime() - unacknowledgedMs) };
+    const payments = await db.payment.findMany({
+      where: { status: 'CREATED', providerPaymentId: null, createdAt },
+      take: batchSize,
+      select: { id: true },
+    });
+    for (const { id } of payments) {
+      await addJob(db, requestPayment, { paymentId: id }, { jobKey: `request-payment:${id}` });
+    }
+    await refunds.requestUnacknowledged(createdAt, batchSize);
+  }
+
+  return {
+    begin,
+    request,
+    capture,
+    settle,
+    requestUnacknowledged,
+    refund: refunds.request,
+    requestRefund: refunds.ask,
+  };
+}
+
+function settlement(
+  { occurredAt, failure }: Pick<PaymentNews, 'occurredAt' | 'failure'>,
+  status: PaymentStatus,
+) {
+  const nextAction = Prisma.DbNull;
+  if (status === 'AUTHORISED') return { status, nextAction };
+  // The token is kept for as long as the provider may have to be asked.
+  const reason = status === 'CAPTURED' ? null : (failure ?? 'other');
+  return { status, nextAction, settledAt: occurredAt, token: '', failure: reason };
+}

@@ -1,0 +1,92 @@
+import type { Outbox } from '@diaspora/kit';
+import type { Dispute, Payment, Refund } from '../__generated__/prisma/client.js';
+import type { Transaction } from '../database.js';
+import { disputeIds, orderIds, paymentIds, refundIds, subscriptionIds, userIds } from '../ids.js';
+import type { PaymentsMessages } from '../messages.js';
+import { purposeOf, type MoneyMovement, type MovementListener, type Purposes } from './purpose.js';
+
+export type Telling = ReturnType<typeof createTelling>;
+
+interface Dependencies {
+  readonly outbox: Outbox<PaymentsMessages>;
+  readonly purposes: Purposes;
+  readonly listeners: readonly MovementListener[];
+}
+
+/** Everybody who has to know of a change, in one order: the others by messages, the books, then what was paid for. */
+export function createTelling({ outbox, purposes, listeners }: Dependencies) {
+  async function move(
+    tx: Transaction,
+    payment: Payment,
+    movement: Omit<MoneyMovement, 'payment' | 'currency'>,
+  ) {
+    for (const listener of listeners)
+      await listener(tx, { ...movement, payment, currency: payment.currency });
+  }
+
+  async function captured(tx: Transaction, payment: Payment, at: Date): Promise<'APPLIED' | 'OWED_BACK'> {
+    const data = { ...dataOf(payment, payment.amountMinor), capturedAt: at.toISOString() };
+    await outbox.publish(tx, { type: 'payment.captured', key: data.userId, data });
+    const { id, amountMinor, feeMinor } = payment;
+    await move(tx, payment, { kind: 'CAPTURED', id, amountMinor, at });
+    if (feeMinor) await fee(tx, payment, feeMinor, at);
+    return purposeOf(purposes, payment).captured(tx, payment, at);
+  }
+
+  const fee = (tx: Transaction, payment: Payment, amountMinor: bigint, at: Date) =>
+    move(tx, payment, { kind: 'FEE', id: payment.id, amountMinor, at });
+
+  async function failed(tx: Transaction, payment: Payment, at: Date) {
+    const data = {
+      ...dataOf(payment, payment.amountMinor),
+      reason: payment.failure ?? 'other',
+      failedAt: at.toISOString(),
+    };
+    await outbox.publish(tx, { type: 'payment.failed', key: data.userId, data });
+    await purposeOf(purposes, payment).failed(tx, payment, at);
+  }
+
+  /** Tells what is new about a refund of a captured payment. */
+  async function refunded(tx: Transaction, payment: Payment, refund: Refund) {
+    const { id, amountMinor, status, toldStatus } = refund;
+    if (status === toldStatus || status === 'REQUESTED') return;
+    const at = refund.settledAt!;
+    await tx.refund.update({ where: { id }, data: { toldStatus: status } });
+    if (status === 'SUCCEEDED') {
+      const base = dataOf(payment, amountMinor);
+      const data = { ...base, refundId: refundIds.encode(id), refundedAt: at.toISOString() };
+      await outbox.publish(tx, { type: 'payment.refunded', key: data.userId, data });
+      await move(tx, payment, { kind: 'REFUNDED', id, amountMinor, at });
+    } else if (toldStatus === 'SUCCEEDED') {
+      await move(tx, payment, { kind: 'REFUND_FAILED', id, amountMinor, at });
+    }
+    await purposeOf(purposes, payment).refunded(tx, payment, refund);
+  }
+
+  /** Tells what is new about a dispute of a captured payment; one that comes to us closed was open before. */
+  async function disputed(tx: Transaction, payment: Payment, dispute: Dispute) {
+    const { id, amountMinor, status, toldStatus, openedAt, closedAt } = dispute;
+    if (status === toldStatus) return;
+    await tx.dispute.update({ where: { id }, data: { toldStatus: status } });
+    const base = { ...dataOf(payment, amountMinor), disputeId: disputeIds.encode(id) };
+    const data = { ...base, status, disputedAt: (closedAt ?? openedAt).toISOString() };
+    await outbox.publish(tx, { type: 'payment.disputed', key: data.userId, data });
+    if (toldStatus === null) await move(tx, payment, { kind: 'DISPUTED', id, amountMinor, at: openedAt });
+    if (closedAt) {
+      const kind = status === 'WON' ? 'DISPUTE_WON' : 'DISPUTE_LOST';
+      await move(tx, payment, { kind, id, amountMinor, at: closedAt });
+    }
+    await purposeOf(purposes, payment).disputed(tx, payment, dispute);
+  }
+
+  return { captured, fee, failed, refunded, disputed };
+}
+
+const dataOf = (payment: Payment, amountMinor: bigint) => ({
+  paymentId: paymentIds.encode(payment.id),
+  subscriptionId: payment.subscriptionId && subscriptionIds.encode(payment.subscriptionId),
+  orderId: payment.orderId && orderIds.encode(payment.orderId),
+  userId: userIds.encode(payment.userId),
+  amountMinor: amountMinor.toString(),
+  currency: payment.currency,
+});

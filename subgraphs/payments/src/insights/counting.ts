@@ -1,0 +1,142 @@
+import { messagesFrom, splitByLargestRemainder } from '@diaspora/kit';
+import { z } from 'zod';
+import type { MoneyMovement, MovementListener } from '../charges/index.js';
+import { Prisma, type Transaction } from '../database.js';
+import { subscriptionIds } from '../ids.js';
+import type { PaymentsMessages } from '../messages.js';
+import { changesBetween, dayOf, yearlyOf, type Change, type Counted } from './rules.js';
+
+const { sql } = Prisma;
+const own = messagesFrom<PaymentsMessages, Transaction>('payments');
+const unknownCountry = 'ZZ';
+
+/** Counts money in the transaction in which it moves. */
+export const countMovement: MovementListener = async (tx, movement) => {
+  const counts = countsOf(movement);
+  if (!counts) return;
+  const { payment, at, currency } = movement;
+  const source = payment.orderId ? 'TICKETS' : 'SUBSCRIPTIONS';
+  const platformFee =
+    payment.orderId && movement.kind === 'CAPTURED' ? await platformFeeOf(tx, payment.orderId) : 0n;
+  await tx.$executeRaw`
+    INSERT INTO revenue_days AS known (day, country_code, currency, source, plan_code, captured_minor, captures,
+      refunded_minor, refunds, lost_minor, provider_fee_minor, platform_fee_minor)
+    VALUES (${dayOf(at)}::date, ${await countryOf(tx, payment.userId)}, ${currency}, ${source}::revenue_source,
+      ${await planCodeOf(tx, payment.subscriptionId)}, ${counts.capturedMinor}, ${counts.captures},
+      ${counts.refundedMinor}, ${counts.refunds}, ${counts.lostMinor}, ${counts.providerFeeMinor}, ${platformFee})
+    ON CONFLICT (day, country_code, currency, source, plan_code) DO UPDATE SET
+      captured_minor = known.captured_minor + excluded.captured_minor, captures = known.captures + excluded.captures,
+      refunded_minor = known.refunded_minor + excluded.refunded_minor, refunds = known.refunds + excluded.refunds,
+      lost_minor = known.lost_minor + excluded.lost_minor,
+      provider_fee_minor = known.provider_fee_minor + excluded.provider_fee_minor,
+      platform_fee_minor = known.platform_fee_minor + excluded.platform_fee_minor`;
+};
+
+const nothing = {
+  capturedMinor: 0n,
+  captures: 0,
+  refundedMinor: 0n,
+  refunds: 0,
+  lostMinor: 0n,
+  providerFeeMinor: 0n,
+};
+
+/** Money that a bank only withholds is not lost yet. */
+function countsOf({ kind, amountMinor }: MoneyMovement) {
+  switch (kind) {
+    case 'CAPTURED':
+      return { ...nothing, capturedMinor: amountMinor, captures: 1 };
+    case 'FEE':
+      return { ...nothing, providerFeeMinor: amountMinor };
+    case 'REFUNDED':
+      return { ...nothing, refundedMinor: amountMinor, refunds: 1 };
+    case 'REFUND_FAILED':
+      return { ...nothing, refundedMinor: -amountMinor, refunds: -1 };
+    case 'DISPUTE_LOST':
+      return { ...nothing, lostMinor: amountMinor };
+    default:
+      return null;
+  }
+}
+
+async function planCodeOf(tx: Transaction, subscriptionId: string | null): Promise<string> {
+  if (!subscriptionId) return '';
+  const { plan } = await tx.subscription.findUniqueOrThrow({
+    where: { id: subscriptionId },
+    include: { plan: { select: { code: true } } },
+  });
+  return plan.code;
+}
+
+/** As the order was made, and as the books part it. */
+async function platformFeeOf(tx: Transaction, orderId: string): Promise<bigint> {
+  const order = await tx.order.findUnique({ where: { id: orderId } });
+  if (!order) return 0n;
+  const fee = BigInt(order.feeBasisPoints);
+  const [, platformMinor = 0n] = splitByLargestRemainder(order.totalMinor, [10_000n - fee, fee]);
+  return platformMinor;
+}
+
+/** Where tax is due, as for invoices. */
+async function countryOf(tx: Transaction, userId: string): Promise<string> {
+  const details = await tx.billingDetails.findUnique({ where: { userId }, select: { countryCode: true } });
+  if (details?.countryCode) return details.countryCode;
+  const customer = await tx.customer.findUnique({ where: { userId }, select: { countryCode: true } });
+  return customer?.countryCode ?? unknownCountry;
+}
+
+/**
+ * Counts a subscription as it is now, on the day of what happened to it. It may be called again, late or for nothing: what
+ * is counted is the difference to what it was counted as before.
+ */
+export async function countSubscription(tx: Transaction, subscriptionId: string, at: Date): Promise<void> {
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`count:${subscriptionId}`}, 0))`;
+  const before = await tx.countedSubscription.findUnique({ where: { subscriptionId } });
+  const after = await countOf(tx, subscriptionId);
+  const changes = changesBetween(before, after);
+  if (changes.length === 0) return;
+  for (const change of changes) await write(tx, change, dayOf(at));
+  if (!after) await tx.countedSubscription.delete({ where: { subscriptionId } });
+  else
+    await tx.countedSubscription.upsert({
+      where: { subscriptionId },
+      create: { subscriptionId, ...after },
+      update: after,
+    });
+}
+
+async function countOf(tx: Transaction, id: string): Promise<Counted | null> {
+  const subscription = await tx.subscription.findUnique({ where: { id }, include: { plan: true } });
+  if (!subscription) return null;
+  const { plan, status, userId } = subscription;
+  const yearlyMinor = yearlyOf(status, plan);
+  if (yearlyMinor === 0n) return null;
+  return {
+    countryCode: await countryOf(tx, userId),
+    currency: plan.currency,
+    planCode: plan.code,
+    yearlyMinor,
+  };
+}
+
+async function write(tx: Transaction, change: Change, day: string): Promise<void> {
+  const { kind, countryCode, currency, planCode, yearlyMinor, subscriptions } = change;
+  const amount = sql([`${kind}_minor`]);
+  const count = sql([kind]);
+  await tx.$executeRaw`
+    INSERT INTO recurring_days AS known (day, country_code, currency, plan_code, ${amount}, ${count})
+    VALUES (${day}::date, ${countryCode}, ${currency}, ${planCode}, ${yearlyMinor}, ${subscriptions})
+    ON CONFLICT (day, country_code, currency, plan_code)
+    DO UPDATE SET ${amount} = known.${amount} + excluded.${amount}, ${count} = known.${count} + excluded.${count}`;
+}
+
+const aboutSubscription = z.object({ subscriptionId: z.string() });
+
+/** What this subgraph tells of subscriptions, it hears too: whichever way one changes, it is told. */
+export const countingHandlers = (
+  ['subscription.activated', 'subscription.changed', 'subscription.ended'] as const
+).map((type) =>
+  own.on(type, aboutSubscription, async ({ data, time }, tx) =>
+    countSubscription(tx, subscriptionIds.decode(data.subscriptionId), time),
+  ),
+);

@@ -1,0 +1,73 @@
+import { splitByLargestRemainder } from '@diaspora/kit';
+import type { MoneyMovement, MovementListener } from '../charges/index.js';
+import type { Payment } from '../__generated__/prisma/client.js';
+import type { Transaction } from '../database.js';
+import type { NewInvoice } from './drafting.js';
+import type { Invoicing } from './service.js';
+
+type Line = NewInvoice['lines'][number];
+
+/** Writes the documents of money that moves, in its transaction: what was captured is invoiced, what went back credited. */
+export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'credit'>): MovementListener {
+  async function invoice(tx: Transaction, payment: Payment): Promise<void> {
+    const { id: paymentId, userId: customerId, currency } = payment;
+    const lines = payment.orderId
+      ? await linesOfOrder(tx, payment.orderId)
+      : [await lineOfPeriod(tx, payment)];
+    await invoicing.issue(tx, { customerId, currency, paymentId, lines });
+  }
+
+  /** A refund that came back and is made again was credited the first time: what is owed to a person stays owed. */
+  async function credit(
+    tx: Transaction,
+    { id: refundId, payment, amountMinor }: MoneyMovement,
+  ): Promise<void> {
+    const known = await tx.invoice.findUnique({
+      where: { paymentId: payment.id },
+      select: { id: true, totalMinor: true },
+    });
+    if (!known) return;
+    const { id: invoiceId, totalMinor } = known;
+    const { _sum } = await tx.invoice.aggregate({
+      where: { creditedInvoiceId: invoiceId, NOT: { refundId } },
+      _sum: { totalMinor: true },
+    });
+    const leftMinor = totalMinor - (_sum.totalMinor ?? 0n);
+    if (leftMinor <= 0n) return;
+    await invoicing.credit(tx, {
+      invoiceId,
+      refundId,
+      amountMinor: amountMinor < leftMinor ? amountMinor : leftMinor,
+    });
+  }
+
+  return async (tx, movement) => {
+    if (movement.kind === 'CAPTURED') await invoice(tx, movement.payment);
+    if (movement.kind === 'REFUNDED' || movement.kind === 'DISPUTE_LOST') await credit(tx, movement);
+  };
+}
+
+/** Of an upgrade the new plan, which the subscription is not on before its money is there. */
+async function lineOfPeriod(tx: Transaction, payment: Payment): Promise<Line> {
+  const { subscriptionId, periodIndex, amountMinor } = payment;
+  const { plan } = await tx.subscriptionPeriod.findUniqueOrThrow({
+    where: { subscriptionId_index: { subscriptionId: subscriptionId!, index: periodIndex! } },
+    include: { plan: { select: { name: true } } },
+  });
+  return { description: plan.name, quantity: 1, unitAmountMinor: amountMinor, totalMinor: amountMinor };
+}
+
+/** Discounts are lines below zero there; here they are taken off what they are a discount on. */
+async function linesOfOrder(tx: Transaction, orderId: string): Promise<Line[]> {
+  const lines = await tx.orderLine.findMany({ where: { orderId }, orderBy: { position: 'asc' } });
+  const sold = lines.filter(({ amountMinor }) => amountMinor > 0n);
+  const paidMinor = lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
+  const paid = splitByLargestRemainder(
+    paidMinor,
+    sold.map(({ amountMinor }) => amountMinor),
+  );
+  return sold.map(({ description, quantity, unitAmountMinor }, index) => ({
+    ...{ description, quantity, unitAmountMinor },
+    totalMinor: paid[index]!,
+  }));
+}

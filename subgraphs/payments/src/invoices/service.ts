@@ -1,0 +1,122 @@
+import { addJob, AppError, type Clock, type Outbox } from '@diaspora/kit';
+import type { Billing } from '../billing/index.js';
+import type { Invoice, InvoiceIssuer } from '../__generated__/prisma/client.js';
+import type { Transaction } from '../database.js';
+import { invoiceIds, userIds } from '../ids.js';
+import { deliverInvoice } from '../jobs.js';
+import type { PaymentsMessages } from '../messages.js';
+import { createDrafting, type NewInvoice } from './drafting.js';
+import { nextNumber } from './numbers.js';
+
+export type Invoicing = ReturnType<typeof createInvoicing>;
+
+interface Dependencies {
+  readonly clock: Clock;
+  readonly outbox: Outbox<PaymentsMessages>;
+  readonly billing: Pick<Billing, 'recipientOf'>;
+}
+
+export interface NewCredit {
+  readonly invoiceId: string;
+  /** Tax included; all that is left when null. */
+  readonly amountMinor: bigint | null;
+  /** The refund that it documents: for one refund there is one credit note. */
+  readonly refundId?: string | undefined;
+}
+
+/** Writing invoices, always in the transaction of what they document. */
+export function createInvoicing({ clock, outbox, billing }: Dependencies) {
+  const drafting = createDrafting({ clock });
+
+  /** An invoice without a number: to be finalised. */
+  const draft = async (tx: Transaction, invoice: NewInvoice): Promise<Invoice> =>
+    drafting.draft(tx, invoice, await billing.recipientOf(tx, invoice.customerId));
+
+  /** Gives a draft its number: from here on nothing of it changes. Of one that is final already, it is the answer. */
+  async function finalise(tx: Transaction, id: string): Promise<Invoice> {
+    const invoice = await lockInvoice(tx, id);
+    if (!invoice) throw noSuchInvoice();
+    if (invoice.status === 'FINAL') return invoice;
+    const issuer = await tx.invoiceIssuer.findUniqueOrThrow({ where: { id: invoice.issuerId } });
+    await addJob(tx, deliverInvoice, { invoiceId: id }, { jobKey: `deliver-invoice:${id}` });
+    const numbered = await nextNumber(tx, issuer, invoice.kind, clock.now());
+    const final = await tx.invoice.update({
+      where: { id },
+      data: { status: 'FINAL', ...numbered, ...printedOf(issuer) },
+    });
+    await announce(tx, final);
+    return final;
+  }
+
+  /** A final invoice at once. Of a payment that has one, it is the answer. */
+  async function issue(tx: Transaction, invoice: NewInvoice): Promise<Invoice> {
+    const { paymentId } = invoice;
+    const known = paymentId && (await tx.invoice.findUnique({ where: { paymentId } }));
+    return finalise(tx, known ? known.id : (await draft(tx, invoice)).id);
+  }
+
+  /**
+   * A credit note over a part of a final invoice or all that is left of it. The lock on the invoice decides between two
+   * at once. Throws CREDIT_EXCEEDS_INVOICE for more than is left.
+   */
+  async function credit(tx: Transaction, wish: NewCredit): Promise<Invoice> {
+    const { invoiceId, refundId } = wish;
+    const invoice = await lockInvoice(tx, invoiceId);
+    if (invoice?.kind !== 'INVOICE' || invoice.status !== 'FINAL') throw noSuchInvoice();
+    const known = refundId && (await tx.invoice.findUnique({ where: { refundId } }));
+    if (known) return known;
+    const lines = await linesWithCredit(tx, invoiceId);
+    const leftMinor = lines.reduce((left, line) => left + line.totalMinor - line.creditedMinor, 0n);
+    const amountMinor = wish.amountMinor ?? leftMinor;
+    if (amountMinor <= 0n || amountMinor > leftMinor)
+      throw new AppError('CREDIT_EXCEEDS_INVOICE', 'No more can be credited than is left of the invoice.', {
+        path: ['amountMinor'],
+      });
+    const note = await drafting.draftCredit(tx, invoice, { lines, amountMinor, refundId: refundId ?? null });
+    return finalise(tx, note.id);
+  }
+
+  async function announce(tx: Transaction, invoice: Invoice): Promise<void> {
+    const { kind, currency, creditedInvoiceId } = invoice;
+    const userId = userIds.encode(invoice.customerId);
+    const data = {
+      ...{ invoiceId: invoiceIds.encode(invoice.id), userId, kind, currency },
+      number: invoice.number!,
+      amountMinor: invoice.totalMinor.toString(),
+      creditedInvoiceId: creditedInvoiceId && invoiceIds.encode(creditedInvoiceId),
+      finalisedAt: invoice.finalisedAt!.toISOString(),
+    };
+    await outbox.publish(tx, { type: 'invoice.finalised', key: data.invoiceId, data });
+  }
+
+  return { draft, finalise, issue, credit };
+}
+
+export const noSuchInvoice = () =>
+  new AppError('NOT_FOUND', 'There is no such invoice.', { path: ['invoiceId'] });
+
+/** The row as it is once nobody else can finalise or credit it. Null when there is none. */
+export async function lockInvoice(tx: Transaction, id: string): Promise<Invoice | null> {
+  await tx.$executeRaw`SELECT 1 FROM invoices WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  return tx.invoice.findUnique({ where: { id } });
+}
+
+const printedOf = ({ name, address, countryCode, taxId, email }: InvoiceIssuer) => ({
+  issuerName: name,
+  issuerAddress: address,
+  issuerCountryCode: countryCode,
+  issuerTaxId: taxId,
+  issuerEmail: email,
+});
+
+/** The lines of an invoice, each with what its credit notes took back of it. */
+async function linesWithCredit(tx: Transaction, invoiceId: string) {
+  const lines = await tx.invoiceLine.findMany({ where: { invoiceId }, orderBy: { position: 'asc' } });
+  const credits = await tx.invoiceLine.groupBy({
+    by: ['position'],
+    where: { invoice: { creditedInvoiceId: invoiceId } },
+    _sum: { totalMinor: true },
+  });
+  const credited = new Map(credits.map(({ position, _sum }) => [position, _sum.totalMinor ?? 0n]));
+  return lines.map((line) => ({ ...line, creditedMinor: credited.get(line.position) ?? 0n }));
+}

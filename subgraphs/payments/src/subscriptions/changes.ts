@@ -1,0 +1,136 @@
+import { AppError, idempotent, parseInput, type Clock } from '@diaspora/kit';
+import type { Plan, Subscription } from '../__generated__/prisma/client.js';
+import type { Charges } from '../charges/index.js';
+import type { Db, Transaction } from '../database.js';
+import type { Plans } from '../plans/index.js';
+import { periodStart } from './calendar.js';
+import type { Lifecycle, SubscriptionWithPlan } from './lifecycle.js';
+import { assertNoPaymentUnderWay, lockOwn, notInThisState } from './owned.js';
+import { addPeriod, chargePeriod } from './periods.js';
+import { changeTerms, type ChangeTerms } from './proration.js';
+import { changeInput, changeMoment } from './rules.js';
+
+export type PlanChanges = ReturnType<typeof createPlanChanges>;
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly plans: Plans;
+  readonly charges: Charges;
+  readonly lifecycle: Lifecycle;
+}
+
+export interface ChangeInput {
+  readonly idempotencyKey: string;
+  readonly planCode: string;
+  readonly quotedAt: Date | null;
+}
+
+export interface ChangePreview extends ChangeTerms {
+  readonly plan: Plan;
+  readonly quotedAt: Date;
+  readonly takesEffectAt: Date;
+  readonly nextChargeAt: Date;
+}
+
+/** Another plan: more of it at once, for the difference; less of it when the paid time is over. */
+export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Dependencies) {
+  /** What `change` would do and charge, told this moment. */
+  async function preview(userId: string, id: string, planCode: string): Promise<ChangePreview> {
+    return db.$transaction(async (tx) => {
+      const subscription = await lockOwn(tx, userId, id);
+      const plan = await findPlan(tx, subscription, planCode);
+      const at = momentOf(subscription, null);
+      return describe(subscription, plan, at);
+    });
+  }
+
+  function describe(subscription: SubscriptionWithPlan, plan: Plan, at: Date): ChangePreview {
+    const terms = termsOf(subscription, plan, at);
+    const { currentPeriodEndsAt, timeZone, status } = subscription;
+    const isChargedNow = terms.amountDueMinor > 0n;
+    const rhythm = { anchorAt: at, interval: plan.interval ?? 'MONTH', timeZone };
+    return {
+      ...terms,
+      plan,
+      quotedAt: at,
+      takesEffectAt: isChargedNow || status === 'TRIALING' ? at : currentPeriodEndsAt!,
+      nextChargeAt: isChargedNow ? periodStart(rhythm, 1) : currentPeriodEndsAt!,
+    };
+  }
+
+  /** While a plan is tried, another one is tried in its place. */
+  function termsOf(subscription: SubscriptionWithPlan, to: Plan, at: Date): ChangeTerms {
+    const { plan: from, status } = subscription;
+    if (status === 'TRIALING') return { takesEffect: 'NOW', creditMinor: 0n, amountDueMinor: 0n };
+    if (to.id === from.id) return { takesEffect: 'PERIOD_END', creditMinor: 0n, amountDueMinor: 0n };
+    const period = { ...boundsOf(subscription), valueMinor: from.amountMinor };
+    return changeTerms({ from, to, period, at });
+  }
+
+  async function change(userId: string, id: string, input: ChangeInput): Promise<Subscription> {
+    const { idempotencyKey: key, planCode } = parseInput(changeInput, input);
+    const request = { id, planCode, quotedAt: input.quotedAt?.toISOString() ?? null };
+    const call = { actor: userId, operation: 'changeSubscriptionPlan', key, request };
+    await db.$transaction((tx) =>
+      idempotent(tx, call, async () => {
+        const subscription = await lockOwn(tx, userId, id);
+        const plan = await findPlan(tx, subscription, planCode);
+        await assertNoPaymentUnderWay(tx, id);
+        await apply(tx, subscription, plan, momentOf(subscription, input.quotedAt));
+        return {};
+      }),
+    );
+    return db.subscription.findUniqueOrThrow({ where: { id } });
+  }
+
+  async function apply(tx: Transaction, subscription: SubscriptionWithPlan, plan: Plan, at: Date) {
+    const { id, status } = subscription;
+    const { amountDueMinor, creditMinor } = termsOf(subscription, plan, at);
+    const next = { nextPlanId: plan.id === subscription.planId ? null : plan.id };
+    if (amountDueMinor === 0n) {
+      const data = status === 'TRIALING' ? { planId: plan.id } : next;
+      await lifecycle.change(tx, subscription, 'subscription.planChanged', data);
+      return;
+    }
+    // The clock does not renew what is being paid for; when that fails, it goes on as before.
+    await lifecycle.change(tx, subscription, 'subscription.planChanged', { ...next, nextStepAt: null });
+    const period = await addPeriod(tx, id, {
+      kind: 'CHANGE',
+      planId: plan.id,
+      anchorAt: at,
+      number: 0,
+      amountMinor: amountDueMinor,
+      creditMinor,
+      createdAt: clock.now(),
+    });
+    await chargePeriod(charges, tx, subscription, period);
+  }
+
+  /** The plan one has can be kept whether or not it is on offer still: that takes back a change that waits. */
+  async function findPlan(
+    tx: Transaction,
+    { plan: current }: SubscriptionWithPlan,
+    code: string,
+  ): Promise<Plan> {
+    if (code === current.code) return current;
+    const plan = await plans.findForSale(tx, code);
+    if (plan.currency === current.currency) return plan;
+    throw new AppError('INVALID_INPUT', 'This plan is charged in another currency.', { path: ['planCode'] });
+  }
+
+  function momentOf(subscription: SubscriptionWithPlan, quotedAt: Date | null): Date {
+    const { status, cancelsAtPeriodEnd } = subscription;
+    if (status !== 'ACTIVE' && status !== 'TRIALING')
+      throw notInThisState('Only a subscription that is paid or tried can be changed.');
+    if (cancelsAtPeriodEnd) throw notInThisState('Take back the cancellation first.');
+    return changeMoment(quotedAt, boundsOf(subscription), clock.now());
+  }
+
+  return { preview, change };
+}
+
+const boundsOf = ({ currentPeriodStartsAt, currentPeriodEndsAt }: Subscription) => ({
+  startsAt: currentPeriodStartsAt!,
+  endsAt: currentPeriodEndsAt!,
+});
