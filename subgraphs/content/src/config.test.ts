@@ -8,6 +8,7 @@ const env = {
   VIEWER_SECRET: 'a-viewer-secret-for-tests-only-0123456789',
   S3_ENDPOINT: 'http://localhost:9000',
   S3_BUCKET: 'media',
+  S3_PRIVATE_BUCKET: 'private',
   S3_ACCESS_KEY_ID: 'key',
   S3_SECRET_ACCESS_KEY: 'secret',
 };

@@ -1,4 +1,10 @@
-import { flag, loadConfig, subgraphConfigShape, url } from '@diaspora/kit';
+import {
+  loadConfig,
+  objectStoreConfigShape,
+  privateStoreConfigShape,
+  subgraphConfigShape,
+  url,
+} from '@diaspora/kit';
 import { z } from 'zod';
 
 export type ContentConfig = ReturnType<typeof loadContentConfig>;
@@ -18,14 +24,8 @@ export const loadContentConfig = (env: Readonly<Record<string, string | undefine
   loadConfig(
     {
       ...subgraphConfigShape,
-      S3_ENDPOINT: url('http', 'https'),
-      /** Where browsers reach the store, when that is not where this service does. */
-      S3_PUBLIC_ENDPOINT: url('http', 'https').optional(),
-      S3_REGION: z.string().default('us-east-1'),
-      S3_BUCKET: z.string().min(3).max(63),
-      S3_ACCESS_KEY_ID: z.string(),
-      S3_SECRET_ACCESS_KEY: z.string(),
-      S3_FORCE_PATH_STYLE: flag().default(false),
+      ...objectStoreConfigShape,
+      ...privateStoreConfigShape,
       /** A public delivery network in front of the bucket; without it files are reached by signed, short-lived URLs. */
       MEDIA_PUBLIC_URL: url('http', 'https').optional(),
       MAX_JPEG_BYTES: sizeLimit(),

@@ -1,36 +1,40 @@
 import {
+  createAudit,
+  createObjectStore,
   createOutbox,
+  createPersonalData,
+  createPrivateStore,
   defineJob,
   defineSubgraph,
   onJob,
   startSubgraph,
   type Clock,
   type Logger,
+  type ObjectStore,
+  type PrivateStore,
   type RunningSubgraph,
 } from '@diaspora/kit';
 import { z } from 'zod';
+import { blockHandlers } from './blocks/index.js';
 import { commentsSlice, createCommentLoaders, createComments } from './comments/index.js';
 import type { ContentConfig } from './config.js';
 import type { Context } from './context.js';
 import { connectDatabase, type Db } from './database.js';
 import { eventHandlers } from './events/index.js';
 import { createFeed, feedSlice } from './feed/index.js';
-import {
-  createMediaLoaders,
-  createS3Storage,
-  createUploads,
-  mediaSlice,
-  type Storage,
-} from './media/index.js';
+import { userIds } from './ids.js';
+import { createMediaLoaders, createUploads, mediaSlice } from './media/index.js';
 import { createMemberHandlers } from './members/index.js';
 import { messages } from './messages.js';
+import { createContentPersonalData } from './personal-data/index.js';
 import { createPostLoaders, createPosts, followOrigin, postsSlice, visiblePosts } from './posts/index.js';
 import { createReactionLoaders, createReactions, reactionsSlice } from './reactions/index.js';
 
 export interface ContentDependencies {
   readonly db: Db;
   readonly clock: Clock;
-  readonly storage: Storage;
+  readonly storage: ObjectStore;
+  readonly privateStore: PrivateStore;
   readonly log: Logger;
   readonly config: Pick<
     ContentConfig,
@@ -47,8 +51,10 @@ export interface ContentDependencies {
 const reapUploads = defineJob('reapUploads', z.object({}));
 
 /** The composition root: dependencies in, subgraph out. */
-export function createContentSubgraph({ db, clock, storage, log, config }: ContentDependencies) {
+export function createContentSubgraph(dependencies: ContentDependencies) {
+  const { db, clock, storage, privateStore, log, config } = dependencies;
   const outbox = createOutbox(messages, { clock });
+  const audit = createAudit({ source: 'content', clock });
   const uploads = createUploads({
     db,
     clock,
@@ -64,9 +70,18 @@ export function createContentSubgraph({ db, clock, storage, log, config }: Conte
     downloadSeconds: config.DOWNLOAD_SECONDS,
     publicUrl: config.MEDIA_PUBLIC_URL ?? null,
   });
-  const posts = createPosts({ db, clock, outbox });
-  const comments = createComments({ db, clock, outbox });
+  const posts = createPosts({ db, clock, outbox, audit });
+  const comments = createComments({ db, clock, outbox, audit });
   const reactions = createReactions({ db, clock, outbox });
+  const personalData = createPersonalData({
+    source: 'content',
+    requestedBy: 'users',
+    personIds: userIds,
+    clock,
+    db,
+    store: privateStore,
+    personalData: createContentPersonalData({ db, clock, outbox, storage, uploads }),
+  });
   const services = { uploads, posts, comments, reactions, feed: createFeed({ posts }) };
 
   return defineSubgraph<Context>({
@@ -82,37 +97,40 @@ export function createContentSubgraph({ db, clock, storage, log, config }: Conte
         ...createReactionLoaders(db, base.viewer),
       },
     }),
-    handlers: [...createMemberHandlers({ onOriginKnown: followOrigin }), ...eventHandlers],
-    jobs: onJob(reapUploads, async (_payload, { log }) => {
-      const cleared = await uploads.reap();
-      if (cleared > 0) log.info({ cleared }, 'uploads cleared from quarantine');
-    }),
+    handlers: [
+      ...createMemberHandlers({ onOriginKnown: followOrigin }),
+      ...blockHandlers,
+      ...eventHandlers,
+      ...personalData.handlers,
+    ],
+    jobs: {
+      ...personalData.jobs,
+      ...onJob(reapUploads, async (_payload, { log }) => {
+        const cleared = await uploads.reap();
+        if (cleared > 0) log.info({ cleared }, 'uploads cleared from quarantine');
+      }),
+    },
     crontab: `*/10 * * * * ${reapUploads.name}`,
   });
 }
 
 /** Starts the service as configured; used by main.ts and by the one-machine run. */
-export async function startContent(options: {
+export function startContent(options: {
   config: ContentConfig;
   log: Logger;
   clock?: Clock;
 }): Promise<RunningSubgraph> {
   const { config } = options;
-  const storage = createS3Storage({
-    endpoint: config.S3_ENDPOINT,
-    publicEndpoint: config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT,
-    region: config.S3_REGION,
-    bucket: config.S3_BUCKET,
-    accessKeyId: config.S3_ACCESS_KEY_ID,
-    secretAccessKey: config.S3_SECRET_ACCESS_KEY,
-    forcePathStyle: config.S3_FORCE_PATH_STYLE,
-    silenceMs: 5_000,
-  });
-  const running = await startSubgraph({
+  return startSubgraph({
     ...options,
     name: 'content',
     connect: connectDatabase,
-    create: ({ db, clock, log }) => createContentSubgraph({ db, clock, storage, log, config }),
+    create: async ({ db, clock, log, onStop }) => {
+      const storage = await createObjectStore(config);
+      onStop(() => storage.stop());
+      const privateStore = await createPrivateStore(config);
+      onStop(() => privateStore.stop());
+      return createContentSubgraph({ db, clock, storage, privateStore, log, config });
+    },
   });
-  return { ...running, stop: () => running.stop().finally(() => storage.stop()) };
 }

@@ -1,4 +1,4 @@
-import { loadConfig, subgraphConfigShape } from '@diaspora/kit';
+import { loadConfig, privateStoreConfigShape, subgraphConfigShape } from '@diaspora/kit';
 import { z } from 'zod';
 
 export type MessagingConfig = ReturnType<typeof loadMessagingConfig>;
@@ -8,6 +8,7 @@ export const loadMessagingConfig = (env: Readonly<Record<string, string | undefi
   loadConfig(
     {
       ...subgraphConfigShape,
+      ...privateStoreConfigShape,
       /** What a person on the free plan may write a day (UTC) to people who have not written back. */
       FREE_MESSAGES_PER_DAY: z.coerce.number().int().min(1).max(100_000).default(50),
     },

@@ -20,6 +20,6 @@ it('knows a person who registered, once, however often it is reported', async ()
     await messaging.db.$transaction((tx) => registered!.handle(message, tx));
   }
   expect(await messaging.db.member.findMany({ where: { id } })).toEqual([
-    { id, registeredAt: new Date('2026-06-01T12:00:00.000Z') },
+    { id, registeredAt: new Date('2026-06-01T12:00:00.000Z'), erasedAt: null },
   ]);
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Viewer } from '@diaspora/kit';
 import { aViewer, type TestClient } from '@diaspora/kit/testing';
 import { conversationIds, notificationIds } from './ids.js';
 import { givenMessaging, type Messaging } from './testing/given.js';
@@ -56,6 +57,7 @@ describe('who may see and do what', () => {
   let messaging: Messaging;
   let ids: Ids;
   const clients: Record<string, TestClient> = {};
+  let recipient: Viewer;
   beforeAll(async () => {
     messaging = await givenMessaging();
     const [ana, ben] = [await messaging.given.member(), await messaging.given.member()];
@@ -82,6 +84,7 @@ describe('who may see and do what', () => {
       clients[role] = messaging.as(aViewer({ roles: [role, 'REGULAR'] }));
     }
     clients['the recipient'] = ben;
+    recipient = ben.viewer;
   });
   afterAll(() => messaging.stop());
 
@@ -118,6 +121,17 @@ describe('who may see and do what', () => {
     for (const who of outsiders.slice(1)) {
       expect((await clients[who]!.execute(lists[name]!)).data[name].nodes).toEqual([]);
     }
+  });
+
+  it('shows nothing of it to whoever looks at the world as the recipient', async () => {
+    const asRecipient = messaging.as({ ...recipient, impersonatorId: aViewer().id });
+    for (const { query, of } of Object.values(reads)) {
+      const { data, codes } = await asRecipient.execute(query, { id: ids[of] });
+      expect(new Set(codes)).toEqual(new Set(['FORBIDDEN']));
+      expect(JSON.stringify(data ?? null)).not.toMatch(/"(id|text|unreadCount)":"?\w/);
+    }
+    for (const query of Object.values(lists))
+      expect((await asRecipient.execute(query)).codes).toEqual(['FORBIDDEN']);
   });
 
   it.each(everyWrite)('%s does nothing for %s', async (name, who) => {

@@ -1,38 +1,50 @@
 import {
   createLive,
   createOutbox,
+  createPersonalData,
+  createPrivateStore,
   defineSubgraph,
   startSubgraph,
   type Clock,
   type Live,
   type Logger,
+  type PrivateStore,
   type RunningSubgraph,
 } from '@diaspora/kit';
+import { blockHandlers } from './blocks.js';
+import { createContactRuleHandlers } from './contact-rules.js';
 import type { MessagingConfig } from './config.js';
 import type { Context } from './context.js';
 import { conversationEventsSlice, createConversationEvents } from './conversation-events/index.js';
 import { conversationsSlice, createConversationLoaders, createConversations } from './conversations/index.js';
 import { connectDatabase, type Db } from './database.js';
+import { userIds } from './ids.js';
 import { memberHandlers } from './members.js';
 import { messages as published } from './messages.js';
 import { createAllowance, createMessageLoaders, createMessages, messagesSlice } from './messages/index.js';
 import {
+  createEventHandlers,
   createNotificationHandlers,
+  createPeopleHandlers,
+  friendNotice,
   createNotificationLoaders,
   createNotifications,
   notificationsSlice,
 } from './notifications/index.js';
+import { createMessagingPersonalData } from './personal-data/index.js';
 
 export interface MessagingDependencies {
   readonly db: Db;
   readonly clock: Clock;
   /** Wakes the subscriptions of every process. */
   readonly live: Live;
+  readonly privateStore: PrivateStore;
   readonly config: Pick<MessagingConfig, 'FREE_MESSAGES_PER_DAY'>;
 }
 
 /** The composition root: dependencies in, subgraph out. */
-export function createMessagingSubgraph({ db, clock, live, config }: MessagingDependencies) {
+export function createMessagingSubgraph(dependencies: MessagingDependencies) {
+  const { db, clock, live, privateStore, config } = dependencies;
   const outbox = createOutbox(published, { clock });
   const conversations = createConversations({ db, clock, outbox });
   const allowance = createAllowance({ clock, perDay: config.FREE_MESSAGES_PER_DAY });
@@ -40,6 +52,15 @@ export function createMessagingSubgraph({ db, clock, live, config }: MessagingDe
   const { announce } = conversationEvents;
   const messages = createMessages({ db, clock, outbox, allowance, announce });
   const notifications = createNotifications({ db, clock, outbox });
+  const personalData = createPersonalData({
+    source: 'messaging',
+    requestedBy: 'users',
+    personIds: userIds,
+    clock,
+    db,
+    store: privateStore,
+    personalData: createMessagingPersonalData({ db, clock }),
+  });
   const services = { conversations, conversationEvents, messages, notifications };
 
   return defineSubgraph<Context>({
@@ -54,7 +75,18 @@ export function createMessagingSubgraph({ db, clock, live, config }: MessagingDe
         ...createNotificationLoaders(db, base.viewer),
       },
     }),
-    handlers: [...memberHandlers, ...createNotificationHandlers(notifications)],
+    handlers: [
+      ...memberHandlers,
+      ...blockHandlers,
+      ...createContactRuleHandlers({
+        onConnected: (tx, tie) => notifications.tell(tx, friendNotice(tie)),
+      }),
+      ...createNotificationHandlers(notifications),
+      ...createEventHandlers(notifications),
+      ...createPeopleHandlers(notifications),
+      ...personalData.handlers,
+    ],
+    jobs: personalData.jobs,
   });
 }
 
@@ -68,11 +100,10 @@ export const startMessaging = (options: {
     ...options,
     name: 'messaging',
     connect: connectDatabase,
-    create: ({ db, clock, redis, namespace }) =>
-      createMessagingSubgraph({
-        db,
-        clock,
-        live: createLive({ redis, namespace: `${namespace}:messaging` }),
-        config: options.config,
-      }),
+    create: async ({ db, clock, redis, namespace, onStop }) => {
+      const privateStore = await createPrivateStore(options.config);
+      onStop(() => privateStore.stop());
+      const live = createLive({ redis, namespace: `${namespace}:messaging` });
+      return createMessagingSubgraph({ db, clock, live, privateStore, config: options.config });
+    },
   });

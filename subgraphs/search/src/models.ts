@@ -3,16 +3,28 @@ import type { SearchPage } from './querying/index.js';
 
 export type CommentModel = NodeReference<'Comment'>;
 export type ConversationModel = NodeReference<'Conversation'>;
+export type CustomerModel = NodeReference<'Customer'>;
+export type EventSeriesModel = NodeReference<'EventSeries'>;
 export type EventModel = NodeReference<'Event'>;
+export type InvoiceModel = NodeReference<'Invoice'>;
 export type MediaModel = NodeReference<'Media'>;
 export type MessageModel = NodeReference<'Message'>;
 export type NotificationModel = NodeReference<'Notification'>;
 export type OfficeModel = NodeReference<'Office'>;
+export type OrderModel = NodeReference<'Order'>;
+export type OrganizationModel = NodeReference<'Organization'>;
+export type OrganizationNodeModel = NodeReference<'OrganizationNode'>;
 export type PlanModel = NodeReference<'Plan'>;
+export type PaymentMethodModel = NodeReference<'PaymentMethod'>;
 export type PlanSubscriptionModel = NodeReference<'PlanSubscription'>;
 export type PostModel = NodeReference<'Post'>;
 export type RegistrationModel = NodeReference<'Registration'>;
 export type UserModel = NodeReference<'User'>;
+export type PacketModel = NodeReference<'Packet'>;
+export type PurchaseModel = NodeReference<'Purchase'>;
+export type TicketModel = NodeReference<'Ticket'>;
+export type TicketTypeModel = NodeReference<'TicketType'>;
+export type VoucherModel = NodeReference<'Voucher'>;
 
 export type SearchConnectionModel = SearchPage;
 export type SearchEdgeModel = SearchPage['edges'][number];

@@ -10,7 +10,7 @@ import {
   type RunningSubgraph,
   type Viewer,
 } from '@diaspora/kit';
-import { aViewer, createTestDatabase, silentLog } from '@diaspora/kit/testing';
+import { aViewer, createTestDatabase, privateStoreEnvironment, silentLog } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { z } from 'zod';
 import { loadSearchConfig } from './config.js';
@@ -54,7 +54,13 @@ describe('the running service', () => {
     const redisUrl = process.env['TEST_REDIS_URL']!;
     database = await createTestDatabase('search');
     const namespace = `search-${process.pid}-${Date.now()}`;
-    const settings = { PORT: '1', DATABASE_URL: database.url, REDIS_URL: redisUrl, VIEWER_SECRET: secret };
+    const settings = {
+      ...privateStoreEnvironment,
+      PORT: '1',
+      DATABASE_URL: database.url,
+      REDIS_URL: redisUrl,
+      VIEWER_SECRET: secret,
+    };
     const config = { ...loadSearchConfig({ ...settings, REDIS_NAMESPACE: namespace }), PORT: 0 };
     running = await startSearch({ config, log: silentLog });
     publisher = await startPublisher(redisUrl, namespace);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { auditLines } from '@diaspora/kit/testing';
 import { commentIds, postIds, userIds } from '../ids.js';
 import { givenContent, type Content } from '../testing/given.js';
 
@@ -97,6 +98,19 @@ describe('addComment', () => {
 });
 
 describe('deleteComment', () => {
+  it('is on record when it is somebody else’s comment', async () => {
+    const [author, guest] = [await content.given.member(), await content.given.member()];
+    const post = await content.given.post({ authorId: author.id });
+    const comment = await content.given.comment(post, { authorId: guest.id });
+    const own = await content.given.comment(post, { authorId: author.id });
+    for (const { publicId } of [comment, comment, own])
+      await content.as(author).execute(remove, { input: { commentId: publicId } });
+    expect(await auditLines(content.db, comment.publicId)).toMatchObject([
+      { action: 'comment.removed', actor: { id: author.id }, personId: guest.id },
+    ]);
+    expect(await auditLines(content.db, own.publicId)).toEqual([]);
+  });
+
   it('leaves an empty place, and deletes once', async () => {
     const author = await content.given.member();
     const post = await content.given.post({ authorId: author.id });

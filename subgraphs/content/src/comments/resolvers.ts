@@ -17,10 +17,10 @@ export const resolvers: Resolvers = {
     })),
   },
   Post: {
-    comments: async (post, args, { services, loaders }) => {
+    comments: async (post, args, { viewer, services, loaders }) => {
       const page = parsePage(args, oldestFirst);
       const comments = page.hasCursor
-        ? services.comments.list(post.id, page)
+        ? services.comments.list(viewer, post.id, page)
         : loaders.firstComments(page).load(post.id);
       return toConnection(await comments, page);
     },

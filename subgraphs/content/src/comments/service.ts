@@ -2,14 +2,17 @@ import {
   AppError,
   idempotent,
   parseInput,
+  type Audit,
   type Clock,
   type Outbox,
   type Page,
   type Viewer,
 } from '@diaspora/kit';
 import type { Comment } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
+import { notBlocked } from '../blocks/index.js';
+import type { Db, Transaction } from '../database.js';
 import { commentIds, postIds, userIds } from '../ids.js';
+import { ensureMembers } from '../members/index.js';
 import type { ContentMessages } from '../messages.js';
 import { lockPost, visiblePosts } from '../posts/index.js';
 import { excerptOf, mayDelete, newComment } from './rules.js';
@@ -20,15 +23,17 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly outbox: Outbox<ContentMessages>;
+  readonly audit: Audit;
 }
 
-export function createComments({ db, clock, outbox }: Dependencies) {
+export function createComments({ db, clock, outbox, audit }: Dependencies) {
   async function add(author: Viewer, input: unknown): Promise<Comment> {
     const { idempotencyKey: key, ...request } = parseInput(newComment, input);
     const postId = postIds.decode(request.postId);
     const { commentId } = await db.$transaction((tx) =>
       idempotent(tx, { actor: author.id, operation: 'addComment', key, request }, async () => {
         const post = await lockPost(tx, postId, author);
+        await ensureMembers(tx, author.id);
         const { text } = request;
         const comment = await tx.comment.create({
           data: { id: commentIds.create(), postId, authorId: author.id, text, createdAt: clock.now() },
@@ -68,14 +73,28 @@ export function createComments({ db, clock, outbox }: Dependencies) {
       });
       if (count > 0) {
         await tx.post.update({ where: { id: post.id }, data: { commentCount: { decrement: 1 } } });
+        if (comment.authorId !== actor.id) await recordRemoval(tx, comment);
       }
       return tx.comment.findUniqueOrThrow({ where: { id: commentId } });
     });
   }
 
+  /** Somebody else's comment: what it said is gone from here too. */
+  const recordRemoval = (tx: Transaction, { id, authorId, createdAt }: Comment) =>
+    audit.record(tx, {
+      action: 'comment.removed',
+      subject: { type: 'Comment', id: commentIds.encode(id) },
+      personId: authorId,
+      before: { createdAt },
+    });
+
   /** Comments of a post the viewer has already been let see. */
-  const list = (postId: string, page: Page): Promise<Comment[]> =>
-    db.comment.findMany({ where: { AND: [{ postId }, page.where] }, orderBy: page.orderBy, take: page.take });
+  const list = (viewer: Viewer | null, postId: string, page: Page): Promise<Comment[]> =>
+    db.comment.findMany({
+      where: { AND: [{ postId, author: notBlocked(viewer) }, page.where] },
+      orderBy: page.orderBy,
+      take: page.take,
+    });
 
   return { add, remove, list };
 }

@@ -3,7 +3,7 @@ import { messagesFrom, type Message, type MessageHandler } from '@diaspora/kit';
 import { z } from 'zod';
 import { EventVisibility } from '../__generated__/prisma/enums.js';
 import type { Transaction } from '../database.js';
-import { eventIds } from '../ids.js';
+import { eventIds, mediaIds, userIds } from '../ids.js';
 
 const events = messagesFrom<EventsMessages, Transaction>('events');
 
@@ -11,14 +11,22 @@ const snapshot = z.object({
   eventId: z.string(),
   version: z.number().int(),
   visibility: z.enum(EventVisibility),
+  mediaIds: z.array(z.string()).optional(),
+  hostIds: z.array(z.string()).optional(),
 });
 
 /** The highest version wins, in whatever order they arrive. */
 async function keep({ data }: Message<z.output<typeof snapshot>>, tx: Transaction): Promise<void> {
   const { version, visibility } = data;
   const id = eventIds.decode(data.eventId);
-  await tx.knownEvent.createMany({ data: [{ id, version, visibility }], skipDuplicates: true });
-  await tx.knownEvent.updateMany({ where: { id, version: { lt: version } }, data: { version, visibility } });
+  const known = {
+    version,
+    visibility,
+    mediaIds: (data.mediaIds ?? []).map((file) => mediaIds.decode(file)),
+    hostIds: (data.hostIds ?? []).map((host) => userIds.decode(host)),
+  };
+  await tx.knownEvent.createMany({ data: [{ id, ...known }], skipDuplicates: true });
+  await tx.knownEvent.updateMany({ where: { id, version: { lt: version } }, data: known });
 }
 
 /** Keeps which events one may post about, and before whom. */

@@ -1,5 +1,6 @@
 import { parseInput, type Page, type Viewer } from '@diaspora/kit';
 import type { Post } from '../__generated__/prisma/client.js';
+import { notMuted } from '../blocks/index.js';
 import type { Prisma } from '../database.js';
 import { eventIds } from '../ids.js';
 import { foldHashtag, type Posts } from '../posts/index.js';
@@ -12,6 +13,7 @@ export function createFeed({ posts }: { readonly posts: Pick<Posts, 'list'> }) {
   function list(viewer: Viewer | null, filter: unknown, page: Page): Promise<Post[]> {
     const { countriesOfOrigin, languages, hashtags, eventId } = parseInput(feedFilter, filter ?? {});
     const where: Prisma.PostWhereInput = {
+      author: notMuted(viewer),
       ...(countriesOfOrigin && { authorOrigin: { in: countriesOfOrigin } }),
       ...(languages && { OR: languageConditions(languages) }),
       ...(hashtags && { hashtags: { hasSome: hashtags.map(foldHashtag) } }),

@@ -1,9 +1,8 @@
-import { createTtlMap, type Clock } from '@diaspora/kit';
-import type { Storage } from './storage.js';
+import { createTtlMap, type Clock, type ObjectStore } from '@diaspora/kit';
 
 interface Dependencies {
   readonly clock: Clock;
-  readonly storage: Pick<Storage, 'presignDownload'>;
+  readonly storage: Pick<ObjectStore, 'presignDownload'>;
   /** How long a URL works. */
   readonly seconds: number;
 }

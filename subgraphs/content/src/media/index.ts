@@ -3,8 +3,7 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createMediaLoaders, type MediaLoaders } from './loaders.js';
-export type { SizeLimits } from './rules.js';
+export { contentKey, type SizeLimits } from './rules.js';
 export { createUploads, type Uploads } from './service.js';
-export { createS3Storage, type Storage, type UploadForm } from './storage.js';
 
 export const mediaSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

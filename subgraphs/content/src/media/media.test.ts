@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Viewer } from '@diaspora/kit';
+import type { ObjectStore, Viewer } from '@diaspora/kit';
 import { aViewer, silentLog } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mediaIds } from '../ids.js';
 import { config, givenContent, type Content } from '../testing/given.js';
 import { createUploads } from './service.js';
-import type { Storage } from './storage.js';
 
 let content: Content;
 
@@ -51,7 +50,7 @@ const completed = async (viewer: Viewer, id: string) =>
   (await content.as(viewer).execute(complete, { id })).data.completeUpload as Answer;
 
 /** The service on its own, over a store that does some things differently. */
-function uploadsOn(differences: Partial<Storage>, publicUrl: string | null = null) {
+function uploadsOn(differences: Partial<ObjectStore>, publicUrl: string | null = null) {
   const { db, clock, storage } = content;
   const limits = { 'image/jpeg': 1, 'image/png': 1, 'image/gif': 1, 'image/webp': 1 };
   return createUploads({
@@ -103,6 +102,21 @@ describe('requestUpload', () => {
     ]);
   });
 
+  it('answers the file itself for the same key once it is there, also when its form is dead', async () => {
+    const viewer = aViewer();
+    const input = asked();
+    const ask = async () => (await content.as(viewer).execute(request, { input })).data.requestUpload;
+    const { media, fields } = (await ask()).upload;
+    const form = { fields: Object.fromEntries(fields.map(({ name, value }: any) => [name, value])) };
+    expect(content.storage.post(form, png)).toBe(204);
+    await completed(viewer, media.id);
+    content.clock.advance(config.UPLOAD_SECONDS * 1_000);
+    expect(await ask()).toMatchObject({
+      upload: { media: { id: media.id, status: 'READY' } },
+      userErrors: [],
+    });
+  });
+
   it.each([
     ['a type that can run scripts', { contentType: 'image/svg+xml' }, ['contentType']],
     ['a page', { contentType: 'text/html' }, ['contentType']],
@@ -146,7 +160,7 @@ describe('completeUpload', () => {
   it('serves the bytes it verified when others are posted in between', async () => {
     const viewer = aViewer();
     const { id, form, key } = await upload(viewer, png);
-    const read: Storage['read'] = async (...asked) => {
+    const read: ObjectStore['read'] = async (...asked) => {
       const found = await content.storage.read(...asked);
       expect(content.storage.post(form, html)).toBe(204);
       return found;
@@ -163,12 +177,12 @@ describe('completeUpload', () => {
     const ids: string[] = [];
     for (let index = 0; index < 12; index++) ids.push(mediaIds.decode((await upload(viewer, png)).id));
     let [held, most] = [0, 0];
-    const read: Storage['read'] = async (...asked) => {
+    const read: ObjectStore['read'] = async (...asked) => {
       most = Math.max(most, ++held);
       await content.db.$queryRaw`SELECT pg_sleep(0.05)::text`; // a store takes its time
       return content.storage.read(...asked);
     };
-    const putOnce: Storage['putOnce'] = async (...asked) => {
+    const putOnce: ObjectStore['putOnce'] = async (...asked) => {
       await content.storage.putOnce(...asked);
       held -= 1;
     };

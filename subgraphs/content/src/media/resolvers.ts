@@ -1,6 +1,6 @@
 import { mutation } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { mediaIds } from '../ids.js';
+import { mediaIds, userIds } from '../ids.js';
 
 export const resolvers: Resolvers = {
   Mutation: {
@@ -12,6 +12,10 @@ export const resolvers: Resolvers = {
     completeUpload: mutation(async ({ mediaId }, { viewer, services }) => ({
       media: await services.uploads.complete(viewer!.id, mediaIds.decode(mediaId)),
     })),
+  },
+  User: {
+    avatar: async ({ id }, _args, { loaders }) =>
+      (await loaders.avatar.load(userIds.decode(id)))?.media ?? null,
   },
   Media: {
     __resolveReference: ({ id }, { loaders }) => {

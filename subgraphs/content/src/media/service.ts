@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
-import { AppError, idempotent, parseInput, type Clock, type Logger } from '@diaspora/kit';
+import {
+  AppError,
+  idempotent,
+  parseInput,
+  type Clock,
+  type Logger,
+  type ObjectStore,
+  type UploadForm,
+} from '@diaspora/kit';
 import { fileTypeFromBuffer } from 'file-type';
 import type { Media } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
+import type { Db, Transaction } from '../database.js';
 import { mediaIds } from '../ids.js';
 import { createDownloadUrls } from './download-urls.js';
 import { assertFits, contentKey, faultOf, quarantineKey, uploadRequest, type SizeLimits } from './rules.js';
-import type { Storage, UploadForm } from './storage.js';
 import { createTurns } from './turns.js';
 
 export type Uploads = ReturnType<typeof createUploads>;
@@ -14,7 +21,7 @@ export type Uploads = ReturnType<typeof createUploads>;
 export interface UploadsDependencies {
   readonly db: Db;
   readonly clock: Clock;
-  readonly storage: Storage;
+  readonly storage: ObjectStore;
   readonly log: Logger;
   readonly limits: SizeLimits;
   readonly uploadSeconds: number;
@@ -35,7 +42,10 @@ export function createUploads({ db, clock, storage, log, limits, ...settings }: 
   const inTurn = createTurns(verifiedAtOnce);
   const downloadUrl = createDownloadUrls({ clock, storage, seconds: settings.downloadSeconds });
 
-  /** A place to post a file to. The same call again gives a form for the same file while the first would still work. */
+  /**
+   * A place to post a file to. The same call again gives a form for the same file while the first would still work, and
+   * later, too, once the file is there.
+   */
   async function request(ownerId: string, input: unknown): Promise<{ media: Media; form: UploadForm }> {
     const upload = parseInput(uploadRequest, input);
     assertFits(upload, limits);
@@ -59,7 +69,7 @@ export function createUploads({ db, clock, storage, log, limits, ...settings }: 
     );
     const media = await db.media.findUniqueOrThrow({ where: { id: mediaId } });
     const seconds = Math.floor((media.expiresAt.getTime() - clock.now().getTime()) / 1_000);
-    if (media.status !== 'PENDING' || seconds < 1) {
+    if (media.status !== 'READY' && (media.status !== 'PENDING' || seconds < 1)) {
       throw new AppError('CONFLICT', 'This upload is over. Ask for another with another key.', {
         path: ['idempotencyKey'],
       });
@@ -68,7 +78,7 @@ export function createUploads({ db, clock, storage, log, limits, ...settings }: 
       key: quarantineKey(mediaId),
       contentType,
       sizeBytes,
-      seconds,
+      seconds: Math.max(1, seconds),
     });
     return { media, form };
   }
@@ -93,8 +103,11 @@ export function createUploads({ db, clock, storage, log, limits, ...settings }: 
     if (rejection) return settle(mediaId, { status: 'REJECTED', rejection });
     const sha256 = createHash('sha256').update(file.bytes).digest('hex');
     const { contentType } = media;
-    await reached(storage.putOnce(contentKey(sha256, contentType), { bytes: file.bytes, contentType }));
-    return settle(mediaId, { status: 'READY', sha256 });
+    await underContentLock(sha256, async (tx) => {
+      await reached(storage.putOnce(contentKey(sha256, contentType), { bytes: file.bytes, contentType }));
+      await settle(mediaId, { status: 'READY', sha256 }, tx);
+    });
+    return db.media.findUniqueOrThrow({ where: { id: mediaId } });
   }
 
   const reached = <Answer>(answer: Promise<Answer>): Promise<Answer> =>
@@ -103,12 +116,36 @@ export function createUploads({ db, clock, storage, log, limits, ...settings }: 
       throw new AppError('UNAVAILABLE', 'Files cannot be looked at right now. Try again later.');
     });
 
-  async function settle(id: string, outcome: Pick<Media, 'status'> & Partial<Media>): Promise<Media> {
-    await db.media.updateMany({
+  async function settle(
+    id: string,
+    outcome: Pick<Media, 'status'> & Partial<Media>,
+    client: Transaction = db,
+  ): Promise<Media> {
+    await client.media.updateMany({
       where: { id, status: 'PENDING' },
       data: { ...outcome, settledAt: clock.now() },
     });
-    return db.media.findUniqueOrThrow({ where: { id } });
+    return client.media.findUniqueOrThrow({ where: { id } });
+  }
+
+  /** Equal content has one place: whoever fills it and whoever empties it take turns. */
+  const underContentLock = <T>(sha256: string, run: (tx: Transaction) => Promise<T>): Promise<T> =>
+    db.$transaction(async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${sha256}, 0))`;
+      return run(tx);
+    });
+
+  /** Removes a person's files from the store, but what others have uploaded too. The rows stay. */
+  async function removeFilesOf(ownerId: string): Promise<void> {
+    const uploads = await db.media.findMany({ where: { ownerId } });
+    for (const { id, sha256, contentType, clearedAt } of uploads) {
+      if (!clearedAt) await storage.remove(quarantineKey(id));
+      if (!sha256) continue;
+      await underContentLock(sha256, async (tx) => {
+        const others = await tx.media.count({ where: { sha256, contentType, ownerId: { not: ownerId } } });
+        if (others === 0) await storage.remove(contentKey(sha256, contentType));
+      });
+    }
   }
 
   /**
@@ -139,5 +176,5 @@ export function createUploads({ db, clock, storage, log, limits, ...settings }: 
     return downloadUrl(key);
   }
 
-  return { request, complete, reap, urlOf };
+  return { request, complete, reap, removeFilesOf, urlOf };
 }

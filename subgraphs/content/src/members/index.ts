@@ -1,1 +1,1 @@
-export { createMemberHandlers, lockMember } from './projection.js';
+export { createMemberHandlers, ensureMembers, lockMember } from './projection.js';

@@ -85,6 +85,6 @@ describe('event.published and event.changed', () => {
     await content.receive('event.published', told(id, 2, 'PUBLIC'));
     await content.receive('event.changed', told(id, 4, 'PRIVATE'));
     await content.receive('event.changed', told(id, 3, 'MEMBERS'));
-    expect(await known(id)).toEqual({ id, version: 4, visibility: 'PRIVATE' });
+    expect(await known(id)).toMatchObject({ id, version: 4, visibility: 'PRIVATE' });
   });
 });

@@ -2,7 +2,7 @@ import { messagesFrom, type MessageHandler } from '@diaspora/kit';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
-import { userIds } from '../ids.js';
+import { mediaIds, userIds } from '../ids.js';
 
 const users = messagesFrom<UsersMessages, Transaction>('users');
 
@@ -20,13 +20,19 @@ export const createMemberHandlers = ({ onOriginKnown }: Dependencies): MessageHa
       version: z.number().int(),
       countryOfOrigin: z.string(),
       languages: z.array(z.string()),
+      avatarId: z.string().nullish(),
     }),
     async ({ data: { version, countryOfOrigin, languages, ...data } }, tx) => {
       const userId = userIds.decode(data.userId);
       await lockMember(tx, userId);
       const { count } = await tx.member.updateMany({
         where: { userId, version: { lt: version } },
-        data: { version, countryOfOrigin, languages },
+        data: {
+          version,
+          countryOfOrigin,
+          languages,
+          avatarId: data.avatarId ? mediaIds.decode(data.avatarId) : null,
+        },
       });
       if (count > 0) await onOriginKnown(tx, userId, countryOfOrigin);
     },
@@ -41,7 +47,13 @@ export async function lockMember(
   tx: Transaction,
   userId: string,
 ): Promise<{ countryOfOrigin: string | null }> {
-  await tx.$executeRaw`INSERT INTO members (user_id) VALUES (${userId}::uuid) ON CONFLICT DO NOTHING`;
-  await tx.$executeRaw`SELECT 1 FROM members WHERE user_id = ${userId}::uuid FOR UPDATE`;
+  await ensureMembers(tx, userId);
+  await tx.$executeRaw`SELECT 1 FROM members WHERE user_id = ${userId}::uuid FOR NO KEY UPDATE`;
   return tx.member.findUniqueOrThrow({ where: { userId } });
+}
+
+/** Rows for these people, should users not have told of them yet. */
+export async function ensureMembers(tx: Transaction, ...userIds: string[]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO members (user_id) SELECT unnest(${[...userIds].sort()}::uuid[]) ON CONFLICT DO NOTHING`;
 }

@@ -1,4 +1,4 @@
-import { createOutbox, parsePage, type Viewer } from '@diaspora/kit';
+import { createAudit, createOutbox, parsePage, type Viewer } from '@diaspora/kit';
 import { aViewer } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventIds, userIds } from '../ids.js';
@@ -47,7 +47,9 @@ const gatherings = () => events.map((id) => ({ __typename: 'Event', id: eventIds
 
 describe('first pages of the posts of many parents', () => {
   it.each(readers)('are for %s what each parent alone would show', async (_name, viewer) => {
-    const alone = createPosts({ db: content.db, clock: content.clock, outbox: createOutbox(messages) });
+    const { db, clock } = content;
+    const audit = createAudit({ source: 'content' });
+    const alone = createPosts({ db, clock, outbox: createOutbox(messages), audit });
     for (const args of [{ first: 3 }, { last: 3 }, { first: 0 }, { first: 100 }]) {
       const page = parsePage(args, newestFirst);
       const { firstPostsOfAuthor, firstPostsOfEvent } = createPostLoaders(content.db, viewer);

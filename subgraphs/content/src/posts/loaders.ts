@@ -10,7 +10,7 @@ import {
 } from '@diaspora/kit';
 import type { Media, Post, PostMedia } from '../__generated__/prisma/client.js';
 import { Prisma, type Db } from '../database.js';
-import { visiblePostRows, visiblePosts } from './visibility.js';
+import { stillVisiblePosts, visiblePostRows, visiblePosts } from './visibility.js';
 
 export interface PostLoaders {
   /** Posts the viewer sees. */
@@ -53,7 +53,7 @@ const createFirstPostLoaders = (db: Db, viewer: Viewer | null, parent: 'authorId
       const ids = found.map(({ id }) => id);
       // Once more visible: one of them may have been removed since.
       return db.post.findMany({
-        where: { AND: [{ id: { in: ids } }, visiblePosts(viewer)] },
+        where: { AND: [{ id: { in: ids } }, stillVisiblePosts(viewer)] },
         orderBy: page.orderBy,
       });
     },

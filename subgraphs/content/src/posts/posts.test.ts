@@ -1,4 +1,4 @@
-import { aViewer } from '@diaspora/kit/testing';
+import { auditLines, aViewer } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventIds, mediaIds, postIds, userIds } from '../ids.js';
 import { givenContent, type Content } from '../testing/given.js';
@@ -222,7 +222,38 @@ describe('editPost', () => {
   });
 });
 
+describe('a post for members', () => {
+  it.each([
+    ['a visitor', null, false],
+    ['a member', aViewer(), true],
+    ['a program', aViewer({ kind: 'service', roles: ['PARTNER'], scopes: ['events:read'] }), false],
+    ['a program that may', aViewer({ kind: 'service', roles: ['PARTNER'], scopes: ['content:read'] }), true],
+  ])('is seen or not by %s', async (_name, viewer, isSeen) => {
+    const author = await content.given.member();
+    const post = await content.given.post({ authorId: author.id, visibility: 'MEMBERS' });
+    const { data } = await content.as(viewer).execute(read, { id: post.publicId });
+    expect(data.post?.id ?? null).toBe(isSeen ? post.publicId : null);
+  });
+});
+
 describe('deletePost', () => {
+  it('is on record, without what was said, when it is somebody else’s post', async () => {
+    const [author, superUser] = [await content.given.member(), aViewer({ roles: ['SUPER_USER'] })];
+    const [own, others] = [
+      await content.given.post({ authorId: author.id }),
+      await content.given.post({ authorId: author.id, text: 'Foarte rău' }),
+    ];
+    await content.as(author).execute(remove, { input: { postId: own.publicId } });
+    await content.as(superUser).execute(remove, { input: { postId: others.publicId } });
+    await content.as(superUser).execute(remove, { input: { postId: others.publicId } });
+    expect(await auditLines(content.db, own.publicId)).toEqual([]);
+    const lines = await auditLines(content.db, others.publicId);
+    expect(lines).toMatchObject([
+      { action: 'post.removed', actor: { kind: 'PERSON', id: superUser.id }, personId: author.id },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('Foarte');
+  });
+
   it('removes the post and what it said, once', async () => {
     const author = await content.given.member();
     const post = await content.given.post({ authorId: author.id, text: 'secret', hashtags: ['x'] });

@@ -2,6 +2,7 @@ import {
   AppError,
   idempotent,
   parseInput,
+  type Audit,
   type Clock,
   type Outbox,
   type Page,
@@ -23,9 +24,10 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly outbox: Outbox<ContentMessages>;
+  readonly audit: Audit;
 }
 
-export function createPosts({ db, clock, outbox }: Dependencies) {
+export function createPosts({ db, clock, outbox, audit }: Dependencies) {
   async function create(author: Viewer, input: unknown): Promise<Post> {
     const { idempotencyKey: key, ...request } = parseInput(newPost, input);
     const call = { actor: author.id, operation: 'createPost', key, request };
@@ -112,6 +114,16 @@ export function createPosts({ db, clock, outbox }: Dependencies) {
       });
       const data = { postId: postIds.encode(postId), version, removedAt: removedAt.toISOString() };
       await outbox.publish(tx, { type: 'post.removed', key: data.postId, data });
+      // What one does to one's own is nobody's affair; what was said is gone here too.
+      if (post.authorId !== actor.id) {
+        await audit.record(tx, {
+          action: 'post.removed',
+          subject: { type: 'Post', id: data.postId },
+          personId: post.authorId,
+          before: { visibility: post.visibility, publishedAt: post.publishedAt, removedAt: null },
+          after: { removedAt: data.removedAt },
+        });
+      }
     });
   }
 

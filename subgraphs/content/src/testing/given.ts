@@ -1,5 +1,12 @@
 import { createPool, type Viewer } from '@diaspora/kit';
-import { aViewer, createTestDatabase, silentLog, testClock, testSubgraph } from '@diaspora/kit/testing';
+import {
+  aViewer,
+  createMemoryPrivateStore,
+  createTestDatabase,
+  silentLog,
+  testClock,
+  testSubgraph,
+} from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Post } from '../__generated__/prisma/client.js';
 import { connectDatabase, type Db } from '../database.js';
@@ -25,7 +32,15 @@ export async function givenContent() {
   const db = connectDatabase(new PrismaPg(pool));
   const clock = testClock();
   const storage = createMemoryStorage(clock);
-  const subgraph = createContentSubgraph({ db, clock, storage, log: silentLog, config });
+  const privateStore = createMemoryPrivateStore();
+  const subgraph = createContentSubgraph({
+    db,
+    clock,
+    storage,
+    privateStore,
+    log: silentLog,
+    config,
+  });
   const client = testSubgraph(subgraph);
   /** Hands a message to the handler that listens to it, in a transaction of its own. */
   const receive = (type: string, data: object) =>
@@ -49,10 +64,12 @@ export async function givenContent() {
     clock,
     storage,
     subgraph,
+    privateStore,
     receive,
     published,
     databaseUrl: database.url,
     ownerUrl: database.ownerUrl,
+    adminUrl: database.adminUrl,
     statements: () => statements,
     given: builders(db, clock),
     as: client.as,
@@ -80,10 +97,12 @@ function builders(db: Db, clock: ReturnType<typeof testClock>) {
   /** A post as the table has it; a millisecond later than the one before. */
   async function post(overrides: Partial<Post> = {}): Promise<Post & { publicId: string }> {
     clock.advance(1);
+    const { authorId = userIds.create() } = overrides;
+    await db.member.createMany({ data: [{ userId: authorId }], skipDuplicates: true });
     const row = await db.post.create({
       data: {
         id: postIds.create(),
-        authorId: userIds.create(),
+        authorId,
         authorOrigin: 'RO',
         text: 'Salut',
         language: 'ro',
@@ -99,6 +118,7 @@ function builders(db: Db, clock: ReturnType<typeof testClock>) {
   async function comment(onPost: { id: string }, overrides: { authorId?: string; text?: string } = {}) {
     clock.advance(1);
     const { authorId = userIds.create(), text = 'Ce frumos!' } = overrides;
+    await db.member.createMany({ data: [{ userId: authorId }], skipDuplicates: true });
     await db.post.update({ where: { id: onPost.id }, data: { commentCount: { increment: 1 } } });
     const row = await db.comment.create({
       data: { id: commentIds.create(), postId: onPost.id, authorId, text, createdAt: clock.now() },

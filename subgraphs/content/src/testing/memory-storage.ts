@@ -1,11 +1,10 @@
-import type { Clock } from '@diaspora/kit';
-import type { Storage, UploadForm } from '../media/index.js';
+import type { Clock, ObjectStore, UploadForm } from '@diaspora/kit';
 
 /** An object store in memory that keeps a form's promises: its key, type and size, until its time is over. */
 export function createMemoryStorage(clock: Clock) {
   const objects = new Map<string, { bytes: Uint8Array; contentType: string }>();
   const calls: string[] = [];
-  const storage: Storage = {
+  const storage: ObjectStore = {
     presignUpload: async ({ key, contentType, sizeBytes, seconds }) => ({
       url: 'https://store.example/media',
       fields: {

@@ -1,8 +1,8 @@
-import { authenticated, carriers, type PermissionMap } from '@diaspora/kit';
+import { carriers, inPerson, type PermissionMap } from '@diaspora/kit';
 
 /** Who may listen is asked at the start and again before each event, by the service. */
 export const permissions: PermissionMap = {
-  Subscription: { conversationEvents: authenticated },
+  Subscription: { conversationEvents: inPerson },
   ...carriers('ConversationEventsPayload', 'MessageSent', 'SubscriptionStarted'),
   ...carriers('ResyncRequired', 'AccessEnded'),
 };

@@ -1,8 +1,8 @@
-import { authenticated, carriers, type PermissionMap } from '@diaspora/kit';
+import { authenticated, carriers, inPerson, type PermissionMap } from '@diaspora/kit';
 
 /** A `Conversation` exists for its participants only: every way to one asks by the viewer's own key. */
 export const permissions: PermissionMap = {
-  Query: { conversations: authenticated, conversation: authenticated },
+  Query: { conversations: inPerson, conversation: inPerson },
   Mutation: { openDirectConversation: authenticated, markConversationRead: authenticated },
   ...carriers('User', 'ConversationConnection', 'ConversationEdge'),
   ...carriers('OpenDirectConversationPayload', 'MarkConversationReadPayload'),
@@ -16,6 +16,6 @@ export const permissions: PermissionMap = {
       'lastSequence',
       'readUpToSequence',
       'unreadCount',
-    ].map((field) => [field, authenticated]),
+    ].map((field) => [field, inPerson]),
   ),
 };

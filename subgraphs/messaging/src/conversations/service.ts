@@ -1,4 +1,6 @@
 import { AppError, type Clock, type Outbox, type Page } from '@diaspora/kit';
+import { isBlocked } from '../blocks.js';
+import { acceptsContact } from '../contact-rules.js';
 import type { Db, Transaction } from '../database.js';
 import { conversationIds, userIds } from '../ids.js';
 import type { MessagingMessages } from '../messages.js';
@@ -16,20 +18,28 @@ interface Dependencies {
 export const noSuchConversation = () =>
   new AppError('NOT_FOUND', 'There is no such conversation.', { path: ['conversationId'] });
 
+const noSuchPerson = () => new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
+
 export function createConversations({ db, clock, outbox }: Dependencies) {
-  /** The pair's unique key decides between calls that run at once: one creates, the others find. */
+  /**
+   * The pair's unique key decides between calls that run at once: one creates, the others find. A block refuses a new
+   * conversation, as if the other were not there, and leaves an old one to be read. Whom people let write to them counts
+   * for new conversations only: whoever was written to may answer.
+   */
   async function openDirect(openerId: string, otherId: string): Promise<ConversationModel> {
     assertPair(openerId, otherId);
     const pairKey = pairKeyOf(openerId, otherId);
     return db.$transaction(async (tx) => {
-      const other = await tx.member.findUnique({ where: { id: otherId } });
-      if (!other) throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
+      const other = await tx.member.findFirst({ where: { id: otherId, erasedAt: null } });
+      if (!other) throw noSuchPerson();
       const conversation = {
         id: conversationIds.create(),
         kind: 'DIRECT' as const,
         pairKey,
         createdAt: clock.now(),
       };
+      if ((await tx.conversation.count({ where: { pairKey } })) === 0)
+        await assertMayBegin(tx, openerId, otherId);
       const { count } = await tx.conversation.createMany({ data: [conversation], skipDuplicates: true });
       if (count === 1) await welcome(tx, conversation, openerId, otherId);
       else await list(tx, pairKey, openerId);
@@ -37,6 +47,14 @@ export function createConversations({ db, clock, outbox }: Dependencies) {
         where: { userId: openerId, conversation: { pairKey } },
         include: { conversation: true },
       });
+    });
+  }
+
+  async function assertMayBegin(tx: Transaction, openerId: string, otherId: string): Promise<void> {
+    if (await isBlocked(tx, openerId, otherId)) throw noSuchPerson();
+    if (await acceptsContact(tx, otherId, openerId)) return;
+    throw new AppError('NOT_CONTACTABLE', 'This person does not take new conversations.', {
+      path: ['userId'],
     });
   }
 

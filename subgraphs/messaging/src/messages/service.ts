@@ -1,4 +1,4 @@
-import { parseInput, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
+import { AppError, parseInput, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
 import type { Message } from '../__generated__/prisma/client.js';
 import { noSuchConversation } from '../conversations/index.js';
 import type { Db, Transaction } from '../database.js';
@@ -29,12 +29,16 @@ export function createMessages({ db, clock, outbox, allowance, announce }: Depen
   async function send(sender: Viewer, { conversationId, ...input }: Outgoing): Promise<Message> {
     const { clientMessageId, text } = parseInput(outgoingMessage, input);
     const message = await db.$transaction(async (tx) => {
-      const { lastMessageAt } = await lockFor(tx, conversationId, sender.id);
+      const { lastMessageAt, isClosed } = await lockFor(tx, conversationId, sender.id);
       const key = { conversationId, senderId: sender.id, clientMessageId };
       const earlier = await tx.message.findUnique({
         where: { conversationId_senderId_clientMessageId: key },
       });
       if (earlier) return sameMessage(earlier, text);
+      if (isClosed)
+        throw new AppError('CONVERSATION_CLOSED', 'Nothing can be written here.', {
+          path: ['conversationId'],
+        });
       if (await counts(tx, conversationId, sender)) await allowance.spend(tx, sender.id);
       return append(tx, { ...key, text, sentAt: sentAtAfter(lastMessageAt, clock.now()) });
     });
@@ -42,9 +46,16 @@ export function createMessages({ db, clock, outbox, allowance, announce }: Depen
     return message;
   }
 
+  /** Closed: a block separates the sender from the other side, or nobody is there any more. */
   async function lockFor(tx: Transaction, conversationId: string, senderId: string) {
-    const [conversation] = await tx.$queryRaw<{ lastMessageAt: Date | null }[]>`
-      SELECT c.last_message_at AS "lastMessageAt"
+    const [conversation] = await tx.$queryRaw<{ lastMessageAt: Date | null; isClosed: boolean }[]>`
+      SELECT c.last_message_at AS "lastMessageAt", EXISTS (
+        SELECT FROM participants other
+        LEFT JOIN blocks b ON b.is_active
+          AND (b.blocker_id, b.blocked_id) IN ((p.user_id, other.user_id), (other.user_id, p.user_id))
+        LEFT JOIN members gone ON gone.id = other.user_id AND gone.erased_at IS NOT NULL
+        WHERE other.conversation_id = c.id AND other.user_id <> p.user_id
+          AND (b.blocker_id IS NOT NULL OR gone.id IS NOT NULL)) AS "isClosed"
       FROM conversations c JOIN participants p ON p.conversation_id = c.id
       WHERE c.id = ${conversationId}::uuid AND p.user_id = ${senderId}::uuid FOR UPDATE OF c`;
     if (!conversation) throw noSuchConversation();
@@ -60,7 +71,10 @@ export function createMessages({ db, clock, outbox, allowance, announce }: Depen
     return !answered;
   }
 
-  async function append(tx: Transaction, message: Omit<Message, 'id' | 'sequence'>): Promise<Message> {
+  async function append(
+    tx: Transaction,
+    message: Omit<Message, 'id' | 'sequence' | 'erasedAt'>,
+  ): Promise<Message> {
     const { conversationId, senderId, sentAt } = message;
     const { lastSequence } = await tx.conversation.update({
       where: { id: conversationId },

@@ -90,6 +90,7 @@ describe('notifications', () => {
       userId: ana.publicId,
     });
     await deliver('subscription.activated', { subscriptionId, userId: ana.publicId, planCode: 'PREMIUM' });
+    await deliver('impersonation.started', { impersonationId: 'imp_1', userId: ana.publicId });
     const told = await toldTo(ana);
     const facts = told.map(({ type, actor, subject }) => [type, actor?.id ?? null, subject]);
     expect(facts.reverse()).toEqual([
@@ -98,10 +99,26 @@ describe('notifications', () => {
       ['OFFICE_APPOINTED', ben.publicId, { __typename: 'Office', id: officeId }],
       ['REGISTRATION_CONFIRMED', null, { __typename: 'Event', id: eventId }],
       ['SUBSCRIPTION_ACTIVATED', null, { __typename: 'PlanSubscription', id: subscriptionId }],
+      ['ACCOUNT_LOOKED_AT', null, { __typename: 'User', id: ana.publicId }],
     ]);
     expect(await toldTo(ben)).toEqual([]);
     const published = await messaging.published(ana.publicId, 'notification.created');
     expect(published.map((message) => message['notificationId'])).toEqual(told.map(({ id }) => id).reverse());
+  });
+
+  it('tells of each declined renewal, and of the end of a plan that was not paid, but not of one that was cancelled', async () => {
+    await freshPeople();
+    const about = { subscriptionId: newId(subscriptionIds), userId: ana.publicId };
+    for (const nextAttemptAt of ['2027-01-04T10:00:00.000Z', '2027-01-08T10:00:00.000Z'])
+      for (let time = 0; time < 2; time++) await deliver('subscription.pastDue', { ...about, nextAttemptAt });
+    const endedAt = '2027-01-08T10:00:00.000Z';
+    await deliver('subscription.ended', { ...about, endedAt, reason: 'CANCELLED' });
+    await deliver('subscription.ended', { ...about, endedAt, reason: 'UNPAID' });
+    expect((await toldTo(ana)).map(({ type }) => type)).toEqual([
+      'SUBSCRIPTION_UNPAID',
+      'SUBSCRIPTION_PAST_DUE',
+      'SUBSCRIPTION_PAST_DUE',
+    ]);
   });
 
   it('tells once what is reported again, and one reaction of a person to a post', async () => {

@@ -1,10 +1,10 @@
-import { authenticated, carriers, type PermissionMap } from '@diaspora/kit';
+import { authenticated, carriers, inPerson, type PermissionMap } from '@diaspora/kit';
 
 /** A `Notification` exists for its recipient only: every way to one asks by the viewer's own key. */
 export const permissions: PermissionMap = {
-  Query: { notifications: authenticated, unreadNotificationCount: authenticated },
+  Query: { notifications: inPerson, unreadNotificationCount: inPerson },
   Mutation: { markNotificationsRead: authenticated },
-  Notification: { '*': authenticated },
+  Notification: { '*': inPerson },
   ...carriers('NotificationConnection', 'NotificationEdge', 'MarkNotificationsReadPayload'),
   ...carriers('Post', 'Comment', 'Event', 'Office', 'PlanSubscription'),
 };

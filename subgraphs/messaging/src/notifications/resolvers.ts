@@ -22,6 +22,7 @@ const subjects: Record<NotificationModel['subjectType'], { __typename: string; i
   COMMENT: { __typename: 'Comment', ids: commentIds },
   EVENT: { __typename: 'Event', ids: eventIds },
   OFFICE: { __typename: 'Office', ids: officeIds },
+  USER: { __typename: 'User', ids: userIds },
   SUBSCRIPTION: { __typename: 'PlanSubscription', ids: subscriptionIds },
 };
 

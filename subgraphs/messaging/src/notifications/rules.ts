@@ -65,6 +65,19 @@ export const registrationNotice = (registration: {
   actorId: null,
 });
 
+/** Who it is that looks is for the audit trail. */
+export const impersonationNotice = (impersonation: {
+  readonly impersonationId: string;
+  readonly userId: string;
+}): Notice => ({
+  recipientId: userIds.decode(impersonation.userId),
+  type: 'ACCOUNT_LOOKED_AT',
+  occasion: impersonation.impersonationId,
+  subjectType: 'USER',
+  subjectId: userIds.decode(impersonation.userId),
+  actorId: null,
+});
+
 /** Renewals report the same subscription again and are not told. */
 export const subscriptionNotice = (subscription: {
   readonly subscriptionId: string;
@@ -76,6 +89,27 @@ export const subscriptionNotice = (subscription: {
   subjectType: 'SUBSCRIPTION',
   subjectId: subscriptionIds.decode(subscription.subscriptionId),
   actorId: null,
+});
+
+/** Each attempt is told: the next one makes the occasion. */
+export const pastDueNotice = (attempt: {
+  readonly subscriptionId: string;
+  readonly userId: string;
+  readonly nextAttemptAt: string;
+}): Notice => ({
+  ...subscriptionNotice(attempt),
+  type: 'SUBSCRIPTION_PAST_DUE',
+  occasion: `${attempt.subscriptionId}:${attempt.nextAttemptAt}`,
+});
+
+export const unpaidNotice = (end: {
+  readonly subscriptionId: string;
+  readonly userId: string;
+  readonly endedAt: string;
+}): Notice => ({
+  ...subscriptionNotice(end),
+  type: 'SUBSCRIPTION_UNPAID',
+  occasion: `${end.subscriptionId}:${end.endedAt}`,
 });
 
 /** Nobody is told what they did themselves. */

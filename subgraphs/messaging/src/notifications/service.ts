@@ -1,5 +1,6 @@
 import { AppError, type Clock, type Outbox, type Page } from '@diaspora/kit';
 import type { Notification, NotificationType, Prisma } from '../__generated__/prisma/client.js';
+import { isBlocked } from '../blocks.js';
 import type { Db, Transaction } from '../database.js';
 import { notificationIds, userIds } from '../ids.js';
 import type { MessagingMessages } from '../messages.js';
@@ -19,9 +20,13 @@ export interface NotificationFilter {
 }
 
 export function createNotifications({ db, clock, outbox }: Dependencies) {
-  /** The unique key of recipient, type and occasion makes a repeated report a silent one. */
+  /**
+   * The unique key of recipient, type and occasion makes a repeated report a silent one. Nobody hears of somebody from
+   * whom a block separates them.
+   */
   async function tell(tx: Transaction, notice: Notice): Promise<void> {
-    if (!isWorthTelling(notice)) return;
+    const { actorId, recipientId } = notice;
+    if (!isWorthTelling(notice) || (actorId && (await isBlocked(tx, recipientId, actorId)))) return;
     const id = notificationIds.create();
     const createdAt = clock.now();
     const { count } = await tx.notification.createMany({

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectRedis, createLive, createPool, type Viewer } from '@diaspora/kit';
 import {
   aViewer,
+  createMemoryPrivateStore,
   createTestDatabase,
   silentLog,
   testClock,
@@ -29,7 +30,14 @@ function anInstance(url: string, clock: ReturnType<typeof testClock>, perDay: nu
   const db = connectDatabase(new PrismaPg(pool));
   const redis = connectRedis({ url: process.env['TEST_REDIS_URL']!, log: silentLog, name: 'messaging-test' });
   const live = createLive({ redis, namespace });
-  const subgraph = createMessagingSubgraph({ db, clock, live, config: { FREE_MESSAGES_PER_DAY: perDay } });
+  const privateStore = createMemoryPrivateStore();
+  const subgraph = createMessagingSubgraph({
+    db,
+    clock,
+    live,
+    privateStore,
+    config: { FREE_MESSAGES_PER_DAY: perDay },
+  });
   const client = testSubgraph(subgraph);
   const stop = async () => {
     await client.stop();
@@ -37,7 +45,7 @@ function anInstance(url: string, clock: ReturnType<typeof testClock>, perDay: nu
     await db.$disconnect();
     await pool.end();
   };
-  return { db, redis, live, subgraph, client, as: client.as, sent, stop };
+  return { db, redis, live, subgraph, privateStore, client, as: client.as, sent, stop };
 }
 
 /** The subgraph on a database of its own; `anotherProcess` starts one more on the same database. */

@@ -30,6 +30,7 @@ const profile = z.object({
   languages: z.array(z.string()),
   domains: z.array(z.string()),
   isDiscoverable: z.boolean(),
+  findableBy: z.enum(['EVERYONE', 'CONNECTIONS', 'NOBODY']).optional(),
 });
 
 const event = z.object({
@@ -48,6 +49,7 @@ const event = z.object({
   latitude: z.number().nullable(),
   longitude: z.number().nullable(),
   tags: z.array(z.string()),
+  organizerId: z.string(),
 });
 
 const post = z.object({
@@ -57,6 +59,7 @@ const post = z.object({
   language: z.string(),
   hashtags: z.array(z.string()),
   visibility: z.enum(['PUBLIC', 'MEMBERS']),
+  authorId: z.string(),
 });
 
 const indexEvent = ({ data }: { data: z.output<typeof event> }, tx: Transaction) =>

@@ -1,5 +1,6 @@
 import { foldName, foldPlace } from '@diaspora/kit';
 import type { DocumentKind, DocumentVisibility } from '../__generated__/prisma/client.js';
+import { userIds } from '../ids.js';
 import { baseLanguage, configurationOf, plainConfiguration } from '../languages.js';
 
 /** Which entity, in which of its owner's versions. */
@@ -13,6 +14,10 @@ export interface Source {
 export interface DocumentWrite extends Source {
   readonly isDeleted: boolean;
   readonly visibility: DocumentVisibility;
+  /** Found by the owner's friends only. */
+  readonly isForFriends: boolean;
+  /** The person, the author or the organizer: whoever is blocked by or blocks somebody is not found by them. */
+  readonly ownerKey: string | null;
   readonly configuration: string;
   readonly title: string;
   readonly place: string;
@@ -34,6 +39,8 @@ export const tombstone = (source: Source): DocumentWrite => ({
   ...source,
   isDeleted: true,
   visibility: 'MEMBERS',
+  isForFriends: false,
+  ownerKey: null,
   configuration: plainConfiguration,
   title: '',
   place: '',
@@ -69,15 +76,19 @@ interface Profile {
   readonly languages: readonly string[];
   readonly domains: readonly string[];
   readonly isDiscoverable: boolean;
+  readonly findableBy?: 'EVERYONE' | 'CONNECTIONS' | 'NOBODY' | undefined;
 }
 
 /** People are found by members only: visitors cannot open profiles either. */
 export function personDocument(source: Source, profile: Profile): DocumentWrite {
-  if (!profile.isDiscoverable) return tombstone(source);
+  const isForFriends = profile.findableBy === 'CONNECTIONS';
+  if (!profile.isDiscoverable && !isForFriends) return tombstone(source);
   const { displayName: title, headline, countryOfOrigin, city, domains } = profile;
   const [language] = profile.languages;
   return living(source, {
     visibility: 'MEMBERS',
+    isForFriends,
+    ownerKey: source.entityKey,
     title,
     body: headline ?? '',
     place: city ?? '',
@@ -104,6 +115,7 @@ interface EventSnapshot {
   readonly latitude: number | null;
   readonly longitude: number | null;
   readonly tags: readonly string[];
+  readonly organizerId: string;
 }
 
 /** Only what is published and listed: unlisted and private events are reached by those who know them. */
@@ -113,6 +125,7 @@ export function eventDocument(source: Source, event: EventSnapshot): DocumentWri
     return tombstone(source);
   return living(source, {
     visibility,
+    ownerKey: userIds.decode(event.organizerId),
     title,
     body,
     countryCode,
@@ -129,6 +142,7 @@ export function eventDocument(source: Source, event: EventSnapshot): DocumentWri
 }
 
 interface Post {
+  readonly authorId: string;
   readonly text: string;
   readonly language: string;
   readonly hashtags: readonly string[];
@@ -138,6 +152,7 @@ interface Post {
 export const postDocument = (source: Source, post: Post): DocumentWrite =>
   living(source, {
     visibility: post.visibility,
+    ownerKey: userIds.decode(post.authorId),
     body: post.text,
     tags: distinct(post.hashtags.map(foldTag)),
     configuration: configurationOf(post.language),

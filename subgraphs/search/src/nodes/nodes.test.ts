@@ -18,8 +18,18 @@ describe('nodes', () => {
   it.each([
     ['usr', 'User'],
     ['ofc', 'Office'],
+    ['ord', 'Order'],
+    ['org', 'Organization'],
+    ['ond', 'OrganizationNode'],
+    ['cus', 'Customer'],
     ['evt', 'Event'],
+    ['evs', 'EventSeries'],
     ['reg', 'Registration'],
+    ['pkt', 'Packet'],
+    ['pur', 'Purchase'],
+    ['tck', 'Ticket'],
+    ['tty', 'TicketType'],
+    ['vch', 'Voucher'],
     ['pst', 'Post'],
     ['cmt', 'Comment'],
     ['med', 'Media'],
@@ -27,7 +37,9 @@ describe('nodes', () => {
     ['msg', 'Message'],
     ['ntf', 'Notification'],
     ['pln', 'Plan'],
+    ['pmt', 'PaymentMethod'],
     ['sub', 'PlanSubscription'],
+    ['inv', 'Invoice'],
   ])('knows that an id of %s names a %s', async (prefix, typename) => {
     const id = anId(prefix);
     const { data } = await search.anonymous.execute(nodeQuery, { id });

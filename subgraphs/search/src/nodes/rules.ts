@@ -4,16 +4,28 @@ import { idType, prefixOf } from '@diaspora/kit';
 const typenames = {
   cmt: 'Comment',
   cnv: 'Conversation',
+  cus: 'Customer',
+  evs: 'EventSeries',
   evt: 'Event',
+  inv: 'Invoice',
   med: 'Media',
   msg: 'Message',
   ntf: 'Notification',
   ofc: 'Office',
+  ond: 'OrganizationNode',
+  ord: 'Order',
+  org: 'Organization',
+  pkt: 'Packet',
   pln: 'Plan',
+  pmt: 'PaymentMethod',
   pst: 'Post',
+  pur: 'Purchase',
   reg: 'Registration',
   sub: 'PlanSubscription',
+  tck: 'Ticket',
+  tty: 'TicketType',
   usr: 'User',
+  vch: 'Voucher',
 } as const;
 
 export type NodeTypename = (typeof typenames)[keyof typeof typenames];

@@ -160,6 +160,7 @@ describe('the viewer', () => {
   const facets = { facets: ['TYPE', 'COUNTRY'] };
   it.each([
     ['a visitor', null, { EVENT: 1, POST: 1 }, { DE: 1 }],
+    ['a program', aViewer({ kind: 'service', scopes: ['users:read'] }), { EVENT: 1, POST: 1 }, { DE: 1 }],
     ['a member', member, { EVENT: 2, POST: 2, PERSON: 1 }, { DE: 2, FR: 1 }],
     ['a super user', aViewer({ roles: ['SUPER_USER'] }), { EVENT: 2, POST: 2, PERSON: 1 }, { DE: 2, FR: 1 }],
   ])('who is %s finds and counts what is meant for them only', async (_name, viewer, types, countries) => {

@@ -86,7 +86,7 @@ export function createQuerying({ db }: { readonly db: Db }) {
     const position = positionIn(page.forward ? args.after : args.before);
     const reading = await readQuery(db, readWish(query));
     if (!reading) return nothing(facets);
-    const question: Question = { reading, types, filter, isVisitor: viewer === null };
+    const question: Question = { reading, types, filter, viewer };
     const hits = await ask<Hit>(question, hitsStatement(question, page, position));
     const found = toConnection(hits, page);
     const headlines = once(() => readHeadlines(db, reading, found.nodes));

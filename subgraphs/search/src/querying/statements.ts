@@ -1,4 +1,6 @@
-import type { Page } from '@diaspora/kit';
+import type { Page, Viewer } from '@diaspora/kit';
+import { notBlocked } from '../blocks/index.js';
+import { forViewer } from '../friendships/index.js';
 import { Prisma } from '../database.js';
 import type { DocumentKind } from '../__generated__/prisma/client.js';
 import type { Reading } from './reading.js';
@@ -23,8 +25,8 @@ export interface Question {
   readonly reading: Reading;
   readonly types: readonly DocumentKind[];
   readonly filter: Filter;
-  /** Visitors are shown what is public only. */
-  readonly isVisitor: boolean;
+  /** Visitors (null) are shown what is public only. */
+  readonly viewer: Pick<Viewer, 'id' | 'kind' | 'roles'> | null;
 }
 
 export interface Hit {
@@ -102,10 +104,10 @@ const query = (written: string) => sql`${written}::tsquery`;
 const all = (conditions: readonly Prisma.Sql[]) => join([...conditions], ' AND ');
 const some = (conditions: readonly Prisma.Sql[]) => sql`(${join([...conditions], ' OR ')})`;
 
-function matches({ reading, types, filter, isVisitor }: Question): Prisma.Sql {
+function matches({ reading, types, filter, viewer }: Question): Prisma.Sql {
   return all([
     sql`NOT is_deleted`,
-    ...(isVisitor ? [sql`visibility = 'PUBLIC'`] : []),
+    ...(viewer?.kind === 'person' ? [notBlocked(viewer), forViewer(viewer)] : [sql`visibility = 'PUBLIC'`]),
     ...(types.length > 0 ? [sql`kind = ANY (${[...types]}::document_kind[])`] : []),
     ...filterConditions(filter),
     ...(reading.kind === 'words' ? [some(wordConditions(reading).map(({ condition }) => condition))] : []),

@@ -1,12 +1,11 @@
 import { createPool, type MessageOf, type MessageType } from '@diaspora/kit';
-import { createTestDatabase, testSubgraph } from '@diaspora/kit/testing';
+import { createMemoryPrivateStore, createTestDatabase, testClock, testSubgraph } from '@diaspora/kit/testing';
 import type { ContentMessages } from '@diaspora/content/messages';
 import type { EventsMessages } from '@diaspora/events/messages';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { connectDatabase, type Transaction } from '../database.js';
 import { eventIds, postIds, userIds } from '../ids.js';
-import { indexingHandlers } from '../indexing/index.js';
 import { createSearchSubgraph } from '../subgraph.js';
 
 type DataOf<Definitions extends UsersMessages | EventsMessages | ContentMessages> = {
@@ -29,17 +28,18 @@ export async function givenSearch() {
   const statements: string[] = [];
   const pool = createPool({ url: database.url, onStatement: (sql) => statements.push(sql) });
   const db = connectDatabase(new PrismaPg(pool));
-  const subgraph = createSearchSubgraph({ db });
+  const privateStore = createMemoryPrivateStore();
+  const subgraph = createSearchSubgraph({ db, clock: testClock(), privateStore });
   const client = testSubgraph(subgraph);
 
   /** Handles a message as the consumer would, without its inbox: what comes twice is handled twice. */
   async function receive({ type, data }: Telling): Promise<void> {
-    const handler = indexingHandlers.find((each) => each.type === type);
+    const handler = subgraph.handlers?.find((each) => each.type === type);
     if (!handler) throw new Error(`Nobody listens to ${type}.`);
     const message = { id: eventIds.create(), source: handler.source, type, key: '', time: new Date() };
     const read: unknown = handler.schema.parse(JSON.parse(JSON.stringify(data)));
     await db.$transaction((tx: Transaction) =>
-      handler.handle({ ...message, requestId: undefined, traceparent: undefined, data: read }, tx),
+      handler.handle({ ...message, requestId: undefined, traceparent: undefined, data: read }, tx as never),
     );
   }
 
@@ -47,6 +47,7 @@ export async function givenSearch() {
     db,
     database,
     subgraph,
+    privateStore,
     statements,
     receive,
     as: client.as,

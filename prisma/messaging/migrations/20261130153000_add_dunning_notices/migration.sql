@@ -1,0 +1,3 @@
+-- AlterEnum
+ALTER TYPE "notification_type" ADD VALUE 'SUBSCRIPTION_PAST_DUE';
+ALTER TYPE "notification_type" ADD VALUE 'SUBSCRIPTION_UNPAID';

@@ -1,0 +1,27 @@
+import type { PersonalDataDecisions } from '@diaspora/kit';
+import type { Prisma } from '../database.js';
+
+const participant = { exported: 'conversations', erasure: 'PSEUDONYMISED' } as const;
+const sender = { exported: 'messages', erasure: 'PSEUDONYMISED' } as const;
+const notification = { exported: 'notifications', erasure: 'ERASED' } as const;
+
+/** What of this subgraph is a person's, and what becomes of it. */
+export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
+  tables: {
+    Conversation: participant,
+    Participant: participant,
+    Message: sender,
+    MessageAllowance: { exported: { not: 'a count of the day' }, erasure: 'ERASED' },
+    Notification: notification,
+    Member: { exported: { not: 'users give the original' }, erasure: 'PSEUDONYMISED' },
+    Block: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
+    ContactRule: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
+    Friendship: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
+  },
+  fields: {
+    'Conversation.participants': participant,
+    'Message.sender': sender,
+    'Notification.actor': notification,
+    'Notification.subject': notification,
+  },
+};

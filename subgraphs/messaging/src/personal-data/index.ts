@@ -1,0 +1,37 @@
+import type { Clock, PersonalData } from '@diaspora/kit';
+import type { Db, Transaction } from '../database.js';
+import { createExport } from './exporting.js';
+
+/**
+ * What messaging keeps of a person. Of what they said the places stay, or conversations of others would have gaps; what
+ * others said to them stays with the others.
+ */
+export const createMessagingPersonalData = ({
+  db,
+  clock,
+}: {
+  readonly db: Db;
+  readonly clock: Clock;
+}): PersonalData<Transaction> => ({
+  exportOf: createExport(db),
+  erase: async (tx, personId) => {
+    const erasedAt = clock.now();
+    // Known from now on as somebody to whom nobody writes, also where registration was never told.
+    await tx.member.upsert({
+      where: { id: personId },
+      create: { id: personId, registeredAt: erasedAt, erasedAt },
+      update: { erasedAt },
+    });
+    const messages = await tx.$executeRaw`
+      UPDATE messages SET text = '', client_message_id = id::text, erased_at = ${erasedAt}
+      WHERE sender_id = ${personId}::uuid AND erased_at IS NULL`;
+    const { count: notifications } = await tx.notification.deleteMany({
+      where: { OR: [{ recipientId: personId }, { actorId: personId }] },
+    });
+    await tx.messageAllowance.deleteMany({ where: { senderId: personId } });
+    await tx.block.deleteMany({ where: { OR: [{ blockerId: personId }, { blockedId: personId }] } });
+    await tx.contactRule.deleteMany({ where: { personId } });
+    await tx.friendship.deleteMany({ where: { OR: [{ lowId: personId }, { highId: personId }] } });
+    return { messages, notifications };
+  },
+});

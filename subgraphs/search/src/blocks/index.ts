@@ -1,0 +1,2 @@
+export { notBlocked } from './condition.js';
+export { blockHandlers } from './projection.js';

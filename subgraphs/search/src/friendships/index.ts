@@ -1,0 +1,2 @@
+export { forViewer } from './condition.js';
+export { friendshipHandlers } from './projection.js';
