@@ -1,16 +1,29 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import {
+  ChangePasswordDocument,
+  CompleteSignInDocument,
   LoginDocument,
+  LoginWithEmailCodeDocument,
   LogoutDocument,
   RefreshSessionDocument,
   RegisterDocument,
+  RequestEmailCodeDocument,
+  RequestPasswordResetDocument,
   ResendVerificationDocument,
+  ResetPasswordDocument,
   VerifyEmailDocument,
+  type ChallengePartsFragment,
+  type ChangePasswordInput,
+  type CompleteSignInInput,
   type LoginInput,
+  type LoginWithEmailCodeInput,
   type PersonPartsFragment,
   type RegisterInput,
+  type ResetPasswordInput,
+  type TokenPartsFragment,
   type VerifyEmailInput,
 } from './__generated__/operations.js';
+import { UserInputError } from './errors.js';
 import { createExecute, createExecuteAs, type Rest } from './execute.js';
 import { newKey } from './keys.js';
 import { paginate, type Page, type PageVariables } from './paginate.js';
@@ -38,6 +51,18 @@ export interface ClientOptions {
 
 export type Client = ReturnType<typeof createClient>;
 
+/** Who signed in; or, where the account asks for a second factor, the challenge for `completeSignIn`. */
+export type SignInResult =
+  | { readonly user: PersonPartsFragment | null; readonly challenge: null }
+  | { readonly user: null; readonly challenge: ChallengePartsFragment };
+
+/** What a door of the API answers. */
+interface DoorPayload {
+  readonly tokens?: TokenPartsFragment | null | undefined;
+  readonly user?: PersonPartsFragment | null | undefined;
+  readonly challenge?: ChallengePartsFragment | null | undefined;
+}
+
 /** A client of the community's API. Every failure is an ApiError of its own class (errors.ts). */
 export function createClient(options: ClientOptions) {
   const { url, storage = createMemoryStorage(), timeoutMs = 30_000, onSessionEnded } = options;
@@ -58,6 +83,16 @@ export function createClient(options: ClientOptions) {
 
   const execute = createExecute({ transport, session, retry: { ...defaultRetryPolicy, ...options.retry } });
 
+  /** MFA_REQUIRED is no failure: half of the sign-in is done. */
+  const enter = async (
+    open: (deviceToken: string | undefined) => Promise<DoorPayload>,
+  ): Promise<SignInResult> => {
+    const { tokens, user, challenge } = await open(await storage.loadDevice?.()).catch(challengeIn);
+    if (challenge) return { user: null, challenge };
+    await session.begin(tokens!);
+    return { user: user ?? null, challenge: null };
+  };
+
   return {
     /**
      * Runs an operation as whoever is signed in, or as a visitor. Renews the session without being asked; repeats
@@ -72,11 +107,51 @@ export function createClient(options: ClientOptions) {
     /** True while a session is kept; the server may have ended it meanwhile. */
     isSignedIn: (): Promise<boolean> => session.isOpen(),
 
-    /** Signs in with address and password. Throws UserInputError INVALID_CREDENTIALS, also before the address is proved. */
-    async signIn(input: LoginInput): Promise<PersonPartsFragment | null> {
-      const { login } = await executeAs(LoginDocument, { input });
-      await session.begin(login.tokens!);
-      return login.user;
+    /**
+     * Signs in with address and password. Answers a challenge where an authenticator app is set up. Throws
+     * UserInputError INVALID_CREDENTIALS, also before the address is proved.
+     */
+    signIn: (input: Omit<LoginInput, 'deviceToken'>): Promise<SignInResult> =>
+      enter(async (deviceToken) => {
+        const { login } = await executeAs(LoginDocument, { input: { ...input, deviceToken } });
+        return login;
+      }),
+
+    /**
+     * The second half: the challenge, and a code of the app or a recovery code. With `trustDevice` this storage is asked
+     * for none for a while. Throws UserInputError: INVALID_INPUT for a wrong code, after which another may be tried;
+     * CHALLENGE_ENDED when it is time to sign in anew.
+     */
+    async completeSignIn(input: CompleteSignInInput): Promise<PersonPartsFragment | null> {
+      const { completeSignIn } = await executeAs(CompleteSignInDocument, { input });
+      if (completeSignIn.deviceToken) await storage.saveDevice?.(completeSignIn.deviceToken);
+      await session.begin(completeSignIn.tokens!);
+      return completeSignIn.user;
+    },
+
+    /** Signing in without the password, by a code to the address. */
+    emailCode: {
+      /** The answer does not tell whether the address is known. */
+      request: async (email: string): Promise<void> =>
+        void (await executeAs(RequestEmailCodeDocument, { input: { email } })),
+      /** As `signIn` with a password. Throws UserInputError INVALID_INPUT for a wrong, spent or expired code. */
+      signIn: (input: Omit<LoginWithEmailCodeInput, 'deviceToken'>): Promise<SignInResult> =>
+        enter(async (deviceToken) => {
+          const answer = await executeAs(LoginWithEmailCodeDocument, { input: { ...input, deviceToken } });
+          return answer.loginWithEmailCode;
+        }),
+    },
+
+    password: {
+      /** Mails a code for a new password. The answer does not tell whether the address is known. */
+      requestReset: async (email: string): Promise<void> =>
+        void (await executeAs(RequestPasswordResetDocument, { input: { email } })),
+      /** Sets a new password with the mailed code; all sessions end. Throws UserInputError for a wrong code. */
+      reset: async (input: ResetPasswordInput): Promise<void> =>
+        void (await executeAs(ResetPasswordDocument, { input })),
+      /** Of whoever is signed in; all other sessions end. Throws UserInputError INVALID_CREDENTIALS for a wrong old one. */
+      change: async (input: ChangePasswordInput): Promise<void> =>
+        void (await execute(ChangePasswordDocument, { input })),
     },
 
     /** Ends the session here in any case; throws when the server could not be told. */
@@ -109,4 +184,11 @@ export function createClient(options: ClientOptions) {
         variables,
       ),
   };
+}
+
+/** The payload of a sign-in that asks for its second half. Throws everything else on. */
+function challengeIn(error: unknown): DoorPayload {
+  if (!(error instanceof UserInputError) || error.code !== 'MFA_REQUIRED') throw error;
+  const [payload] = Object.values(error.data as Record<string, DoorPayload>);
+  return payload!;
 }

@@ -1,4 +1,4 @@
-export { createClient, type Client, type ClientOptions } from './client.js';
+export { createClient, type Client, type ClientOptions, type SignInResult } from './client.js';
 export type { Execute, ExecuteOptions } from './execute.js';
 export {
   ApiError,

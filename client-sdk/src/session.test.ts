@@ -53,7 +53,7 @@ describe('an access token', () => {
   it('is kept at sign-in and sent from then on', async () => {
     const client = createClient({ url: server.url });
     expect(await client.isSignedIn()).toBe(false);
-    expect(await client.signIn(credentials)).toMatchObject({ displayName: 'Ana' });
+    expect(await client.signIn(credentials)).toMatchObject({ user: { displayName: 'Ana' }, challenge: null });
     expect(await client.isSignedIn()).toBe(true);
     expect(await client.execute(UnreadNotificationCountDocument)).toEqual({ unreadNotificationCount: 7 });
     expect(server.calls.map((call) => call.accessToken)).toEqual([undefined, 'access-1']);

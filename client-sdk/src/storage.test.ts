@@ -22,6 +22,15 @@ describe('createLocalStorage', () => {
     expect(browser.entries.size).toBe(0);
   });
 
+  it('keeps the token of a trusted device, whatever becomes of the session', () => {
+    const browser = browserWith();
+    const storage = createLocalStorage(undefined, browser);
+    expect(storage.loadDevice!()).toBeUndefined();
+    void storage.saveDevice!('device');
+    void storage.clear();
+    expect(createLocalStorage(undefined, browser).loadDevice!()).toBe('device');
+  });
+
   it.each(['', 'null', '[]', '{"id":"one"}', '{"id":1,"accessToken":"a","refreshToken":"r","renewAt":5}'])(
     'takes %j for no session',
     (text) => {

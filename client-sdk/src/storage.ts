@@ -13,6 +13,9 @@ export interface SessionStorage {
   load(): StoredSession | undefined | Promise<StoredSession | undefined>;
   save(session: StoredSession): void | Promise<void>;
   clear(): void | Promise<void>;
+  /** The token of this device, when its owner trusts it: it outlives sessions. Absent: codes are asked for each time. */
+  loadDevice?(): string | undefined | Promise<string | undefined>;
+  saveDevice?(token: string): void | Promise<void>;
   /** Runs the work while nobody else who shares this storage runs theirs. Absent: nobody shares it. */
   exclusive?<Result>(work: () => Promise<Result>): Promise<Result>;
 }
@@ -20,10 +23,13 @@ export interface SessionStorage {
 /** Keeps the session for the life of the client. */
 export function createMemoryStorage(): SessionStorage {
   let session: StoredSession | undefined;
+  let device: string | undefined;
   return {
     load: () => session,
     save: (next) => void (session = next),
     clear: () => void (session = undefined),
+    loadDevice: () => device,
+    saveDevice: (token) => void (device = token),
   };
 }
 
@@ -58,6 +64,8 @@ export function createLocalStorage(
     load: () => read(localStorage.getItem(key)),
     save: (session) => localStorage.setItem(key, JSON.stringify(session)),
     clear: () => localStorage.removeItem(key),
+    loadDevice: () => localStorage.getItem(`${key}.device`) ?? undefined,
+    saveDevice: (token) => localStorage.setItem(`${key}.device`, token),
     ...(locks && { exclusive: <Result>(work: () => Promise<Result>) => locks.request(key, work) }),
   };
 }

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { REQUEST_ID_HEADER, VIEWER_HEADER, idType, signViewer, verifyViewer } from '@diaspora/kit/core';
+import {
+  REQUEST_ID_HEADER,
+  VIEWER_HEADER,
+  idType,
+  signViewer,
+  verifyViewer,
+  type Viewer,
+} from '@diaspora/kit/core';
 import { createSigningKey, sessionKey, userKey } from './testing/issuer.js';
 import { startTestRouter, viewerSecret, type TestRouter } from './testing/start-test-router.js';
 
@@ -13,6 +20,11 @@ const operation = '{ viewerName }';
 const lastReceived = () => test.supergraph.users.received.at(-1)!;
 const viewerSeenBySubgraph = () =>
   verifyViewer(lastReceived()[VIEWER_HEADER] as string, { secret: viewerSecret }).viewer;
+/** The token of whoever looks as `userKey`. */
+const impersonation = (impersonator: string, sessionId = idType('ses').create()) => {
+  const act = { sub: idType('usr').encode(impersonator), sid: idType('ses').encode(sessionId), epoch: 2 };
+  return test.issuer.token({ claims: { act } });
+};
 const none = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
 
 describe('viewer', () => {
@@ -27,6 +39,7 @@ describe('viewer', () => {
     expect(data).toEqual({ viewerName: 'somebody' });
     expect(viewerSeenBySubgraph()).toEqual({
       id: userKey,
+      kind: 'person',
       sessionId: sessionKey,
       roles: ['user'],
       scopes: ['events:read'],
@@ -35,9 +48,34 @@ describe('viewer', () => {
     });
   });
 
+  it('says where the request came from and what the client calls itself', async () => {
+    await test.query(operation, { headers: { 'user-agent': 'Diaspora/1.0 (iOS)' } });
+    const { origin } = verifyViewer(lastReceived()[VIEWER_HEADER] as string, { secret: viewerSecret });
+    expect(origin).toEqual({ address: '127.0.0.1', userAgent: 'Diaspora/1.0 (iOS)' });
+  });
+
+  it('says of an impersonated person who really acts', async () => {
+    const impersonator = idType('usr').create();
+    await test.query(operation, { token: await impersonation(impersonator) });
+    expect(viewerSeenBySubgraph()).toMatchObject({ id: userKey, impersonatorId: impersonator });
+  });
+
+  it('is none when nobody can tell whether whoever really acts is still let in', async () => {
+    const act = { sub: idType('usr').encode(userKey) };
+    const { status } = await test.query(operation, { token: await test.issuer.token({ claims: { act } }) });
+    expect(status).toBe(401);
+  });
+
+  it('is no person when the token is that of a service account', async () => {
+    const sub = idType('svc').encode(userKey);
+    await test.query(operation, { token: await test.issuer.token({ claims: { sub } }) });
+    expect(viewerSeenBySubgraph()).toMatchObject({ id: userKey, kind: 'service' });
+  });
+
   it('cannot be forged by a client that sends the internal header, even a well signed one', async () => {
-    const forged = {
+    const forged: Viewer = {
       id: userKey,
+      kind: 'person',
       sessionId: 's',
       roles: ['admin'],
       scopes: [],
@@ -142,6 +180,22 @@ describe('a presented token that is not good', () => {
       token: await test.issuer.token({ claims: { ...claims, epoch: 4 } }),
     });
     expect(fresh.status).toBe(200);
+  });
+
+  it('of an impersonated person is refused once whoever really acts has signed out, or moved to a higher epoch', async () => {
+    const [leaver, demoted] = [idType('usr').create(), idType('usr').create()];
+    const session = idType('ses').create();
+    const tokens = [await impersonation(leaver, session), await impersonation(demoted)];
+    const reasons = () =>
+      Promise.all(
+        tokens.map(
+          async (token) => (await test.query(operation, { token })).errors?.[0]?.extensions['reason'],
+        ),
+      );
+    expect(await reasons()).toEqual([undefined, undefined]);
+    await test.revocations.revokeSession(session, 900);
+    await test.revocations.raiseEpoch(demoted, 3);
+    expect(await reasons()).toEqual(['SESSION_REVOKED', 'SESSION_STALE']);
   });
 });
 

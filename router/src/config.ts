@@ -117,6 +117,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     const given = identitySettings.find((name) => config[name] !== undefined)!;
     if (missing.length > 0) faults.push(`${missing.join(', ')}: wanted beside ${given}`);
   }
+  if (
+    config.API_KEYS_URL !== undefined &&
+    (config.VIEWER_SECRET === undefined || config.REDIS_URL === undefined)
+  ) {
+    faults.push('VIEWER_SECRET, REDIS_URL: wanted beside API_KEYS_URL');
+  }
   if (config.REDIS_URL === undefined && (config.RATE_LIMIT_STORE === 'redis' || config.APQ_REDIS)) {
     faults.push('REDIS_URL: wanted by RATE_LIMIT_STORE=redis and by APQ_REDIS');
   }

@@ -1,6 +1,7 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Logger, Viewer } from '@diaspora/kit/core';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { unknownOrigin, type Logger, type Origin, type Viewer } from '@diaspora/kit/core';
 import { anonymous, type Caller } from './access/caller.js';
+import { clientAddress } from './http/client-address.js';
 import { chooseRequestId } from './http/request-id.js';
 import { readTrace, type TraceContext } from './observe/trace.js';
 import type { FetchReport } from './subgraphs/metrics.js';
@@ -17,6 +18,8 @@ export interface RequestContext {
    * text made of the viewer's claims or of the forwarded headers.
    */
   readonly identity: string;
+  /** Where the request came from; subgraphs are told. */
+  readonly origin: Origin;
   /** Of the client's headers those that the configuration lets through to subgraphs; names in lower case. */
   readonly forwardedHeaders: Readonly<Record<string, string>>;
   /** When the client must have its answer, in milliseconds of `performance.now()`. */
@@ -50,6 +53,10 @@ export interface ContextParts {
   readonly log: Logger;
   /** Names in lower case. */
   readonly headers?: Readonly<IncomingHttpHeaders>;
+  /** Without it nobody knows where the request came from. */
+  readonly socket?: IncomingMessage['socket'];
+  /** See TRUSTED_PROXIES. */
+  readonly trustedProxies?: number;
   /** See RequestContext; without it there is none. */
   readonly deadline?: number;
   /** Names of headers, in lower case, that go through to subgraphs. */
@@ -59,6 +66,7 @@ export interface ContextParts {
 const nothing: Readonly<Record<string, string>> = Object.freeze({});
 const nobody = anonymous();
 const longestName = 100;
+const longestUserAgent = 256;
 
 /**
  * The context as the pipeline holds it. Tens of thousands are made each second, and most requests never log, abort
@@ -72,24 +80,44 @@ export class PipelineContext implements RequestContext {
   client: Client;
   explain?: (fetch: FetchReport) => void;
   readonly #headers: Readonly<IncomingHttpHeaders>;
+  readonly #socket: IncomingMessage['socket'] | undefined;
+  readonly #trustedProxies: number;
   readonly #root: Logger;
   #trace: TraceContext | undefined;
   #log: Logger | undefined;
   #gone: AbortController | undefined;
   #isGone = false;
 
-  constructor({ log, headers = {}, deadline = Infinity, forward = [] }: ContextParts) {
+  constructor({
+    log,
+    headers = {},
+    socket,
+    trustedProxies = 0,
+    deadline = Infinity,
+    forward = [],
+  }: ContextParts) {
     this.requestId = chooseRequestId(headers['x-request-id'] as string | undefined);
     this.deadline = deadline;
     this.forwardedHeaders = forward.length === 0 ? nothing : pick(headers, forward);
     this.caller = forward.length === 0 ? nobody : anonymous(identityOf(this.forwardedHeaders));
     this.client = clientOf(headers);
     this.#headers = headers;
+    this.#socket = socket;
+    this.#trustedProxies = trustedProxies;
     this.#root = log;
   }
 
   get viewer(): Viewer | null {
     return this.caller.viewer;
+  }
+
+  get origin(): Origin {
+    if (this.#socket === undefined) return unknownOrigin;
+    const headers = this.#headers;
+    return {
+      address: clientAddress({ headers, socket: this.#socket }, this.#trustedProxies),
+      userAgent: headers['user-agent']?.slice(0, longestUserAgent) ?? null,
+    };
   }
 
   get identity(): string {

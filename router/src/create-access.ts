@@ -4,6 +4,7 @@ import {
   type Clock,
   type Logger,
   type RedisConnection,
+  type Revocations,
 } from '@diaspora/kit/core';
 import { createApiKeys } from './access/api-keys.js';
 import { createAutomaticDocuments } from './access/documents/automatic.js';
@@ -13,6 +14,7 @@ import type { ChooseDocument } from './access/documents/document.js';
 import { createManifests } from './access/documents/manifests.js';
 import { createIdentify, type Identify } from './access/identify.js';
 import { rememberTokens } from './access/remember-tokens.js';
+import { createRemoteApiKeys, firstOf } from './access/remote-api-keys.js';
 import { createRemoteKeys, type RemoteKeys } from './access/remote-keys.js';
 import { createTokenCaller, type TokenCaller } from './access/token-caller.js';
 import { createVerifyToken } from './access/verify-token.js';
@@ -50,9 +52,15 @@ export async function createAccess({ config, redis, clock, log }: AccessParts): 
   const cache =
     config.APQ_REDIS && redis ? createCache({ redis, namespace: config.REDIS_NAMESPACE, log }) : undefined;
   const automatic = createAutomaticDocuments({ classes: config.APQ, bytes: config.APQ_BYTES, cache });
-  const tokenCaller = keys && redis && createTokens({ config, redis, keys, clock });
+  const revocations = redis && createRevocations({ redis, namespace: config.REDIS_NAMESPACE, clock });
+  const tokenCaller = keys && revocations && createTokens({ config, revocations, keys, clock });
+  const { API_KEYS_URL: url, VIEWER_SECRET: viewerSecret, RATE_LIMIT_TIERS: tiers } = config;
+  const remoteKeys =
+    url !== undefined && viewerSecret !== undefined && revocations
+      ? createRemoteApiKeys({ url, viewerSecret, revocations, tiers, clock, log })
+      : undefined;
   return {
-    identify: createIdentify({ tokenCaller, apiKeys, log }),
+    identify: createIdentify({ tokenCaller, apiKeys: firstOf(apiKeys, remoteKeys), log }),
     chooseDocument: createChooseDocument({
       modes: config.PERSISTED_DOCUMENTS_MODE,
       manifests,
@@ -71,17 +79,17 @@ export async function createAccess({ config, redis, clock, log }: AccessParts): 
 
 interface TokenParts {
   readonly config: RouterConfig;
-  readonly redis: RedisConnection;
+  readonly revocations: Revocations;
   readonly keys: RemoteKeys;
   readonly clock: Clock;
 }
 
 /** People by their access tokens. */
-function createTokens({ config, redis, keys, clock }: TokenParts): TokenCaller {
-  const { JWT_ISSUER: issuer = '', JWT_AUDIENCE: audience = '', REDIS_NAMESPACE: namespace } = config;
+function createTokens({ config, revocations, keys, clock }: TokenParts): TokenCaller {
+  const { JWT_ISSUER: issuer = '', JWT_AUDIENCE: audience = '' } = config;
   return createTokenCaller({
     verify: rememberTokens(createVerifyToken({ keys, issuer, audience, clock }), { clock }),
-    revocations: createRevocations({ redis, namespace, clock }),
+    revocations,
     clock,
   });
 }

@@ -116,7 +116,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function openExchange(request: IncomingMessage, response: ServerResponse): Exchange {
     const { headers } = request;
     const deadline = performance.now() + config.REQUEST_TIMEOUT_MS;
-    const context = createContext({ log, headers, deadline, forward: config.FORWARD_HEADERS });
+    const context = createContext({
+      log,
+      headers,
+      socket: request.socket,
+      trustedProxies: config.TRUSTED_PROXIES,
+      deadline,
+      forward: config.FORWARD_HEADERS,
+    });
     const observed = observer.begin(context, headers);
     const accepted = readAccept(headers.accept);
     const common = ['x-request-id', context.requestId, ...apiHeaders, ...cors.headers(headers.origin)];

@@ -6,6 +6,7 @@ import {
   type Logger,
   type RedisConnection,
 } from '@diaspora/kit/core';
+import { hasPartners } from './access/settings.js';
 import type { RouterConfig } from './config.js';
 import { createAccess } from './create-access.js';
 import { createOthers } from './http/others.js';
@@ -96,7 +97,7 @@ async function start(
     limits: createLimits({
       settings: config,
       store: rateStore(config, redis),
-      hasPartners: config.API_KEYS !== undefined,
+      hasPartners: hasPartners(config),
       observe: metrics,
       clock,
     }),

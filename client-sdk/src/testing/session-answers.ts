@@ -1,4 +1,4 @@
-import { data, fault, userError, type Answer } from './start-server.js';
+import { data, fault, userError, type Answer, type Call } from './start-server.js';
 
 const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
 
@@ -7,7 +7,7 @@ const inAnHour = () => new Date(Date.now() + 3_600_000).toISOString();
  * all others are refused for the reason in `state.refusal`.
  */
 export function sessionAnswers({ expiresAt = inAnHour } = {}) {
-  const state = { newest: 0, isSpent: false, isOver: false, refusal: 'TOKEN_EXPIRED' };
+  const state = { newest: 0, isSpent: false, isOver: false, refusal: 'TOKEN_EXPIRED', takesCode: false };
   const issue = () => {
     state.newest += 1;
     state.isSpent = false;
@@ -18,11 +18,32 @@ export function sessionAnswers({ expiresAt = inAnHour } = {}) {
   const isRefused = (accessToken: string | undefined) =>
     accessToken !== undefined && (state.isSpent || state.isOver || accessToken !== `access-${state.newest}`);
 
+  const whole = () => {
+    const user = { id: 'usr_1', displayName: 'Ana', headline: null };
+    return { tokens: issue(), user, challenge: null, userErrors: [] };
+  };
+  const half = () => {
+    const challenge = { token: 'challenge-1', expiresAt: expiresAt() };
+    return { tokens: null, user: null, challenge, userErrors: [userError('MFA_REQUIRED')] };
+  };
+  const enter = ({ variables }: Call) => {
+    const { deviceToken } = variables['input'] as { deviceToken?: string };
+    return state.takesCode && deviceToken !== 'device-1' ? half() : whole();
+  };
+
   const answers: Record<string, Answer> = {
-    Login: () => {
-      const user = { id: 'usr_1', displayName: 'Ana', headline: null };
-      return data({ login: { tokens: issue(), user, userErrors: [] } });
+    Login: (call) => data({ login: enter(call) }),
+    LoginWithEmailCode: (call) => data({ loginWithEmailCode: enter(call) }),
+    CompleteSignIn: ({ variables }) => {
+      const { challenge, code, trustDevice } = variables['input'] as Record<string, unknown>;
+      const isRight = challenge === 'challenge-1' && code === '123456';
+      const wrong = { tokens: null, user: null, deviceToken: null, userErrors: [userError('INVALID_INPUT')] };
+      const deviceToken = trustDevice ? 'device-1' : null;
+      return data({ completeSignIn: isRight ? { ...whole(), deviceToken } : wrong });
     },
+    RequestPasswordReset: () => data({ requestPasswordReset: { isAccepted: true, userErrors: [] } }),
+    RequestEmailCode: () => data({ requestEmailCode: { isAccepted: true, userErrors: [] } }),
+    ResetPassword: () => data({ resetPassword: { isReset: true, userErrors: [] } }),
     RefreshSession: ({ variables, accessToken }) => {
       if (isRefused(accessToken)) return refusal(); // As the router does, for every operation.
       const { refreshToken } = variables['input'] as { refreshToken: string };

@@ -34,7 +34,7 @@ type ApiKey = z.output<typeof keySchema>;
 
 export interface ApiKeys {
   /** The value of an X-API-Key header to whose it is. Throws TokenRefused. `identity` as in Identify. */
-  callerOf(key: string, identity: string): Caller;
+  callerOf(key: string, identity: string): Caller | Promise<Caller>;
   reload(): Promise<void>;
   stop(): void;
 }

@@ -125,6 +125,27 @@ describe('a caller', () => {
   });
 });
 
+describe('a key in the header of tokens', () => {
+  it('is a key', async () => {
+    const caller = await identify({ authorization: `ApiKey ${partnerKey}` });
+    expect(caller.partner?.id).toBe('acme');
+  });
+
+  it('is refused beside another one', async () => {
+    const headers = { authorization: `ApiKey ${partnerKey}`, 'x-api-key': partnerKey };
+    expect(await refusal(() => identify(headers))).toEqual([401, 'UNAUTHENTICATED', 'TWO_CREDENTIALS']);
+  });
+
+  it('is no token where there are no keys', async () => {
+    const verify = () => Promise.reject(new Error('not reached'));
+    const clock = { now: () => new Date(now) };
+    const tokenCaller = createTokenCaller({ verify, revocations: { check: async () => verdict }, clock });
+    const withoutKeys = createIdentify({ tokenCaller, log });
+    const refused = await refusal(() => withoutKeys({ authorization: `ApiKey ${partnerKey}` }));
+    expect(refused[2]).toBe('TOKEN_INVALID');
+  });
+});
+
 describe('refuses', () => {
   const tooLong = `Bearer ${'a'.repeat(20_000)}.b.c`;
   const refused: [string, string, () => Record<string, string> | Promise<Record<string, string>>][] = [

@@ -19,17 +19,24 @@ export type Identify = (
 export interface IdentifyDependencies {
   /** Without it Authorization is not looked at. */
   readonly tokenCaller?: TokenCaller | undefined;
-  /** Without them X-API-Key is not looked at. */
+  /** Without them X-API-Key, and `Authorization: ApiKey`, are not looked at. */
   readonly apiKeys?: Pick<ApiKeys, 'callerOf'> | undefined;
   readonly log: Logger;
 }
+
+/** A key may also come in the header that tokens come in. */
+const apiKeyScheme = /^ApiKey +(\S+) *$/i;
 
 /** Who asks: by access token, by API key, or nobody in particular. A bad credential is never taken for none. */
 export function createIdentify({ tokenCaller, apiKeys, log }: IdentifyDependencies): Identify {
   const nobody = anonymous();
   return (headers, identity = 'anonymous') => {
-    const authorization = tokenCaller && textOf(headers['authorization']);
-    const key = apiKeys && textOf(headers['x-api-key']);
+    const sent = textOf(headers['authorization']);
+    const inScheme = apiKeys && sent !== undefined ? apiKeyScheme.exec(sent)?.[1] : undefined;
+    const authorization = tokenCaller && inScheme === undefined ? sent : undefined;
+    const header = apiKeys && textOf(headers['x-api-key']);
+    if (header !== undefined && inScheme !== undefined) throw new TokenRefused('TWO_CREDENTIALS');
+    const key = header ?? inScheme;
     if (authorization !== undefined && key !== undefined) throw new TokenRefused('TWO_CREDENTIALS');
     if (key !== undefined) return apiKeys!.callerOf(key, identity);
     if (authorization === undefined) return identity === 'anonymous' ? nobody : anonymous(identity);

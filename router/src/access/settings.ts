@@ -41,6 +41,9 @@ export const accessSettings = {
     .string()
     .optional()
     .describe("File or folder of JSON with partners' keys; see access/README.md"),
+  API_KEYS_URL: url('http', 'https')
+    .optional()
+    .describe("Where the users service answers for partners' keys that it keeps; wants VIEWER_SECRET"),
   AUTHORIZATION_MODE: z
     .enum(['filter', 'reject'])
     .default('filter')
@@ -65,3 +68,9 @@ export const accessSettings = {
 };
 
 export type AccessSettings = z.output<z.ZodObject<typeof accessSettings>>;
+
+/** Whether there are keys, which may bring limits of their own. */
+export const hasPartners = ({
+  API_KEYS: files,
+  API_KEYS_URL: remote,
+}: Pick<AccessSettings, 'API_KEYS' | 'API_KEYS_URL'>): boolean => files !== undefined || remote !== undefined;

@@ -29,12 +29,14 @@ const longestHeader = 16_384;
 
 /** Signature (once a token), then expiry, revocation list and session epoch (each time). */
 export function createTokenCaller({ verify, revocations, clock }: TokenCallerDependencies): TokenCaller {
-  const checkNow = async ({ viewer, tokenId, epoch, expiresAt }: VerifiedToken): Promise<void> => {
+  /** Of an impersonated person both have to be good: the person's side and that of whoever really acts. */
+  const checkNow = async ({ viewer, tokenId, epoch, actor, expiresAt }: VerifiedToken): Promise<void> => {
     refuseExpired(expiresAt, clock);
     const { id: userId, sessionId } = viewer;
-    const verdict = await revocations.check({ sessionId, tokenId, userId, epoch });
-    if (verdict === 'revoked') throw new TokenRefused('SESSION_REVOKED');
-    if (verdict === 'stale') throw new TokenRefused('SESSION_STALE');
+    const sides = [{ sessionId, userId, epoch }, ...(actor ? [actor] : [])];
+    const verdicts = await Promise.all(sides.map((side) => revocations.check({ ...side, tokenId })));
+    if (verdicts.includes('revoked')) throw new TokenRefused('SESSION_REVOKED');
+    if (verdicts.includes('stale')) throw new TokenRefused('SESSION_STALE');
   };
 
   return async (authorization, identity) => {

@@ -10,6 +10,7 @@ const messages = {
   SESSION_STALE: 'The account has changed; refresh the session.',
   KEY_INVALID: 'The API key is not valid.',
   KEY_EXPIRED: 'The API key has expired.',
+  KEY_REVOKED: 'The API key was revoked.',
   TWO_CREDENTIALS: 'Send an access token or an API key, not both.',
 };
 

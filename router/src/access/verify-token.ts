@@ -19,6 +19,8 @@ export interface VerifiedToken {
   readonly identity: string;
   readonly tokenId: string;
   readonly epoch: number;
+  /** Who really acts, when a person is impersonated: in which session and epoch the token was asked for. */
+  readonly actor?: { readonly userId: string; readonly sessionId: string; readonly epoch: number };
   /** Milliseconds since the epoch; clocks may differ by `clockToleranceSeconds`. */
   readonly expiresAt: number;
 }
@@ -28,6 +30,7 @@ export type VerifyToken = (token: string) => Promise<VerifiedToken>;
 
 export const clockToleranceSeconds = 5;
 const users = idType('usr');
+const serviceAccounts = idType('svc');
 const sessions = idType('ses');
 const words = z.array(z.string()).default([]);
 
@@ -45,6 +48,8 @@ const claimsSchema = z.object({
   offices: z
     .array(z.object({ role: z.string(), countryCode: z.string(), city: z.string().optional() }))
     .default([]),
+  /** RFC 8693, section 4.1: who really acts, when a person is impersonated. */
+  act: z.object({ sub: z.string(), sid: z.string(), epoch: z.number().int().nonnegative() }).optional(),
 });
 
 type Claims = z.output<typeof claimsSchema>;
@@ -73,8 +78,9 @@ export function createVerifyToken({ keys, issuer, audience, clock }: VerifyDepen
 
 function readClaims(claims: Claims): VerifiedToken {
   const viewer = toViewer(claims);
-  const { jti: tokenId, epoch, exp } = claims;
-  return { viewer, identity: sha256(JSON.stringify(viewer)), tokenId, epoch, expiresAt: exp * 1_000 };
+  const { jti: tokenId, epoch, exp, act } = claims;
+  const identity = sha256(JSON.stringify(viewer));
+  return { viewer, identity, tokenId, epoch, ...(act && { actor: actorOf(act) }), expiresAt: exp * 1_000 };
 }
 
 /** Faults of the key set are ours, not the client's: they must not look like a bad token. */
@@ -107,8 +113,21 @@ function keyOf(type: IdType, id: string): string {
   }
 }
 
+const actorOf = ({ sub, sid, epoch }: NonNullable<Claims['act']>) => ({
+  userId: keyOf(users, sub),
+  sessionId: keyOf(sessions, sid),
+  epoch,
+});
+
+/** The prefix of the id says whether a person or a service account is meant. */
+function subjectOf(sub: string): Pick<Viewer, 'id' | 'kind'> {
+  const service = serviceAccounts.find(sub);
+  return service === null ? { id: keyOf(users, sub), kind: 'person' } : { id: service, kind: 'service' };
+}
+
 const toViewer = (claims: Claims): Viewer => ({
-  id: keyOf(users, claims.sub),
+  ...subjectOf(claims.sub),
+  ...(claims.act && { impersonatorId: keyOf(users, claims.act.sub) }),
   sessionId: keyOf(sessions, claims.sid),
   roles: claims.role,
   scopes: [...new Set([...claims.scopes, ...claims.scope.split(' ').filter(Boolean)])],

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@diaspora/kit/core';
 import { createAuthorization } from '../access/authorize/authorization.js';
+import { hasPartners } from '../access/settings.js';
 import { compile } from '../compile/index.js';
 import type { RouterConfig } from '../config.js';
 import { createEngine } from '../execution/engine.js';
@@ -60,7 +61,7 @@ function assemble(sdl: string, planning: Planning, { config, metrics, clock, log
     schema: apiSchema,
     prepare: (wanted) => engine.prepare(wanted),
     authorization: createAuthorization({ sourceSchema, apiSchema, mode: config.AUTHORIZATION_MODE }),
-    costs: needsCosts(config, config.API_KEYS !== undefined) ? costs : undefined,
+    costs: needsCosts(config, hasPartners(config)) ? costs : undefined,
     introspection: config.INTROSPECTION,
     maxTokens: config.MAX_TOKENS,
     limits: limitRules(config, { observe: metrics, log }),

@@ -78,6 +78,13 @@ export const limitSettings = {
   RATE_LIMIT_ADDRESS: rate().optional().describe('Points for each address'),
   RATE_LIMIT_CLIENT: ratesByName().default({}).describe('Points for all clients of one class together'),
   RATE_LIMIT_OPERATION: ratesByName().default({}).describe('Points for each caller in the operations named'),
+  RATE_LIMIT_TIERS: ratesByName()
+    .default({
+      BASIC: { points: 1_000, seconds: 60, mode: 'enforce' },
+      STANDARD: { points: 10_000, seconds: 60, mode: 'enforce' },
+      HIGH: { points: 100_000, seconds: 60, mode: 'enforce' },
+    })
+    .describe('Points for each partner, by the tier of the key that the users service keeps'),
   RATE_LIMIT_STORE: z.enum(['memory', 'redis']).default('memory').describe('Where points are counted'),
   TRUSTED_PROXIES: whole(0, 0).describe('Proxies in front of the router whose X-Forwarded-For entry counts'),
 };

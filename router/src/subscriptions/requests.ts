@@ -40,7 +40,7 @@ export interface Requests {
 }
 
 export interface RequestsParts {
-  readonly config: Pick<RouterConfig, 'REQUEST_TIMEOUT_MS' | 'FORWARD_HEADERS'>;
+  readonly config: Pick<RouterConfig, 'REQUEST_TIMEOUT_MS' | 'FORWARD_HEADERS' | 'TRUSTED_PROXIES'>;
   readonly versions: Versions;
   readonly prepare: Prepare;
   readonly observer: Observer;
@@ -48,9 +48,15 @@ export interface RequestsParts {
 }
 
 export function createRequests({ config, versions, prepare, observer, log }: RequestsParts): Requests {
-  const contextOf = ({ headers, caller }: Origin): PipelineContext => {
-    const deadline = performance.now() + config.REQUEST_TIMEOUT_MS;
-    const context = createContext({ log, headers, deadline, forward: config.FORWARD_HEADERS });
+  const contextOf = ({ headers, socket, caller }: Origin): PipelineContext => {
+    const context = createContext({
+      log,
+      headers,
+      socket,
+      trustedProxies: config.TRUSTED_PROXIES,
+      deadline: performance.now() + config.REQUEST_TIMEOUT_MS,
+      forward: config.FORWARD_HEADERS,
+    });
     context.identify(caller);
     return context;
   };

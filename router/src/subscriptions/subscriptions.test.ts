@@ -177,15 +177,27 @@ describe('subscriptions', () => {
       });
     });
 
-    it('closes before the next event is told when the session was revoked', async () => {
-      const sessionKey = '01890a5d-ac96-774b-bcce-b302099a8099';
-      const token = await live.issuer.token({ claims: { sid: idType('ses').encode(sessionKey) } });
-      const revoked = signedIn(token);
+    const [personKey, sessionKey] = [
+      '01890a5d-ac96-774b-bcce-b302099a8097',
+      '01890a5d-ac96-774b-bcce-b302099a8099',
+    ];
+    const ownerKey = '01890a5d-ac96-774b-bcce-b302099a8096';
+    const [sub, sid] = [idType('usr').encode(personKey), idType('ses').encode(sessionKey)];
+    it.each([
+      ['the session was revoked', { sid }, () => live.revocations.revokeSession(sessionKey, 60)],
+      ['the person was suspended', { sub, epoch: 0 }, () => live.revocations.raiseEpoch(personKey, 1)],
+      [
+        'whoever looks as the person is not let in any more',
+        { act: { sub: idType('usr').encode(ownerKey), sid: idType('ses').encode(ownerKey), epoch: 0 } },
+        () => live.revocations.raiseEpoch(ownerKey, 1),
+      ],
+    ])('closes before the next event is told when %s', async (_name, claims, revoke) => {
+      const revoked = signedIn(await live.issuer.token({ claims }));
       const results = listen(numbers, { after: String(live.feed.length()) }, revoked);
       const readers = live.feed.readers();
       const closed = results.next().catch((error: unknown) => error);
       await until(() => live.feed.readers() > readers);
-      await live.revocations.revokeSession(sessionKey, 60);
+      await revoke();
       live.feed.add();
       expect(await closed).toMatchObject({ code: 4497, reason: 'SESSION_REVOKED' });
     });

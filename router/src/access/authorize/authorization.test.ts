@@ -68,6 +68,7 @@ function selected(text: string): Selected {
 
 const viewer: Viewer = {
   id: 'u',
+  kind: 'person',
   sessionId: 's',
   roles: ['user'],
   scopes: [],

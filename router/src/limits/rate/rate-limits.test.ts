@@ -12,6 +12,7 @@ const log = createLogger({ name: 'test', level: 'silent' });
 
 const viewer = (id: string): Viewer => ({
   id,
+  kind: 'person',
   sessionId: 's',
   roles: [],
   scopes: [],

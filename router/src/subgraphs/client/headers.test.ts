@@ -5,7 +5,15 @@ import { aContext } from '../testing/given.js';
 import { createHeaders } from './headers.js';
 
 const secret = 'a secret of thirty-two characters';
-const viewer: Viewer = { id: 'u1', sessionId: 's1', roles: [], scopes: [], entitlements: [], offices: [] };
+const viewer: Viewer = {
+  id: 'u1',
+  kind: 'person',
+  sessionId: 's1',
+  roles: [],
+  scopes: [],
+  entitlements: [],
+  offices: [],
+};
 
 function given(viewerSecret?: string) {
   let now = 1_000;
@@ -22,12 +30,14 @@ function given(viewerSecret?: string) {
 }
 
 describe('headers', () => {
-  it('say who asks, signed; which request it is; whose span; and how long we wait', () => {
+  it('say who asks from where, signed; which request it is; whose span; and how long we wait', () => {
     const { read, clock } = given(secret);
-    const headers = read(aCall({ context: aContext({ viewer }), deadline: 3_500 }));
+    const origin = { address: '203.0.113.7', userAgent: 'Diaspora/1.0' };
+    const headers = read(aCall({ context: aContext({ viewer, origin }), deadline: 3_500 }));
     expect(verifyViewer(headers['x-viewer'], { secret, now: clock.now().getTime() })).toEqual({
       viewer,
       requestId: 'request-1',
+      origin,
     });
     expect(headers).toMatchObject({
       'x-request-id': 'request-1',

@@ -54,10 +54,11 @@ export function createHeaders({ viewerSecret, clock, time }: HeaderOptions): (ca
     return (clientRequest.lines = writeLines(context));
   }
 
-  function writeLines({ requestId, viewer, trace, forwardedHeaders }: RequestContext): string {
+  function writeLines({ requestId, viewer, origin, trace, forwardedHeaders }: RequestContext): string {
     let lines = line(REQUEST_ID_HEADER, requestId);
     if (viewerSecret !== undefined) {
-      const signed = signViewer(viewer, { secret: viewerSecret, requestId, now: clock.now().getTime() });
+      const now = clock.now().getTime();
+      const signed = signViewer(viewer, { secret: viewerSecret, requestId, origin, now });
       lines += line(VIEWER_HEADER, signed);
     }
     if (trace.state !== undefined) lines += line('tracestate', trace.state);

@@ -1,4 +1,4 @@
-import { loadConfig, systemClock } from '@diaspora/kit/core';
+import { loadConfig, systemClock, unknownOrigin } from '@diaspora/kit/core';
 import { pino } from 'pino';
 import type { RequestContext } from '../../context.js';
 import type { SubgraphRequest } from '../answer.js';
@@ -27,6 +27,7 @@ export const aContext = (over: Partial<RequestContext> = {}): RequestContext => 
     state: undefined,
   },
   viewer: null,
+  origin: unknownOrigin,
   client: { class: 'anonymous' },
   identity: 'anonymous',
   forwardedHeaders: {},
