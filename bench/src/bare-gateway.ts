@@ -43,6 +43,7 @@ function readViewer(authorization: string | undefined): Viewer | null {
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims;
   return {
     id: users.decode(claims.sub),
+    kind: 'person',
     sessionId: sessions.decode(claims.sid),
     roles: [claims.role].flat(),
     scopes: claims.scopes ?? [],

@@ -14,6 +14,7 @@ import {
   type Infrastructure,
   type Person,
 } from '@diaspora/local';
+import { foundClientele, type Clientele } from './customers.js';
 
 /** What there is to ask for. */
 export interface Community {
@@ -23,6 +24,7 @@ export interface Community {
   readonly postIds: readonly string[];
   /** A place each person holds at an event, to give back and take again. */
   readonly places: readonly { person: Client; eventId: string; registrationId: string }[];
+  readonly clientele: Clientele;
 }
 
 /** Words that events, people and posts share, so that a search finds some of each. */
@@ -104,7 +106,8 @@ export async function settle({ url, mailbox, signal }: Place, size: number): Pro
     if (index % 4 === 0) await subscribeToPremium(people[index]!, 'bench-premium');
   });
   await arrival(people[0]!, eventIds.length + size + postIds.length);
-  return { people, busyEventIds, postIds, places };
+  const clientele = await foundClientele(people[1]!);
+  return { people, busyEventIds, postIds, places, clientele };
 }
 
 async function present(client: Client, index: number): Promise<void> {

@@ -246,3 +246,30 @@ export const changes = {
   cancel: `mutation Cancel($input: CancelRegistrationInput!) { cancelRegistration(input: $input) {
     registration { status } ${refused} } }`,
 };
+
+export const customers = /* GraphQL */ `
+  query Customers($organizationId: ID!, $search: String) {
+    customers(organizationId: $organizationId, search: $search, first: 50) {
+      nodes {
+        id
+        name
+        email
+        status
+        tags
+        address {
+          city
+        }
+        owner {
+          displayName
+        }
+        department {
+          name
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`;

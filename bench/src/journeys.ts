@@ -1,5 +1,6 @@
 import { topics, type Community } from './community.js';
-import { changes, discovery, eventPage, feed, home, search } from './documents.js';
+import { customerWords } from './customers.js';
+import { changes, customers, discovery, eventPage, feed, home, search } from './documents.js';
 import type { Shot } from './load.js';
 
 /** Something people do, asked again and again by one after the other about one thing after the other. */
@@ -29,6 +30,18 @@ function reading(query: string, variables: (community: Community, turn: number) 
 }
 
 const about = (_community: Community, turn: number) => ({ text: topics[turn % topics.length] });
+
+/** One clerk, who looks for some words after the other among the customers of the own organization. */
+function lookingUp({ clientele: { clerk, organizationId } }: Community): () => Shot {
+  let turn = 0;
+  return () => {
+    const search = customerWords[turn++ % customerWords.length];
+    return {
+      token: clerk.token()!,
+      body: JSON.stringify({ query: customers, variables: { organizationId, search } }),
+    };
+  };
+}
 
 /** A third comments, a third likes, a third places; each lap takes back what the lap before gave, so all of them write. */
 function mutating({ people, postIds, places }: Community): () => Shot {
@@ -89,6 +102,13 @@ export const journeys: readonly Journey[] = [
     writes: false,
     kinds: 1,
     start: reading(home, about),
+  },
+  {
+    name: 'customers',
+    what: 'a search among 2,000 customers, up to 50',
+    writes: false,
+    kinds: customerWords.length,
+    start: lookingUp,
   },
   { name: 'mutations', what: 'a comment, a like, a registration', writes: true, kinds: 3, start: mutating },
 ];

@@ -27,7 +27,7 @@ the work they cause, start-up and memory. Starts everything it needs and removes
   --seconds N       length of a sample                                                         (4)
   --connections N,N numbers of connections                                                     (1,32)
   --people N        size of the community: 5 events, 10 posts and 36 comments a person         (24)
-  --only A,B        only these journeys: discovery, event-page, feed, search, home, mutations
+  --only A,B        only these journeys: discovery, event-page, feed, search, home, customers, mutations
   --part A,B        only these parts: requests, startup
   --logs FOLDER     keep the errors that the services log in this folder
   --quick           one short round over a small community: does it work at all

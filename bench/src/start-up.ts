@@ -98,7 +98,13 @@ async function readFor(url: string, signal: AbortSignal): Promise<number> {
   const { events } = (await people[0]!.must('{ events(first: 20) { nodes { id } } }')) as {
     events: { nodes: { id: string }[] };
   };
-  const community = { people, busyEventIds: events.nodes.map(({ id }) => id), postIds: [], places: [] };
+  const clerk = people[demoAccounts.findIndex(({ displayName }) => displayName.startsWith('Mihai'))]!;
+  const { organizations } = (await clerk.must('{ organizations(first: 1) { nodes { id } } }')) as {
+    organizations: { nodes: { id: string }[] };
+  };
+  const clientele = { clerk, organizationId: organizations.nodes[0]!.id };
+  const busyEventIds = events.nodes.map(({ id }) => id);
+  const community = { people, busyEventIds, postIds: [], places: [], clientele };
   const rows = journeys.filter(({ writes }) => !writes).map((journey) => journey.start(community));
   let turn = 0;
   const next = () => rows[turn++ % rows.length]!();

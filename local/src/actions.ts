@@ -10,6 +10,19 @@ export async function idOf(client: Client): Promise<string> {
   return ((await client.must('{ me { id } }')) as { me: { id: string } }).me.id;
 }
 
+/** Runs a mutation that is called like its input type, less `Input`; answers its payload. */
+export async function run<Payload>(
+  client: Client,
+  command: string,
+  input: object,
+  selection: string,
+): Promise<Payload> {
+  const type = `${command.charAt(0).toUpperCase()}${command.slice(1)}Input`;
+  const document = `mutation ($input: ${type}!) { ${command}(input: $input) { ${selection} ${failures} } }`;
+  const data = (await client.must(document, { input })) as Record<string, Payload>;
+  return data[command]!;
+}
+
 export async function appointAmbassador(
   client: Client,
   input: { userId: string; countryCode: string; idempotencyKey: string },
@@ -29,6 +42,64 @@ export async function appointConsul(
     { input },
   );
   return data.appointConsul.office.id as string;
+}
+
+/** Asks for a consulate, unless the person has asked before; answers the application. */
+export async function applyForConsul(
+  client: Client,
+  input: { countryCode: string; city: string; motivation: string },
+): Promise<string> {
+  const { viewerOfficeApplications } = await client.must(
+    '{ viewerOfficeApplications(first: 100) { nodes { id city } } }',
+  );
+  const known = (viewerOfficeApplications.nodes as { id: string; city: string }[]).find(
+    ({ city }) => city === input.city,
+  );
+  if (known) return known.id;
+  const data = await client.must(
+    `mutation ($input: ApplyForOfficeInput!) { applyForOffice(input: $input) { application { id } ${failures} } }`,
+    { input: { role: 'CONSUL', ...input } },
+  );
+  return data.applyForOffice.application.id as string;
+}
+
+/** Answers the office. */
+export async function approveApplication(
+  client: Client,
+  input: { applicationId: string; message?: string },
+): Promise<string> {
+  const data = await client.must(
+    `mutation ($input: ApproveApplicationInput!) {
+      approveApplication(input: $input) { application { office { id } } ${failures} } }`,
+    { input },
+  );
+  return data.approveApplication.application.office.id as string;
+}
+
+/** One asks, the other accepts. */
+export async function befriend(one: Client, other: Client, note?: string): Promise<void> {
+  await one.must(
+    `mutation ($input: RequestFriendshipInput!) { requestFriendship(input: $input) { ${failures} } }`,
+    { input: { userId: await idOf(other), note } },
+  );
+  await other.must(
+    `mutation ($input: AcceptFriendRequestInput!) { acceptFriendRequest(input: $input) { ${failures} } }`,
+    { input: { userId: await idOf(one) } },
+  );
+}
+
+export async function follow(client: Client, userId: string): Promise<void> {
+  await client.must(`mutation ($input: FollowUserInput!) { followUser(input: $input) { ${failures} } }`, {
+    input: { userId },
+  });
+}
+
+export async function updateProfile(client: Client, changes: object): Promise<void> {
+  const { me } = await client.must('{ me { version } }');
+  await client.must(
+    `mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { ${failures} } }`,
+    { input: { expectedVersion: me.version as number, ...changes } },
+  );
 }
 
 export interface NewEvent {
@@ -83,6 +154,37 @@ export async function register(client: Client, eventId: string): Promise<string>
   return data.registerForEvent.registration.id as string;
 }
 
+interface Form {
+  readonly url: string;
+  readonly fields: readonly { readonly name: string; readonly value: string }[];
+}
+
+/** Posts a file with the form it was given, straight to the store. */
+async function postFile({ url, fields }: Form, file: Blob, fileName: string): Promise<void> {
+  const form = new FormData();
+  for (const { name, value } of fields) form.append(name, value);
+  form.append('file', file, fileName);
+  const response = await fetch(url, { method: 'POST', body: form });
+  if (!response.ok) throw new Error(`The object store answered ${response.status}: ${await response.text()}`);
+}
+
+/** Uploads a file of customers; answers what to import it by. */
+export async function uploadCustomers(
+  client: Client,
+  departmentId: string,
+  content: string,
+): Promise<string> {
+  const file = new Blob([content], { type: 'text/csv' });
+  const requested = await client.must(
+    `mutation ($input: RequestCustomerUploadInput!) {
+      requestCustomerUpload(input: $input) { upload { id url fields { name value } } ${failures} } }`,
+    { input: { departmentId, sizeBytes: file.size } },
+  );
+  const upload = requested.requestCustomerUpload.upload as Form & { id: string };
+  await postFile(upload, file, 'customers.csv');
+  return upload.id;
+}
+
 /** Uploads the demo photo the way an application does: asks for a form, posts the file to it, reports back. */
 export async function uploadPhoto(client: Client, idempotencyKey: string): Promise<string> {
   const photo = await readFile(path.join(import.meta.dirname, 'assets/photo.png'));
@@ -92,17 +194,10 @@ export async function uploadPhoto(client: Client, idempotencyKey: string): Promi
       requestUpload(input: $input) { upload { url fields { name value } media { id status } } ${failures} } }`,
     { input },
   );
-  const { url, fields, media } = requested.requestUpload.upload as {
-    url: string;
-    fields: { name: string; value: string }[];
-    media: { id: string; status: string };
-  };
+  const upload = requested.requestUpload.upload as Form & { media: { id: string; status: string } };
+  const { media } = upload;
   if (media.status === 'READY') return media.id;
-  const form = new FormData();
-  for (const { name, value } of fields) form.append(name, value);
-  form.append('file', new Blob([photo], { type: 'image/png' }), 'photo.png');
-  const response = await fetch(url, { method: 'POST', body: form });
-  if (!response.ok) throw new Error(`The object store answered ${response.status}: ${await response.text()}`);
+  await postFile(upload, new Blob([photo], { type: 'image/png' }), 'photo.png');
   const completed = await client.must(
     `mutation ($input: CompleteUploadInput!) { completeUpload(input: $input) { media { id status } ${failures} } }`,
     { input: { mediaId: media.id } },

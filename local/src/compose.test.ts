@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadContentConfig } from '@diaspora/content/config';
 import { loadEventsConfig } from '@diaspora/events/config';
+import { loadConfig, privateStoreConfigShape } from '@diaspora/kit';
 import { loadMessagingConfig } from '@diaspora/messaging/config';
 import { loadPaymentsConfig } from '@diaspora/payments/config';
 import { readConfig } from '@diaspora/router';
@@ -32,7 +33,15 @@ const loaders = {
 };
 
 /** Settings that are no secrets. */
-const plain: Record<string, string> = { LOG_LEVEL: 'info', SUPER_USER_EMAILS: 'root@example.org' };
+const plain: Record<string, string> = {
+  LOG_LEVEL: 'info',
+  EVENTS_PUBLIC_URL: 'https://events.example.org',
+  CALENDAR_REDIRECT_URIS: 'https://app.example.org/calendar-connected',
+  SUPER_USER_EMAILS: 'root@example.org',
+  OIDC_PROVIDERS: '[{ "preset": "google", "clientId": "an-id", "clientSecret": "a-secret" }]',
+  OIDC_REDIRECT_URIS: 'https://app.example.org/signed-in',
+  PAYPAL_API_URL: 'https://api-m.sandbox.paypal.com',
+};
 
 /** As docker compose fills in variables from .env. */
 function environmentOf(name: string): Record<string, string> {
@@ -55,6 +64,25 @@ describe('docker-compose.yml', () => {
     const entry = compose.services[name]!.command!.at(-1)!;
     const source = entry.replace(/dist\/(.*)\.js$/, 'src/$1.ts'); // what is built of it
     expect(readFileSync(path.join(root, source), 'utf8')).toContain('runMain');
+  });
+
+  it('turns on the providers whose settings are there, and needs none of them', () => {
+    const all = environmentOf('payments');
+    expect(loadPaymentsConfig(all)).toMatchObject({
+      STRIPE_SECRET_KEY: all['STRIPE_SECRET_KEY'],
+      PAYPAL_WEBHOOK_ID: all['PAYPAL_WEBHOOK_ID'],
+    });
+    const none = Object.fromEntries(
+      Object.entries(all).map(([key, value]) => [key, /^(SANDBOX|STRIPE|PAYPAL)_/.test(key) ? '' : value]),
+    );
+    expect(loadPaymentsConfig(none).SANDBOX_WEBHOOK_SECRET).toBeUndefined();
+  });
+
+  it.each(['users', 'payments'] as const)('gives %s a bucket that is private, and no other', (name) => {
+    const environment = environmentOf(name);
+    const { S3_PRIVATE_BUCKET: own } = loadConfig(privateStoreConfigShape, environment);
+    expect(environment['S3_BUCKET']).toBeUndefined();
+    expect(compose.services['bucket']!.command!.join()).toContain(`s3/${own}`);
   });
 
   it('routes to every subgraph on its own port', () => {

@@ -1,27 +1,34 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  applyForConsul,
   appointAmbassador,
   appointConsul,
+  approveApplication,
+  befriend,
   comment,
+  follow,
   idOf,
   like,
   post,
   publishEvent,
   register,
   subscribeToPremium,
+  updateProfile,
   uploadPhoto,
   writeTo,
 } from './actions.js';
 import { signIn, signUp, type Client, type Person } from './client.js';
+import { foundChamber } from './demo-customers.js';
 import { demoSuperUserEmail } from './environments.js';
 import type { Platform } from './platform.js';
 import type { Progress } from './progress.js';
+import { makeEventOwner, payPurchase, purchaseTickets, sellTickets } from './ticket-actions.js';
 
 /** Known to everybody who reads this file: these accounts exist on the one-machine run only. */
 const password = 'diaspora-demo-2026';
 
-type DemoName = 'root' | 'ana' | 'carol' | 'mihai' | 'layla';
+type DemoName = 'root' | 'ana' | 'carol' | 'elena' | 'mihai' | 'layla';
 
 const person = (
   name: DemoName,
@@ -43,6 +50,7 @@ const people: Readonly<Record<DemoName, Person>> = {
   root: person('root', 'Platform Desk', 'RO', 'Berlin', ['en']),
   ana: person('ana', 'Ana Ionescu', 'RO', 'Berlin', ['ro', 'de', 'en']),
   carol: person('carol', 'Carol Popa', 'RO', 'Berlin', ['ro', 'de']),
+  elena: person('elena', 'Elena Rusu', 'MD', 'Hamburg', ['ro', 'ru', 'de']),
   mihai: person('mihai', 'Mihai Radu', 'RO', 'Berlin', ['ro', 'en']),
   layla: person('layla', 'ليلى حداد', 'SY', 'Hamburg', ['ar', 'de']),
 };
@@ -51,6 +59,7 @@ const roles: Readonly<Record<DemoName, string>> = {
   root: 'super user',
   ana: 'ambassador, Germany',
   carol: 'consul, Berlin',
+  elena: 'consul, Hamburg',
   mihai: 'member, premium',
   layla: 'member',
 };
@@ -61,7 +70,7 @@ export const demoAccounts = (Object.keys(people) as DemoName[]).map((name) => ({
 }));
 
 /**
- * Fills a new platform with people, offices, events, posts and messages, through the public API. Every step may be
+ * Fills a new platform with people, offices, events, posts, messages and customers, through the public API. Every step may be
  * repeated, so a first start that was interrupted goes on at the next one; a mark in the data folder ends it.
  */
 export async function loadDemoData(platform: Platform, dataDir: string, progress: Progress): Promise<void> {
@@ -81,18 +90,23 @@ export async function loadDemoData(platform: Platform, dataDir: string, progress
 async function load({ url, infrastructure }: Platform): Promise<void> {
   const enter = (name: DemoName) =>
     signIn(url, people[name]).catch(() => signUp(url, infrastructure.mailbox, people[name]));
-  const [root, ana, carol, mihai, layla] = await Promise.all([
+  const [root, ana, carol, elena, mihai, layla] = await Promise.all([
     enter('root'),
     enter('ana'),
     enter('carol'),
+    enter('elena'),
     enter('mihai'),
     enter('layla'),
   ]);
   await appoint({ root, ana, carol });
+  await decide({ ana, elena, mihai });
   const [concert, salon] = await announceEvents(carol);
   await Promise.all([register(mihai, concert), register(layla, concert), register(layla, salon)]);
+  await sell({ root, carol, layla });
   await talk({ carol, mihai, layla }, concert);
+  await meet({ ana, carol, elena, mihai });
   await subscribeToPremium(mihai, 'demo-premium');
+  await foundChamber(mihai);
 }
 
 async function appoint({ root, ana, carol }: { root: Client; ana: Client; carol: Client }): Promise<void> {
@@ -107,6 +121,48 @@ async function appoint({ root, ana, carol }: { root: Client; ana: Client; carol:
   };
   await appointConsul(ana, consul);
   await carol.refresh();
+}
+
+/** An upload is made once: afterwards its key is used up. */
+async function avatarOf(client: Client): Promise<string> {
+  const { me } = (await client.must('{ me { avatar { id } } }')) as { me: { avatar: { id: string } | null } };
+  return me.avatar?.id ?? uploadPhoto(client, 'demo-avatar');
+}
+
+/** One application was approved, one waits. */
+async function decide({ ana, elena, mihai }: Record<'ana' | 'elena' | 'mihai', Client>): Promise<void> {
+  const applicationId = await applyForConsul(elena, {
+    ...{ countryCode: 'DE', city: 'Hamburg' },
+    motivation: 'I run the meetings of the Moldovan community at the harbour.',
+  });
+  await approveApplication(ana, { applicationId, message: 'Welcome, Hamburg!' });
+  await elena.refresh();
+  await applyForConsul(mihai, {
+    ...{ countryCode: 'DE', city: 'Munich' },
+    motivation: 'I move there in the spring.',
+  });
+}
+
+async function meet({
+  ana,
+  carol,
+  elena,
+  mihai,
+}: Record<'ana' | 'carol' | 'elena' | 'mihai', Client>): Promise<void> {
+  await befriend(mihai, carol, 'We sang together last year.');
+  await befriend(carol, ana);
+  await befriend(elena, ana);
+  await follow(mihai, await idOf(elena));
+  await updateProfile(mihai, {
+    ...{
+      avatarId: await avatarOf(mihai),
+      headline: 'Violin maker',
+      domains: ['ART_AND_CRAFTS'],
+      sectors: ['Instruments'],
+    },
+    ...{ birthday: '1988-03-14', links: ['https://violins.example/mihai'] },
+    privacy: { fields: [{ field: 'BIRTHDAY', audience: 'CONNECTIONS' }] },
+  });
 }
 
 async function announceEvents(carol: Client): Promise<[string, string]> {
@@ -131,6 +187,26 @@ async function announceEvents(carol: Client): Promise<[string, string]> {
     tags: ['startups'],
   });
   return [concert, salon];
+}
+
+/** A dinner for which tickets are sold, and somebody who bought two. The sandbox takes the money a moment later. */
+async function sell({ root, carol, layla }: Record<'root' | 'carol' | 'layla', Client>): Promise<void> {
+  await makeEventOwner(root, await idOf(carol));
+  await carol.refresh();
+  const dinner = await publishEvent(carol, {
+    idempotencyKey: 'demo-dinner',
+    title: 'Dinner by candlelight',
+    city: 'Berlin',
+    countryCode: 'DE',
+    description: 'Five courses from five homes, cooked by members.',
+    capacity: 40,
+    daysAhead: 28,
+    tags: ['dinner'],
+  });
+  const ticket = { idempotencyKey: 'demo-ticket', eventId: dinner, name: 'Five courses', priceMinor: 4_900 };
+  const ticketTypeId = await sellTickets(carol, ticket);
+  const wish = { idempotencyKey: 'demo-purchase', ticketTypeId, quantity: 2 };
+  await payPurchase(layla, await purchaseTickets(layla, wish));
 }
 
 async function talk(people: { carol: Client; mihai: Client; layla: Client }, eventId: string): Promise<void> {

@@ -1,10 +1,13 @@
-import { bucket, bucketRegion, type Infrastructure } from './infrastructure.js';
+import { bucketRegion, buckets, type Infrastructure } from './infrastructure.js';
 import { subgraphNames, type Settings, type SubgraphName } from './settings.js';
 
 export type Environment = Readonly<Record<string, string>>;
 
 const host = '127.0.0.1';
 const tokenIssuer = { JWT_ISSUER: 'diaspora', JWT_AUDIENCE: 'diaspora-api' };
+
+/** Text messages are read in the mailbox, under this address. */
+const textMailbox = 'sms@diaspora.example';
 
 export const demoSuperUserEmail = 'root@diaspora.example';
 
@@ -22,6 +25,14 @@ export function environmentsOf(
     REDIS_NAMESPACE: `diaspora:${ports.router}`,
     VIEWER_SECRET: secrets.viewerSecret,
   };
+  const objectStore = {
+    S3_ENDPOINT: objectStoreUrl,
+    S3_REGION: bucketRegion,
+    S3_ACCESS_KEY_ID: secrets.objectStoreKey,
+    S3_SECRET_ACCESS_KEY: secrets.objectStoreSecret,
+    S3_FORCE_PATH_STYLE: 'true',
+  };
+  const privateStore = { ...objectStore, S3_PRIVATE_BUCKET: buckets.private };
   const subgraph = (name: SubgraphName, own: Environment = {}): Environment => ({
     ...shared,
     PORT: String(ports[name]),
@@ -31,27 +42,37 @@ export function environmentsOf(
   return {
     users: subgraph('users', {
       ...tokenIssuer,
+      ...privateStore,
       SMTP_URL: `smtp://${host}:${ports.smtp}`,
+      SMS_MAILBOX: textMailbox,
       TOKEN_SECRET: secrets.tokenSecret,
       SUPER_USER_EMAILS: demoSuperUserEmail,
+      // Everybody on this machine has one address.
+      ADDRESS_ATTEMPTS: '100000',
+      ADDRESS_REQUESTS: '100000',
     }),
-    events: subgraph('events'),
+    events: subgraph('events', {
+      ...privateStore,
+      SEALING_SECRET: secrets.sealingSecret,
+      SMTP_URL: `smtp://${host}:${ports.smtp}`,
+    }),
     content: subgraph('content', {
-      S3_ENDPOINT: objectStoreUrl,
-      S3_REGION: bucketRegion,
-      S3_BUCKET: bucket,
-      S3_ACCESS_KEY_ID: secrets.objectStoreKey,
-      S3_SECRET_ACCESS_KEY: secrets.objectStoreSecret,
-      S3_FORCE_PATH_STYLE: 'true',
+      ...privateStore,
+      S3_BUCKET: buckets.media,
     }),
-    messaging: subgraph('messaging'),
-    payments: subgraph('payments', { SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret }),
-    search: subgraph('search'),
+    messaging: subgraph('messaging', privateStore),
+    payments: subgraph('payments', {
+      ...privateStore,
+      SMTP_URL: `smtp://${host}:${ports.smtp}`,
+      SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
+    }),
+    search: subgraph('search', privateStore),
     router: {
       ...shared,
       ...tokenIssuer,
       PORT: String(ports.router),
       JWKS_URL: `http://${host}:${ports.users}/.well-known/jwks.json`,
+      API_KEYS_URL: `http://${host}:${ports.users}/internal/api-keys`,
       SUBGRAPH_URLS: subgraphNames.map((name) => `${name}=http://${host}:${ports[name]}`).join(','),
       CORS_ORIGINS: `http://${host}:${ports.router},http://localhost:${ports.router}`,
       INTROSPECTION: 'on',

@@ -7,4 +7,5 @@ export { lineProgress, silentProgress, type Progress } from './progress.js';
 export { startProcess, startProcesses, type RunningProcess, type RunningProcesses } from './processes.js';
 export { portsFrom, readSettings, type Settings } from './settings.js';
 export * from './actions.js';
+export * from './ticket-actions.js';
 export { createClient, signIn, signUp, type Client, type Person } from './client.js';

@@ -9,7 +9,8 @@ import type { Progress } from './progress.js';
 import { loadSecrets, type Secrets } from './secrets.js';
 import { subgraphNames, type Settings, type SubgraphName } from './settings.js';
 
-export const bucket = 'media';
+/** What many may read, and what one person may: exports, invoices. */
+export const buckets = { media: 'media', private: 'private' } as const;
 export const bucketRegion = 'us-east-1';
 
 /** What the services stand on. */
@@ -55,7 +56,7 @@ export async function startInfrastructure(
       accessKeyId: secrets.objectStoreKey,
       secretAccessKey: secrets.objectStoreSecret,
       region: bucketRegion,
-      buckets: [bucket],
+      buckets: Object.values(buckets),
       corsOrigins: [`http://127.0.0.1:${ports.router}`, `http://localhost:${ports.router}`],
     });
     stack.push(() => objectStore.stop());
@@ -103,13 +104,7 @@ async function prepareDatabases(adminUrl: string, secrets: Secrets): Promise<Rec
       ownerPassword,
       servicePassword,
     });
-    const folder = path.join(prismaFolder, name);
-    await migrate({
-      ownerUrl,
-      serviceUrl,
-      schemaPath: path.join(folder, 'schema.prisma'),
-      migrationsPath: path.join(folder, 'migrations'),
-    });
+    await migrate({ ownerUrl, serviceUrl, modelPath: path.join(prismaFolder, name) });
     urls[name] = serviceUrl;
   }
   return urls as Record<SubgraphName, string>;

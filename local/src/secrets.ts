@@ -5,6 +5,7 @@ import path from 'node:path';
 const names = [
   'viewerSecret',
   'tokenSecret',
+  'sealingSecret',
   'ownerPassword',
   'servicePassword',
   'objectStoreKey',

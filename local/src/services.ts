@@ -26,14 +26,15 @@ const starters: Readonly<Record<SubgraphName, Start>> = {
   search: (env, log) => startSearch({ config: loadSearchConfig(env), log }),
 };
 
-/** All six subgraphs and the router inside this process, each configured as if it ran alone. */
+/** All six subgraphs, or some, and the router inside this process, each configured as if it ran alone. */
 export async function startServices(
   environments: Readonly<Record<SubgraphName | 'router', Environment>>,
   log: Logger,
+  names: readonly SubgraphName[] = subgraphNames,
 ): Promise<RunningSubgraph> {
   const stack = createStopStack();
   try {
-    for (const name of subgraphNames) {
+    for (const name of names) {
       const subgraph = await starters[name](environments[name], log.child({ service: name }));
       stack.push(() => subgraph.stop());
     }

@@ -58,6 +58,26 @@ const firstOf = (type: string, good: unknown): unknown[] => {
   );
 };
 
+/** What an operation answers with good values, but for one place that is not. */
+async function answersToInvalid(target: Target) {
+  const answers: { what: string; answer: RawAnswer; again: () => Promise<RawAnswer> }[] = [];
+  const token = (await world.client(actorOf(target))).token();
+  for (const { path: place, type } of target.leaves) {
+    if (isInputObjectType(getNamedType(type))) continue;
+    const good = await goodVariables(target, world);
+    const usual = place.reduce<any>((value, name) => value?.[name], good);
+    for (const value of firstOf(String(type), usual)) {
+      const again = () => send(token, target.document, filled(good, place, value));
+      answers.push({
+        what: `${place.join('.')} = ${String(value).slice(0, 20)}`,
+        answer: await again(),
+        again,
+      });
+    }
+  }
+  return answers;
+}
+
 describe('a failing mutation', () => {
   it('with an invalid input changes nothing, whichever field is at fault', async () => {
     const [faults, failed] = [[] as string[], new Set<string>()];
@@ -66,33 +86,44 @@ describe('a failing mutation', () => {
       expect.arrayContaining(['users kit.outbox', 'payments public.payments']),
     );
     for (const target of mutations) {
-      for (const { path: place, type } of target.leaves) {
-        if (isInputObjectType(getNamedType(type))) continue;
-        const good = await goodVariables(target, world);
-        const usual = place.reduce<any>((value, name) => value?.[name], good);
-        for (const value of firstOf(String(type), usual)) {
-          const answer = await send(
-            world.clients[actorOf(target)].token(),
-            target.document,
-            filled(good, place, value),
-          );
-          faults.push(...faultsOf(answer));
-          const isFailure = failuresOf(answer).length > 0;
-          const changes = isFailure ? await changesSince(before) : [];
-          if (isFailure) failed.add(target.field.name);
-          if (changes.length > 0)
-            faults.push(
-              `${target.label} ${place.join('.')} = ${String(value).slice(0, 20)}: ${changes.join()}`,
-            );
-          if (!isFailure || changes.length > 0) before = await running.state();
+      const answers = await answersToInvalid(target);
+      for (const { answer } of answers) faults.push(...faultsOf(answer));
+      const failures = answers.filter(({ answer }) => failuresOf(answer).length > 0);
+      if (failures.length > 0) failed.add(target.field.name);
+      if (failures.length < answers.length) {
+        // What was accepted had its effects: those that failed do it once more, alone.
+        before = await running.state();
+        for (const { again } of failures) {
+          // What failed because another one was under way does not fail any more.
+          if (failuresOf(await again()).length === 0) before = await running.state();
         }
       }
+      const changes = await changesSince(before);
+      if (changes.length === 0) continue;
+      faults.push(`${target.label} (one of ${failures.map(({ what }) => what).join()}): ${changes.join()}`);
+      before = await running.state();
     }
     expect(faults).toEqual([]);
     expect([...failed].sort()).toEqual(mutations.map(({ field }) => field.name).sort());
   }, 240_000);
 
-  const open = ['login', 'refreshSession', 'register', 'resendVerification', 'verifyEmail'];
+  /** For whoever is not signed in. */
+  const open = [
+    'beginFederatedSignIn',
+    'completeFederatedSignIn',
+    'completeSignIn',
+    'login',
+    'loginWithEmailCode',
+    'refreshSession',
+    'register',
+    'registerWithIdentity',
+    'requestEmailCode',
+    'requestPasswordReset',
+    'resendVerification',
+    'resetPassword',
+    'undoEmailChange',
+    'verifyEmail',
+  ];
 
   it('of a visitor is refused and changes nothing', async () => {
     const before = await running.state();
@@ -110,6 +141,8 @@ describe('a failing mutation', () => {
     appointAmbassador: 'ambassador',
     appointConsul: 'member',
     endOffice: 'member',
+    extendOffice: 'member',
+    confirmOffice: 'member',
     createEvent: 'member',
     updateEvent: 'member',
     publishEvent: 'member',
@@ -121,7 +154,13 @@ describe('a failing mutation', () => {
     sendMessage: 'ambassador',
     markConversationRead: 'ambassador',
     cancelRegistration: 'ambassador',
+    inviteToEvent: 'member',
+    addSteward: 'member',
+    checkIn: 'member',
+    setRegistrationSettings: 'member',
     cancelSubscription: 'ambassador',
+    setDefaultPaymentMethod: 'ambassador',
+    removePaymentMethod: 'ambassador',
   };
 
   it.each(Object.entries(strangers))(
@@ -129,11 +168,8 @@ describe('a failing mutation', () => {
     async (name, role) => {
       const target = mutations.find(({ field }) => field.name === name)!;
       const before = await running.state();
-      const answer = await send(
-        world.clients[role].token(),
-        target.document,
-        await goodVariables(target, world),
-      );
+      const { token } = await world.client(role);
+      const answer = await send(token(), target.document, await goodVariables(target, world));
       const codes = failuresOf(answer);
       expect(codes).toHaveLength(1);
       expect(['FORBIDDEN', 'NOT_FOUND']).toContain(codes[0]);
@@ -147,7 +183,7 @@ describe('a token', () => {
   const mutation = `mutation { createPost(input: { idempotencyKey: "forged", text: "Forged", language: "en" }) { post { id } } }`;
 
   it('that is not good ends at 401 with its reason, for a query as for a mutation, and has no effect', async () => {
-    const { good, refused } = await forgeTokens(running, world, key);
+    const { good, refused } = await forgeTokens(world, key);
     expect((await send(good, query)).text).toContain(world.objects['User']);
     const before = await running.state();
     for (const [name, reason, token] of refused) {
@@ -168,15 +204,63 @@ describe('a token', () => {
 /** Table of the owner that gains one row; and what makes it another command. */
 const effects: Readonly<Record<string, readonly [table: string, field: string, other: unknown]>> = {
   addComment: ['content public.comments', 'text', 'Other words'],
+  addCustomerNote: ['users public.customer_notes', 'text', 'Other words'],
+  addCustomerTask: ['users public.customer_tasks', 'title', 'Another'],
+  addOrganizationNode: ['users public.organization_nodes', 'name', 'Another'],
+  addPaymentMethod: ['payments public.payment_methods', 'isDefault', true],
   appointAmbassador: ['users public.offices', 'countryCode', 'IT'],
   appointConsul: ['users public.offices', 'city', 'Elsewhere'],
+  changeCustomers: ['users kit.long_jobs', 'filter', { kind: 'PERSON' }],
+  changeSubscriptionPlan: ['payments kit.idempotency_keys', 'planCode', 'PREMIUM_MONTHLY'],
+  createCustomer: ['users public.customers', 'name', 'Another'],
+  createCustomerField: ['users public.customer_fields', 'name', 'Another'],
   createEvent: ['events public.events', 'title', 'Another title'],
+  createOrganization: ['users public.organizations', 'name', 'Another'],
+  createOrganizationRole: ['users public.organization_roles', 'name', 'Another'],
+  createPacket: ['events public.packets', 'title', 'Another title'],
   createPost: ['content public.posts', 'text', 'Other words'],
+  createTicketType: ['events public.ticket_types', 'name', 'Another'],
+  createVoucher: ['events public.vouchers', 'percent', 20],
+  creditInvoice: ['payments public.invoices', 'amountMinor', 2],
+  draftInvoice: ['payments public.invoices', 'currency', 'RON'],
+  exportCustomers: ['users kit.long_jobs', 'filter', { kind: 'PERSON' }],
+  grantBonusCredits: ['payments public.credit_grants', 'amount', 2],
+  grantPermission: ['users public.organization_grants', 'action', 'customers.delete'],
+  importCustomers: ['users kit.long_jobs', 'isDryRun', true],
+  inviteToEvent: ['events public.event_invitations', 'expiresInDays', 3],
+  inviteToOrganization: ['users public.organization_invitations', 'expiresInDays', 3],
+  logCustomerActivity: ['users public.customer_activities', 'summary', 'Other words'],
+  mergeCustomers: ['users public.customer_merges', 'survivorVersion', 2],
+  payOrder: ['payments public.payments', 'paymentMethod', { sandboxCard: { number: '4000000000000002' } }],
+  purchaseTickets: ['events public.purchases', 'voucherCode', 'OTHER'],
+  refundTickets: ['events kit.idempotency_keys', 'ticketIds', ['tck_01h2xcejqtf2nbrexx3vqjhp41']],
   registerForEvent: ['events public.registrations', 'eventId', 'SpareEvent'],
+  removeCustomers: ['users kit.long_jobs', 'filter', { kind: 'PERSON' }],
   requestUpload: ['content public.media', 'sizeBytes', 1_001],
+  reserveCredits: ['payments public.credit_reservations', 'units', 2],
+  reviewConsul: ['users public.consul_reviews', 'comment', 'Other words'],
   sendMessage: ['messaging public.messages', 'text', 'Other words'],
   subscribe: ['payments public.subscriptions', 'planCode', 'PREMIUM_YEARLY'],
+  transferTicket: ['events public.ticket_transfers', 'recipientId', 'User'],
 };
+
+/** What has not been done by the tests before. */
+const firstOfItsKind = ({ objects }: World): Readonly<Record<string, object>> => ({
+  appointAmbassador: { countryCode: 'FR' },
+  grantPermission: { action: 'customers.merge' },
+  inviteToEvent: { userId: undefined, email: 'somebody@new.example' },
+  inviteToOrganization: { userId: undefined, email: 'somebody@new.example' },
+  createVoucher: { code: 'TEN-TIMES' },
+  creditInvoice: { invoiceId: objects['OtherInvoice'] },
+  payOrder: { orderId: objects['SpareOrder'] },
+  purchaseTickets: { lines: [{ ticketTypeId: objects['SpareTicketType'], quantity: 1 }] },
+  refundTickets: { purchaseId: objects['SparePurchase'] },
+  transferTicket: { ticketId: objects['SpareTicket'] },
+  mergeCustomers: { survivorId: objects['MergingCustomer'], mergedId: objects['MergedCustomer'] },
+});
+
+/** Who has not done it in the tests before. */
+const freshActors: Readonly<Record<string, Role>> = { registerForEvent: 'root', subscribe: 'leaver' };
 
 describe('a command with a key that is sent ten times at once', () => {
   const keyed = () =>
@@ -193,27 +277,30 @@ describe('a command with a key that is sent ten times at once', () => {
     async (name, [table, field, other]) => {
       const target = mutations.find(({ field }) => field.name === name)!;
       const variables = await goodVariables(target, world);
-      if (name === 'appointAmbassador')
-        variables['input'] = { ...(variables['input'] as object), countryCode: 'FR' };
-      const token = world.clients[name === 'registerForEvent' ? 'root' : actorOf(target)].token();
+      Object.assign(variables['input'] as object, firstOfItsKind(world)[name]);
+      const token = (await world.client(freshActors[name] ?? actorOf(target))).token();
       const before = await running.state();
       const answers = await Promise.all(
         Array.from({ length: 10 }, () => send(token, target.document, variables)),
       );
       expect(answers.map(failuresOf)).toEqual(answers.map(() => []));
-      // The form of an upload is signed anew, and a payment may arrive between two answers.
-      const isSteady = !['requestUpload', 'subscribe'].includes(name);
+      // The form of an upload is signed anew, a payment may arrive and a job go on between two answers.
+      const isSteady =
+        !['requestUpload', 'payOrder', 'subscribe', 'changeSubscriptionPlan'].includes(name) &&
+        !table.endsWith('long_jobs');
       const said = answers.map(({ text }) => (isSteady ? text : /"id":"[^"]+"/.exec(text)?.[0]));
       expect(new Set(said).size).toBe(1);
       const after = await running.state();
       expect(after[table]!.rows - before[table]!.rows).toBe(1);
       const grown = Object.keys(after).filter(
-        // A provider reports one payment by several events.
+        // A provider reports one payment by several events, the books and the history of credits write several lines of
+        // it, and the audit trail hears of more than one thing.
         (key) =>
-          / public\.(?!provider_events|sandbox_events)/.test(key) && after[key]!.rows - before[key]!.rows > 1,
+          / public\.(?!provider_events|sandbox_events|ledger_|credit_entries|audit_)/.test(key) &&
+          after[key]!.rows - before[key]!.rows > 1,
       );
       expect(grown).toEqual([]);
-      const value = other === 'SpareEvent' ? world.objects[other] : other;
+      const value = world.objects[String(other)] ?? other;
       const changed = await send(token, target.document, filled(variables, ['input', field], value));
       expect(failuresOf(changed)).toEqual(['CONFLICT']);
       expect(await changesSince(after)).toEqual([]);

@@ -20,7 +20,7 @@ interface Attempt {
 
 const seed = 20_261_121;
 /** How many of some ten thousand attempts one run makes. */
-const sizes = { query: 700, mutation: 700, mixed: 300 };
+const sizes = { query: 500, mutation: 500, mixed: 200 };
 
 let running: Running;
 let world: World;
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => running.stop());
 
 /** Operations that take objects away. */
-const isHarsh = ({ field }: Target) => /^(cancel|delete|end)/.test(field.name);
+const isHarsh = ({ field }: Target) => /^(cancel|close|delete|end|remove|revoke)/.test(field.name);
 
 function mildFirst(all: readonly Target[]): Target[] {
   return [...all.filter((target) => !isHarsh(target)), ...all.filter(isHarsh)];
@@ -44,7 +44,8 @@ function mildFirst(all: readonly Target[]): Target[] {
 async function send({ target, role, fillings }: Attempt) {
   let variables = await goodVariables(target, world);
   for (const { leaf, value } of fillings) variables = filled(variables, leaf.path, value);
-  return ask(running.url, world.clients[role].token(), { query: target.document, variables });
+  const client = await world.client(role);
+  return ask(running.url, client.token(), { query: target.document, variables });
 }
 
 async function faultsOfAttempt(attempt: Attempt): Promise<string[]> {
@@ -101,21 +102,23 @@ const anyText = fc
 
 /** Several places of one operation at once, as anybody. */
 const mixed = (): fc.Arbitrary<Attempt> =>
-  fc.constantFrom(...targets.filter(({ leaves }) => leaves.length > 0)).chain((target) =>
-    fc.record({
-      target: fc.constant(target),
-      role: fc.constantFrom(...roles),
-      fillings: fc.array(
-        fc.constantFrom(...target.leaves).chain((leaf) =>
-          fc.record({
-            leaf: fc.constant(leaf),
-            value: fc.oneof(fc.constantFrom(...valuesFor(target, leaf)), anyText, fc.jsonValue()),
-          }),
+  fc
+    .constantFrom(...targets.filter((each) => each.leaves.length > 0 && actorOf(each) !== 'leaver'))
+    .chain((target) =>
+      fc.record({
+        target: fc.constant(target),
+        role: fc.constantFrom(...roles),
+        fillings: fc.array(
+          fc.constantFrom(...target.leaves).chain((leaf) =>
+            fc.record({
+              leaf: fc.constant(leaf),
+              value: fc.oneof(fc.constantFrom(...valuesFor(target, leaf)), anyText, fc.jsonValue()),
+            }),
+          ),
+          { minLength: 1, maxLength: 4 },
         ),
-        { minLength: 1, maxLength: 4 },
-      ),
-    }),
-  );
+      }),
+    );
 
 describe('nasty values through the router', () => {
   it('are answered in the arguments of queries', async () => {
@@ -132,7 +135,8 @@ describe('nasty values through the router', () => {
   }, 120_000);
 
   it.each(nastyDocuments)('are answered in the text of the document: %s', async (_name, query) => {
-    expect(faultsOf(await ask(running.url, world.clients.member.token(), { query }))).toEqual([]);
+    const member = await world.client('member');
+    expect(faultsOf(await ask(running.url, member.token(), { query }))).toEqual([]);
   });
 
   const kept = [
@@ -157,19 +161,35 @@ describe('nasty values through the router', () => {
     }
   });
 
-  const expectedRefusals = ['ALREADY_SUBSCRIBED', 'CONFLICT', 'INVALID_CREDENTIALS', 'SESSION_ENDED'];
+  const formal = ['BAD_USER_INPUT', 'GRAPHQL_VALIDATION_FAILED', 'INTERNAL', 'UNAUTHENTICATED'];
 
-  it('reach the code they aim at: with good values each operation does what it is for', async () => {
+  /** What is only in a mail, a text or an app, or was shown once. */
+  const takeSecrets = new Set([
+    'completeSignIn',
+    'confirmEmailChange',
+    'confirmTotp',
+    'forgetTrustedDevice',
+    'loginWithEmailCode',
+    'resetPassword',
+    'undoEmailChange',
+    'verifyEmail',
+    'verifyPhone',
+  ]);
+
+  it('reach the code they aim at: with good values no operation is refused for its form', async () => {
     const refused: string[] = [];
-    for (const target of targets.filter(({ field }) => field.name !== 'verifyEmail')) {
+    for (const target of targets.filter(({ field }) => !takeSecrets.has(field.name))) {
       const { text } = await send({ target, role: actorOf(target), fillings: [] });
-      const { data, errors = [] } = JSON.parse(text) as { data?: unknown; errors?: unknown[] };
+      const { data, errors = [] } = JSON.parse(text) as {
+        data?: unknown;
+        errors?: { extensions?: { code?: unknown } }[];
+      };
       const failures = [
-        ...errors,
-        ...userErrorsIn(data).filter(({ code }) => !expectedRefusals.includes(String(code))),
+        ...errors.filter(({ extensions }) => formal.includes(String(extensions?.code))),
+        ...userErrorsIn(data).filter(({ code }) => formal.includes(String(code))),
       ];
       if (failures.length > 0) refused.push(`${target.label}: ${JSON.stringify(failures)}`);
     }
     expect(refused).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 });

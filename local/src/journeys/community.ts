@@ -11,7 +11,7 @@ import {
   uploadPhoto,
   writeTo,
 } from '../actions.js';
-import { createClient, signUp, type Client, type Person } from '../client.js';
+import { createClient, signIn, signUp, type Client, type Person } from '../client.js';
 import { demoSuperUserEmail } from '../environments.js';
 import type { Mailbox } from '../mailbox/index.js';
 import { subgraphNames, type Ports, type SubgraphName } from '../settings.js';
@@ -257,8 +257,69 @@ export function describeCommunityJourney(name: string, start: () => Promise<Runn
         reason: 'SESSION_REVOKED',
       });
     });
+
+    it('keeps out at once whom the super user suspends, and finds them again when that is lifted', async () => {
+      const query = '{ search(query: "consul", types: [PERSON], first: 5) { totalCount } }';
+      const findable = (count: number) =>
+        waitFor('member', query, (data) => data?.search.totalCount === count || undefined, `${count} found`);
+      await findable(1);
+      const input = { userId: ids.consul, reason: 'It has to be looked into.' };
+      await clients.root.must(
+        'mutation ($input: SuspendUserInput!) { suspendUser(input: $input) { userErrors { message } } }',
+        { input },
+      );
+      expect(await reasonOf(clients.consul)).toMatch(/^SESSION_(STALE|REVOKED)$/);
+      await expect(clients.consul.refresh()).rejects.toThrow();
+      await expect(signIn(running.url, person('consul'))).rejects.toThrow('suspended');
+      await findable(0);
+      await clients.root.must(
+        'mutation ($input: LiftSuspensionInput!) { liftSuspension(input: $input) { userErrors { message } } }',
+        { input: { userId: ids.consul } },
+      );
+      clients.consul = await signIn(running.url, person('consul'));
+      expect(await reasonOf(clients.consul)).toBeUndefined();
+      await findable(1);
+    });
+
+    it('lets the super user look as the member, change nothing, and look no more after signing out', async () => {
+      const look = async () => {
+        const input = { userId: ids.member, reason: 'To see what you see.' };
+        const { startImpersonation } = await clients.root.must(
+          `mutation ($input: StartImpersonationInput!) {
+            startImpersonation(input: $input) { accessToken userErrors { message } } }`,
+          { input },
+        );
+        return createClient(running.url, { accessToken: startImpersonation.accessToken, refreshToken: '' });
+      };
+      const first = await look();
+      expect((await first.must('{ me { id } }')).me.id).toBe(ids.member);
+      await waitFor(
+        'member',
+        '{ notifications(first: 5) { nodes { type } } }',
+        (data) =>
+          data?.notifications.nodes.find(({ type }: { type: string }) => type === 'ACCOUNT_LOOKED_AT'),
+        'the notice that somebody looks',
+      );
+      const refused = [
+        await first.send('mutation { logout { isSignedOut } }'),
+        await first.send('{ conversations(first: 1) { nodes { id } } }'),
+        await first.send('{ sessions(first: 1) { nodes { id } } }'),
+      ];
+      expect(refused.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual(Array(3).fill('FORBIDDEN'));
+      await first.must('mutation { endImpersonation { hasEnded userErrors { message } } }');
+      expect(await reasonOf(first)).toBe('SESSION_REVOKED');
+
+      const second = await look();
+      expect(await reasonOf(second)).toBeUndefined();
+      await clients.root.must('mutation { logout { isSignedOut userErrors { message } } }');
+      expect(await reasonOf(second)).toBe('SESSION_REVOKED');
+    });
   });
 }
+
+/** Why the token of a client counts no more; undefined while it does. */
+const reasonOf = async (client: Client) =>
+  (await client.send('{ me { id } }')).errors?.[0]?.extensions.reason;
 
 function entitlementsOf(client: Client): string[] {
   const [, payload = ''] = client.token()!.split('.');

@@ -28,8 +28,33 @@ function named(name: string, { objects, targetId }: World): unknown {
     conversationId: objects['Conversation'],
     mediaId: objects['Media'],
     officeId: objects['Office'],
+    applicationId: 'oap_01h2xcejqtf2nbrexx3vqjhp41',
+    role: 'CONSUL',
+    dataExportId: 'dex_01h2xcejqtf2nbrexx3vqjhp41',
+    erasureId: 'ers_01h2xcejqtf2nbrexx3vqjhp41',
     registrationId: objects['Registration'],
+    invoiceId: objects['Invoice'],
+    issuerId: objects['InvoiceIssuer'],
+    lines: [{ description: 'Work', quantity: 1, unitAmountMinor: 100 }],
     subscriptionId: objects['PlanSubscription'],
+    orderId: objects['Order'],
+    paymentMethodId: objects['PaymentMethod'],
+    organizationId: objects['Organization'],
+    nodeId: objects['OrganizationNode'],
+    departmentId: objects['OrganizationNode'],
+    customerId: objects['Customer'],
+    survivorId: objects['Customer'],
+    mergedId: objects['SpareCustomer'],
+    uploadId: objects['CustomerUpload'],
+    parentId: objects['OrganizationNode'],
+    roleId: objects['OrganizationRole'],
+    memberId: objects['OrganizationMember'],
+    invitationId: objects['OrganizationInvitation'],
+    grantId: objects['OrganizationGrant'],
+    sessionId: objects['Session'],
+    expectedVersion: 1,
+    name: freshWord(),
+    actions: ['customers.read'],
     text: 'Words',
     title: 'Title',
     description: 'Words',
@@ -47,13 +72,22 @@ function named(name: string, { objects, targetId }: World): unknown {
     type: 'NATIONAL',
     startsAt: inDays(20).slice(0, 19),
     query: 'harvest',
+    rule: 'FREQ=DAILY',
     latitude: 52,
     longitude: 13,
     radiusKm: 10,
     email: `${freshWord()}@nobody.example`,
     password: 'a good password',
+    newEmail: `${freshWord()}@nobody.example`,
+    newPassword: 'another good password',
+    phoneNumber: '+4930900123',
     code: '123456',
     refreshToken: 'x.y',
+    redirectUri: 'https://app.example/signed-in',
+    callbackUrl: 'https://app.example/signed-in?code=x&state=y',
+    identityId: 'idn_00000000000000000000000000',
+    serviceAccountId: 'svc_00000000000000000000000000',
+    apiKeyId: 'apk_00000000000000000000000000',
     contentType: 'image/png',
     sizeBytes: 1_000,
     fileName: 'a.png',
@@ -63,10 +97,39 @@ function named(name: string, { objects, targetId }: World): unknown {
     place: {},
     paymentMethod: {},
     sandboxCard: {},
+    connectionId: 'cal_01h2xcejqtf2nbrexx3vqjhp41',
+    // Nothing that is looked up or reached.
+    serverUrl: 'https://127.0.0.1:9/',
+    nonce: freshWord(),
+    ticketTypeId: objects['TicketType'],
+    packetId: objects['Packet'],
+    voucherId: objects['Voucher'],
+    purchaseId: objects['Purchase'],
+    ticketId: objects['Ticket'],
+    transferId: 'trf_01h2xcejqtf2nbrexx3vqjhp41',
+    recipientId: targetId,
+    inclusions: [{ eventId: objects['TicketEvent'], seats: 1 }],
+    price: {},
+    currency: 'EUR',
+    amountMinor: 100,
+    reservationId: 'crv_01h2xcejqtf2nbrexx3vqjhp41',
     ids: [objects['Notification']],
   };
   return known[name];
 }
+
+const bySort: Readonly<Record<string, unknown>> = {
+  Int: 1,
+  Float: 1,
+  BigInt: 1,
+  CurrencyCode: 'EUR',
+  Boolean: true,
+  Date: inDays(1).slice(0, 10),
+  DateTime: inDays(1),
+  EmailAddress: 'somebody@nobody.example',
+  PhoneNumber: '+4930123456',
+  URL: 'https://nobody.example/',
+};
 
 function sample(type: GraphQLInputType, name: string, world: World): unknown {
   const nullable = getNullableType(type);
@@ -78,25 +141,62 @@ function sample(type: GraphQLInputType, name: string, world: World): unknown {
     ]);
     return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
   }
-  // Two fields of this name differ in type: events end on local clocks, terms of office at an instant.
+  // Fields of these names differ in type: events end on local clocks, terms of office at an instant.
   if (name === 'endsAt') return String(nullable) === 'DateTime' ? inDays(90) : inDays(21).slice(0, 19);
+  if (name === 'startsAt' && String(nullable) === 'DateTime') return undefined;
+  if (isEnumType(nullable) && !nullable.getValue(String(known)))
+    return isNonNullType(type) ? nullable.getValues()[0]?.name : undefined;
   if (known !== undefined || !isNonNullType(type)) return known;
   if (isListType(nullable)) return [];
-  if (isEnumType(nullable)) return nullable.getValues()[0]?.name;
-  return { Int: 1, Float: 1, Boolean: true, DateTime: inDays(1) }[String(nullable)] ?? 'word';
+  if (name === 'until') return inDays(2).slice(0, 10);
+  return bySort[String(nullable)] ?? 'word';
 }
 
-/** What operations change for good. */
-function spare(fieldName: string, { objects }: World): Record<string, unknown> {
+const planChange = (fieldName: string) =>
+  fieldName === 'changeSubscriptionPlan' ? { planCode: 'PREMIUM_YEARLY' } : {};
+
+/** What operations change for good, and which of two ways to say something they are given. */
+function particular(fieldName: string, { objects }: World): Record<string, unknown> {
+  if (fieldName === 'grantPermission') return { roleId: undefined, action: 'customers.write' };
+  if (fieldName === 'inviteToOrganization') return { email: undefined };
   if (/^(update|cancel)Event$/.test(fieldName)) return { eventId: objects['SpareEvent'] };
+  if (/^(resume|change)Subscription/.test(fieldName))
+    return {
+      subscriptionId: objects['SpareSubscription'],
+      paymentMethodId: undefined,
+      ...planChange(fieldName),
+    };
+  if (/^(subscribe|payOrder)$/.test(fieldName)) return { paymentMethodId: undefined };
+  if (fieldName === 'removePaymentMethod') return { paymentMethodId: objects['SparePaymentMethod'] };
+  if (fieldName === 'draftInvoice') return { customerId: objects['User'], currency: 'EUR' };
+  if (fieldName === 'finaliseInvoice') return { invoiceId: objects['DraftInvoice'] };
+  if (fieldName === 'discardInvoice') return { invoiceId: objects['SpareInvoice'] };
+  if (fieldName === 'creditInvoice') return { amountMinor: 1 };
+  if (/^(createTicketType|changeEventSeats|(in|ex)cludeEvent)$/.test(fieldName))
+    return { eventId: objects['TicketEvent'], ...(fieldName === 'changeEventSeats' && { capacity: 100 }) };
+  if (fieldName === 'purchaseTickets')
+    return { lines: [{ ticketTypeId: objects['TicketType'], quantity: 1 }] };
+  if (fieldName === 'createVoucher')
+    return { code: freshWord(), percent: 10, eventId: undefined, packetId: undefined };
+  if (fieldName === 'retirePlan') return { code: 'WORKSPACE_FREE' };
+  if (fieldName === 'createPlanVersion')
+    return { code: 'SUPPORTER', expectedVersion: 0, priceMinor: 100, currency: 'EUR', interval: 'MONTH' };
+  if (fieldName === 'inviteToEvent') return { email: undefined };
+  if (/^(revoke|decline)EventInvitation$/.test(fieldName))
+    return { invitationId: 'inv_01h2xcejqtf2nbrexx3vqjhp41' };
   if (fieldName === 'deletePost') return { postId: objects['SparePost'] };
   return fieldName === 'deleteComment' ? { commentId: objects['SpareComment'] } : {};
 }
 
-const versionOf: Readonly<Record<string, readonly [string, (world: World) => string]>> = {
+const versionOf: Readonly<Record<string, readonly [string, (world: World) => string, within?: string]>> = {
   editPost: ['post', ({ objects }) => `post(id: "${objects['Post']}")`],
   updateEvent: ['event', ({ objects }) => `event(id: "${objects['SpareEvent']}")`],
   updateProfile: ['me', () => 'me'],
+  updateInvoiceIssuer: ['invoiceIssuers', () => 'invoiceIssuers'],
+  updateBillingDetails: ['me', () => 'me', 'billingDetails'],
+  updatePlatformSettings: ['platformSettings', () => 'platformSettings'],
+  setPlatformFee: ['platformFee', () => 'platformFee'],
+  renameOrganization: ['organization', ({ objects }) => `organization(id: "${objects['Organization']}")`],
 };
 
 /** Variables with which the operation does what it is for. */
@@ -111,14 +211,30 @@ export async function goodVariables(target: Target, world: World): Promise<Recor
     variables['id'] = world.objects[returned] ?? world.objects['Event'];
   if (field.args.some(({ name }) => name === 'ids')) variables['ids'] = Object.values(world.objects);
   const input = variables['input'] as Record<string, unknown> | undefined;
-  if (input) Object.assign(input, spare(field.name, world));
+  if (input) Object.assign(input, particular(field.name, world));
   const versioned = versionOf[field.name];
   if (versioned) {
-    const { data } = await world.clients[actorOf(target)].send(`{ ${versioned[1](world)} { version } }`);
-    input!['expectedVersion'] = data?.[versioned[0]]?.version;
+    const client = await world.client(actorOf(target));
+    const [field, query, within] = versioned;
+    const selection = within ? `${within} { version }` : 'version';
+    const { data } = await client.send(`{ ${query(world)} { ${selection} } }`);
+    const found = [data?.[field]].flat()[0];
+    input!['expectedVersion'] = (within ? found?.[within] : found)?.version;
   }
   return variables;
 }
+
+/** What the organizer of the event sees and does of those who come. */
+const doors = Object.fromEntries(
+  [
+    ...['addSteward', 'removeSteward', 'checkIn', 'uploadScans', 'setRegistrationSettings'],
+    ...['inviteToEvent', 'revokeEventInvitation'],
+    ...['doorList', 'scans', 'waitlist', 'invitations'].flatMap((field) => [
+      `Event.${field}`,
+      `nodes/Event.${field}`,
+    ]),
+  ].map((label) => [label, 'ambassador' as const]),
+);
 
 const actors: Readonly<Record<string, Role>> = {
   subscribe: 'ambassador',
@@ -127,10 +243,65 @@ const actors: Readonly<Record<string, Role>> = {
   appointAmbassador: 'root',
   appointConsul: 'root',
   endOffice: 'root',
+  extendOffice: 'root',
+  confirmOffice: 'root',
+  reviewConsul: 'root',
+  userSearch: 'root',
+  analyticsReport: 'root',
+  startImpersonation: 'root',
+  updatePlatformSettings: 'root',
+  createPlanVersion: 'root',
+  draftInvoice: 'root',
+  finaliseInvoice: 'root',
+  discardInvoice: 'root',
+  creditInvoice: 'root',
+  invoices: 'root',
+  invoiceIssuers: 'root',
+  taxRates: 'root',
+  updateInvoiceIssuer: 'root',
+  setTaxRate: 'root',
+  retirePlan: 'root',
+  planVersions: 'root',
+  setPlatformFee: 'root',
+  ledgerAccounts: 'root',
+  ledgerCheck: 'root',
+  resumeSubscription: 'root',
+  changeSubscriptionPlan: 'root',
+  changeSubscriptionPaymentMethod: 'root',
+  providerEvents: 'root',
+  grantBonusCredits: 'root',
+  reserveCredits: 'program',
+  settleCredits: 'program',
+  releaseCredits: 'program',
+  creditReservation: 'program',
+  ...doors,
+  createTicketType: 'root',
+  updateTicketType: 'root',
+  deleteTicketType: 'root',
+  changeEventSeats: 'root',
+  createPacket: 'root',
+  updatePacket: 'root',
+  changePacketSeats: 'root',
+  includeEvent: 'root',
+  excludeEvent: 'root',
+  deletePacket: 'root',
+  createVoucher: 'root',
+  updateVoucher: 'root',
+  deleteVoucher: 'root',
+  deleteTicket: 'root',
   createEvent: 'ambassador',
+  repeatEvent: 'ambassador',
+  publishSeries: 'ambassador',
+  updateSeries: 'ambassador',
+  cancelSeries: 'ambassador',
+  deleteEvent: 'ambassador',
+  inviteCoHost: 'ambassador',
+  removeCoHost: 'ambassador',
   updateEvent: 'ambassador',
   publishEvent: 'ambassador',
   cancelEvent: 'ambassador',
+  logoutEverywhere: 'leaver',
+  revokeSession: 'leaver',
 };
 
 /** Who gets furthest with an operation. */

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
-import { signIn } from '../client.js';
+import { eventually } from '../actions.js';
 import type { Watched } from './nasty-state.js';
 import type { World } from './nasty-world.js';
 
@@ -10,23 +10,28 @@ const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('bas
 
 /** A key whose public half the issuer publishes: with it a token is refused for what it says, not for its key. */
 export async function publishKey({ sql, ports }: Pick<Watched, 'sql' | 'ports'>) {
-  // The issuer's own key has to be there first, or this one would be taken to sign with.
-  await fetch(`http://127.0.0.1:${ports.users}/.well-known/jwks.json`);
+  // The issuer's own key has to be there first, or none would sign; this one never does.
+  const published = async () => (await fetch(`http://127.0.0.1:${ports.users}/.well-known/jwks.json`)).text();
+  await published();
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
   const jwk = { ...(await exportJWK(publicKey)), kid: extraKey, alg: 'RS256', use: 'sig' };
   await sql(
     'users',
-    `INSERT INTO signing_keys (id, public_jwk, encrypted_private, created_at) VALUES ($1, $2, 'none', '2000-01-01')`,
+    `INSERT INTO signing_keys (id, public_jwk, encrypted_private, created_at, signs_from)
+     VALUES ($1, $2, 'none', now(), '2100-01-01')`,
     [extraKey, JSON.stringify(jwk)],
   );
+  // After this job the keys are read anew.
+  await sql('users', `SELECT graphile_worker.add_job('rotateSigningKeys', '{}')`);
+  await eventually(async () => (await published()).includes(extraKey) || undefined, 'the published key');
   return privateKey;
 }
 
 type Key = Awaited<ReturnType<typeof publishKey>>;
 
 /** Tokens nobody may act with, by name, with the reason of their refusal; and one that is good. */
-export async function forgeTokens(running: Watched, world: World, key: Key) {
-  const good = world.clients.member.token()!;
+export async function forgeTokens(world: World, key: Key) {
+  const good = (await world.client('member')).token()!;
   const claims = decodeJwt(good);
   const header = decodeProtectedHeader(good);
   const [head, body, signature] = good.split('.') as [string, string, string];
@@ -35,10 +40,7 @@ export async function forgeTokens(running: Watched, world: World, key: Key) {
   const foreign = await generateKeyPair('RS256', { extractable: true });
   const now = Math.floor(Date.now() / 1_000);
   const root = part({ ...claims, role: ['SUPER_USER'] });
-  const leaving = await signIn(running.url, {
-    email: 'member@bad-input.example',
-    password: 'a good password of member',
-  });
+  const leaving = await world.client('leaver');
   const revoked = leaving.token()!;
   await leaving.must('mutation { logout { isSignedOut } }');
   const symmetricHead = part({ alg: 'HS256', kid: header.kid });

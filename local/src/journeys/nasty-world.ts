@@ -10,16 +10,21 @@ import {
   uploadPhoto,
   writeTo,
 } from '../actions.js';
-import { createClient, signUp, type Client } from '../client.js';
+import { createClient, signIn, signUp, type Client } from '../client.js';
 import { demoSuperUserEmail } from '../environments.js';
 import type { Running } from './community.js';
+import { makeOrder } from './nasty-orders.js';
+import { makeOrganization } from './nasty-organization.js';
+import { makeTickets } from './nasty-tickets.js';
 
-export const roles = ['visitor', 'member', 'ambassador', 'root'] as const;
+/** The program spends credits of people. The leaver is there to do what ends sessions, and signs in anew when it has none. */
+export const roles = ['visitor', 'member', 'ambassador', 'root', 'leaver', 'program'] as const;
 export type Role = (typeof roles)[number];
 
 /** A small community in which every kind of object exists once, and the ids of what is in it. */
 export interface World {
-  readonly clients: Readonly<Record<Role, Client>>;
+  /** Signed in, the leaver if need be anew. */
+  client(role: Role): Promise<Client>;
   /** By type: something the member may see and mostly owns; the spare ones are there to be changed. */
   readonly objects: Readonly<Record<string, string>>;
   /** Good once; its owner was appointed to an office since. */
@@ -33,29 +38,44 @@ export interface World {
 }
 
 export async function buildWorld(running: Running): Promise<World> {
-  const join = (name: string, email = `${name}@bad-input.example`) =>
+  const credentials = (name: string, email = `${name}@bad-input.example`) => ({
+    email,
+    password: `a good password of ${name}`,
+  });
+  const join = (name: string, email?: string) =>
     signUp(running.url, running.mailbox, {
-      email,
-      password: `a good password of ${name}`,
+      ...credentials(name, email),
       displayName: `The ${name}`,
       countryOfOrigin: 'RO',
       countryOfResidence: 'DE',
       city: 'Berlin',
       languages: ['ro', 'en'],
     });
-  const [root, ambassador, member, target] = await Promise.all([
+  const [root, ambassador, member, target, leaver] = await Promise.all([
     join('root', demoSuperUserEmail),
-    ...['ambassador', 'member', 'target'].map((name) => join(name)),
-  ] as [Promise<Client>, Promise<Client>, Promise<Client>, Promise<Client>]);
+    join('ambassador'),
+    join('member'),
+    join('target'),
+    join('leaver'),
+  ]);
   const [ambassadorId, memberId, targetId] = await Promise.all([ambassador, member, target].map(idOf));
   const country = { userId: ambassadorId!, countryCode: 'DE', idempotencyKey: 'ambassador' };
   await appointAmbassador(root, country);
   await ambassador.refresh();
   const people = { root, ambassador, member, memberId: memberId!, targetId: targetId! };
+  const program = await programOf(running, root);
+  await root.must(giveCredits, {
+    input: { idempotencyKey: 'credits', userId: targetId, amount: 1_000, reason: 'To spend' },
+  });
+  const clients = { visitor: createClient(running.url), member, ambassador, root, leaver, program };
+  const renewed = async (client: Client) =>
+    (await client.send('{ me { id } }')).data?.me ? client : signIn(running.url, credentials('leaver'));
+  let leaving = Promise.resolve(leaver);
   const made = await makeObjects(people);
   const privateIds = await makePrivateObjects(people);
   return {
-    clients: { visitor: createClient(running.url), member, ambassador, root },
+    client: (role) =>
+      role === 'leaver' ? (leaving = leaving.then(renewed)) : Promise.resolve(clients[role]),
     staleToken: target.token()!,
     objects: made,
     targetId: targetId!,
@@ -63,6 +83,28 @@ export async function buildWorld(running: Running): Promise<World> {
     ids: [...Object.values(made).filter((id) => id !== memberId), targetId!, ...privateIds],
     cursors: await cursorsOf(member),
   };
+}
+
+const giveCredits = `mutation ($input: GrantBonusCreditsInput!) {
+  grantBonusCredits(input: $input) { available userErrors { code message } } }`;
+
+/** A service account that may spend credits, with a token for its secret. */
+async function programOf({ url, ports }: Running, root: Client): Promise<Client> {
+  const create = `mutation ($input: CreateServiceAccountInput!) {
+    createServiceAccount(input: $input) { serviceAccount { id } secret userErrors { code message } } }`;
+  const input = { name: 'Assistance', role: 'SERVICE', scopes: ['credits:spend'] };
+  const { createServiceAccount: made } = await root.must(create, { input });
+  const response = await fetch(`http://127.0.0.1:${ports.users}/oauth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: made.serviceAccount.id,
+      client_secret: made.secret,
+    }).toString(),
+  });
+  const { access_token: accessToken } = (await response.json()) as { access_token: string };
+  return createClient(url, { accessToken, refreshToken: '' });
 }
 
 interface People {
@@ -73,7 +115,11 @@ interface People {
   readonly targetId: string;
 }
 
-async function makeObjects({ ambassador, member, memberId, targetId }: People) {
+async function makeObjects({ root, ambassador, member, memberId, targetId }: People) {
+  const organization = await makeOrganization(member, {
+    member: ambassador,
+    memberId: await idOf(ambassador),
+  });
   const consul = { userId: targetId, countryCode: 'DE', city: 'Berlin', idempotencyKey: 'consul' };
   const Office = await appointConsul(ambassador, consul);
   const Event = await publishEvent(ambassador, {
@@ -92,6 +138,8 @@ async function makeObjects({ ambassador, member, memberId, targetId }: People) {
     city: 'Berlin',
     countryCode: 'DE',
   });
+  const sold = await makeTickets({ root, ambassador, member });
+  const order = await makeOrder({ root, seller: ambassador, member });
   const Registration = await register(member, Event);
   await register(ambassador, Event);
   const Media = await uploadPhoto(member, 'photo');
@@ -119,26 +167,44 @@ async function makeObjects({ ambassador, member, memberId, targetId }: People) {
     clientMessageId: 'm1',
   });
   await writeTo(member, { userId: targetId, text: 'Hello?', clientMessageId: 'm2' });
-  await subscribeToPremium(member, 'premium');
+  await Promise.all([member, root].map((each) => subscribeToPremium(each, 'premium')));
+  const addMethod = `mutation ($input: AddPaymentMethodInput!) {
+    addPaymentMethod(input: $input) { paymentMethod { id } } }`;
+  const save = async (idempotencyKey: string) => {
+    const paymentMethod = { sandboxCard: { number: '4242424242424242' } };
+    const { addPaymentMethod } = await member.must(addMethod, { input: { idempotencyKey, paymentMethod } });
+    return addPaymentMethod.paymentMethod.id as string;
+  };
+  const [PaymentMethod, SparePaymentMethod] = [await save('pm1'), await save('pm2')];
   const ids = await eventually(async () => {
     const answer = await member.send(`{
       viewerSubscription { id status plan { id } } notifications(first: 2) { nodes { id } }
+      sessions(first: 1) { nodes { id } }
       conversation(id: "${conversationId}") { messages(first: 1) { nodes { id } } } }`);
-    const { viewerSubscription, notifications, conversation } = answer.data;
+    const { viewerSubscription, notifications, sessions, conversation } = answer.data;
     return viewerSubscription?.status === 'ACTIVE' && notifications.nodes.length === 2
       ? {
           PlanSubscription: viewerSubscription.id as string,
           Plan: viewerSubscription.plan.id as string,
           Notification: notifications.nodes[0].id as string,
+          Session: sessions.nodes[0].id as string,
           Message: conversation.messages.nodes[0].id as string,
         }
       : undefined;
   }, 'subscription and notices');
+  const SpareSubscription = await eventually(async () => {
+    const { data } = await root.send('{ viewerSubscription { id status } }');
+    return data.viewerSubscription?.status === 'ACTIVE' ? (data.viewerSubscription.id as string) : undefined;
+  }, 'another subscription');
+  const invoices = await makeInvoices({ root, member, memberId });
   return {
     SpareEvent,
     SparePost,
     SpareComment,
+    SpareSubscription,
     User: memberId,
+    PaymentMethod,
+    SparePaymentMethod,
     Office,
     Event,
     Registration,
@@ -146,8 +212,31 @@ async function makeObjects({ ambassador, member, memberId, targetId }: People) {
     Post,
     Comment,
     Conversation: conversationId,
+    ...organization,
+    ...sold,
+    ...order,
     ...ids,
+    ...invoices,
   };
+}
+
+/** That of the member's purchase, and drafts to the member. */
+async function makeInvoices({ root, member, memberId }: Pick<People, 'root' | 'member' | 'memberId'>) {
+  const draftInvoice = `mutation ($input: DraftInvoiceInput!) { draftInvoice(input: $input) { invoice { id } } }`;
+  const draft = (idempotencyKey: string) =>
+    eventually(async () => {
+      const lines = [{ description: 'Work', quantity: 1, unitAmountMinor: 100 }];
+      const input = { idempotencyKey, customerId: memberId, currency: 'EUR', lines };
+      const { data } = await root.send(draftInvoice, { input });
+      return data?.draftInvoice?.invoice?.id as string | undefined;
+    }, 'a draft');
+  const invoiceOf = async (client: Client) =>
+    (await client.must('{ me { invoices(first: 1) { nodes { id } } } }')).me.invoices.nodes[0].id as string;
+  const [DraftInvoice, SpareInvoice] = [await draft('invoice'), await draft('spare invoice')];
+  const { invoiceIssuers } = await root.must('{ invoiceIssuers { id } }');
+  const InvoiceIssuer = invoiceIssuers[0].id as string;
+  const [Invoice, OtherInvoice] = [await invoiceOf(member), await invoiceOf(root)];
+  return { Invoice, OtherInvoice, InvoiceIssuer, DraftInvoice, SpareInvoice };
 }
 
 /** What the member must not reach: a draft, and a conversation of others. */

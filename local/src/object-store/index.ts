@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createPartedUploads } from './parted-uploads.js';
 import { createObjectServer } from './server.js';
 import { createVerifier } from './signature.js';
 import { createStorage } from './storage.js';
@@ -37,6 +38,7 @@ export async function startObjectStore(options: ObjectStoreOptions): Promise<Obj
   const { accessKeyId, secretAccessKey, region = 'us-east-1' } = options;
   const server = createObjectServer({
     storage,
+    uploads: createPartedUploads(storage, clock),
     verifier: createVerifier({ accessKeyId, secretAccessKey, region }, clock),
     clock,
     corsOrigins: options.corsOrigins,

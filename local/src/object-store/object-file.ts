@@ -1,4 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 
 /** What a client says about an object: answered with it again on reading. */
 export type ObjectAttributes = {
@@ -14,8 +16,38 @@ export type StoredObject = ObjectAttributes & { key: string; size: number; etag:
 const lengthBytes = 4;
 const maxTrailerBytes = 64 * 1024;
 
+/** What is known of an object before its bytes are; its tag is their hash unless given. */
+export type ObjectDescription = Omit<StoredObject, 'size' | 'etag'> & { etag?: string };
+
+/** Writes bytes and description into a new file, and has them on the disk when it resolves. */
+export async function writeObject(
+  target: string,
+  body: AsyncIterable<Buffer>,
+  description: ObjectDescription,
+): Promise<StoredObject> {
+  const hash = createHash('md5');
+  let size = 0;
+  let object: StoredObject | undefined;
+  const file = await open(target, 'wx');
+  await pipeline(
+    body,
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        size += chunk.length;
+        yield chunk;
+      }
+      object = { etag: `"${hash.digest('hex')}"`, ...description, size };
+      yield toTrailer(object);
+    },
+    file.createWriteStream({ flush: true }),
+  );
+  if (!object) throw new Error('An upload ended without a description');
+  return object;
+}
+
 /** The end of an object's file: its description as JSON, then the length of that JSON in four bytes. */
-export function toTrailer(object: StoredObject): Buffer {
+function toTrailer(object: StoredObject): Buffer {
   const json = Buffer.from(JSON.stringify(object));
   const length = Buffer.alloc(lengthBytes);
   length.writeUInt32BE(json.length);

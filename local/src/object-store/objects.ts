@@ -41,11 +41,7 @@ export async function putObject(
   request: S3Request,
   signature: VerifiedSignature,
 ): Promise<Answer> {
-  const ifNoneMatch = header(request, 'if-none-match');
-  if ((ifNoneMatch !== undefined && ifNoneMatch !== '*') || header(request, 'if-match') !== undefined) {
-    throw s3Error('NotImplemented', 'Of the conditional writes only If-None-Match: * is supported.');
-  }
-  const place = { bucket: request.bucket, key: request.key, onlyIfAbsent: ifNoneMatch === '*' };
+  const place = { bucket: request.bucket, key: request.key, onlyIfAbsent: isOnlyIfAbsent(request) };
   const source = amzValue(request, 'x-amz-copy-source');
   if (source !== undefined) return copyObject(storage, request, { from: parseSource(source), to: place });
   const { etag } = await storage.put(place, attributesOf(request), uploadBody(request, signature));
@@ -82,7 +78,16 @@ async function copyObject(
   }
 }
 
-function attributesOf(request: S3Request): ObjectAttributes {
+/** Whether the write must not replace an object. */
+export function isOnlyIfAbsent(request: S3Request): boolean {
+  const ifNoneMatch = header(request, 'if-none-match');
+  if ((ifNoneMatch !== undefined && ifNoneMatch !== '*') || header(request, 'if-match') !== undefined) {
+    throw s3Error('NotImplemented', 'Of the conditional writes only If-None-Match: * is supported.');
+  }
+  return ifNoneMatch === '*';
+}
+
+export function attributesOf(request: S3Request): ObjectAttributes {
   return readAttributes((name) => header(request, name), metadataOf(request));
 }
 

@@ -6,7 +6,9 @@ import { send, sendError } from './answer.js';
 import { createBucket, headBucket, listObjects } from './buckets.js';
 import { createCors } from './cors.js';
 import { isS3Error, s3Error } from './errors.js';
+import { answerMultipart, isMultipart } from './multipart.js';
 import { deleteObject, putObject, readObject } from './objects.js';
+import type { PartedUploads } from './parted-uploads.js';
 import { postObject } from './post-object.js';
 import type { S3Request } from './request.js';
 import { header, parseRequest } from './request.js';
@@ -15,6 +17,7 @@ import type { Storage } from './storage.js';
 
 export type ServerDependencies = {
   storage: Storage;
+  uploads: PartedUploads;
   verifier: Verifier;
   clock: () => Date;
   corsOrigins: readonly string[];
@@ -24,6 +27,7 @@ export type ServerDependencies = {
 /** Query parameters of the operations that are supported. Another one asks for something else of the resource. */
 const knownParameters =
   /^(x-amz-.*|x-id|response-.*|list-type|prefix|delimiter|max-keys|continuation-token|start-after|encoding-type)$/i;
+const multipartParameters = /^(uploads|uploadId|partNumber)$/;
 
 export function createObjectServer(dependencies: ServerDependencies): Server {
   const cors = createCors(dependencies.corsOrigins);
@@ -57,7 +61,8 @@ async function route(dependencies: ServerDependencies, message: IncomingMessage)
   if (request.method === 'POST' && request.key === '' && isForm) return postObject(dependencies, request);
   const signature = dependencies.verifier.verifyRequest(request);
   refuseUnknown(request);
-  const { storage } = dependencies;
+  const { storage, uploads } = dependencies;
+  if (isMultipart(request)) return answerMultipart(uploads, request, signature);
   const isBucket = request.key === '';
   switch (request.method) {
     case 'PUT':
@@ -72,8 +77,11 @@ async function route(dependencies: ServerDependencies, message: IncomingMessage)
   throw s3Error('MethodNotAllowed', 'The specified method is not allowed against this resource.');
 }
 
-function refuseUnknown({ query, message }: S3Request): void {
-  const unknown = [...query.keys()].find((name) => !knownParameters.test(name));
+function refuseUnknown(request: S3Request): void {
+  const { query, message } = request;
+  const isKnown = (name: string) =>
+    knownParameters.test(name) || (isMultipart(request) && multipartParameters.test(name));
+  const unknown = [...query.keys()].find((name) => !isKnown(name));
   if (unknown !== undefined) throw s3Error('NotImplemented', `The parameter ${unknown} is not supported.`);
   const condition = Object.keys(message.headers).find((name) => name.startsWith('x-amz-copy-source-'));
   if (condition !== undefined) throw s3Error('NotImplemented', `The header ${condition} is not supported.`);

@@ -2,12 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { s3Error } from './errors.js';
 import type { ObjectAttributes, StoredObject } from './object-file.js';
-import { readTrailer, toTrailer } from './object-file.js';
+import { readTrailer, writeObject } from './object-file.js';
 
 export type Place = { bucket: string; key: string };
+/** `etag` is the hash of the bytes unless given. */
+export type PutOptions = { onlyIfAbsent?: boolean; etag?: string };
 export type OpenObject = { object: StoredObject; file: FileHandle };
 export type Storage = Awaited<ReturnType<typeof createStorage>>;
 
@@ -24,7 +25,7 @@ export async function createStorage({ dir, clock }: { dir: string; clock: () => 
 
   /** Removes what a crash left of uploads. Call it once the port is won: until then another process may be at work. */
   async function removeLeftovers(): Promise<void> {
-    for (const name of leftovers) await rm(path.join(incoming, name), { force: true });
+    for (const name of leftovers) await rm(path.join(incoming, name), { force: true, recursive: true });
   }
 
   async function createBucket(bucket: string): Promise<void> {
@@ -42,7 +43,7 @@ export async function createStorage({ dir, clock }: { dir: string; clock: () => 
 
   /** Stores a body that ends well; a body that throws leaves nothing behind. */
   async function put(
-    place: Place & { onlyIfAbsent?: boolean },
+    place: Place & PutOptions,
     attributes: ObjectAttributes,
     body: AsyncIterable<Buffer>,
   ): Promise<StoredObject> {
@@ -50,8 +51,9 @@ export async function createStorage({ dir, clock }: { dir: string; clock: () => 
     await requireBucket(place.bucket);
     const temporary = path.join(incoming, randomUUID());
     try {
-      const object = await write(temporary, body, {
+      const object = await writeObject(temporary, body, {
         ...attributes,
+        ...(place.etag !== undefined && { etag: place.etag }),
         key: place.key,
         modifiedAt: clock().toISOString(),
       });
@@ -96,7 +98,7 @@ export async function createStorage({ dir, clock }: { dir: string; clock: () => 
     return objects.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   }
 
-  return { removeLeftovers, createBucket, hasBucket, put, openObject, remove, list };
+  return { incoming, removeLeftovers, requireBucket, createBucket, hasBucket, put, openObject, remove, list };
 }
 
 /** Refuses keys that a client or a copy of the bucket elsewhere could read as a path out of it. */
@@ -108,32 +110,6 @@ export function checkKey(key: string): void {
   if (key.split(/[/\\]/).some((segment) => segment === '.' || segment === '..')) {
     throw s3Error('InvalidArgument', 'The key has a relative path segment.');
   }
-}
-
-async function write(
-  target: string,
-  body: AsyncIterable<Buffer>,
-  attributes: ObjectAttributes & Pick<StoredObject, 'key' | 'modifiedAt'>,
-): Promise<StoredObject> {
-  const hash = createHash('md5');
-  let size = 0;
-  let object: StoredObject | undefined;
-  const file = await open(target, 'wx');
-  await pipeline(
-    body,
-    async function* (chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        size += chunk.length;
-        yield chunk;
-      }
-      object = { ...attributes, size, etag: `"${hash.digest('hex')}"` };
-      yield toTrailer(object);
-    },
-    file.createWriteStream({ flush: true }),
-  );
-  if (!object) throw new Error('An upload ended without a description');
-  return object;
 }
 
 async function linkIfAbsent(temporary: string, target: string): Promise<void> {
@@ -157,6 +133,6 @@ function objectPath(dir: string, { bucket, key }: Place): string {
   return path.join(bucketPath(dir, bucket), name.slice(0, 2), name.slice(2));
 }
 
-function nothingWhenMissing(error: NodeJS.ErrnoException): undefined {
+export function nothingWhenMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }

@@ -8,6 +8,7 @@ import type { ObjectStore } from './index.js';
 import { startObjectStore } from './index.js';
 
 export const bucket = 'media';
+export const privateBucket = 'private';
 export const origin = 'http://app.example';
 export const accessKeyId = 'test-key';
 export const secretAccessKey = 'test-secret';
@@ -29,7 +30,7 @@ export async function startTestStore(options: { clock?: () => Date } = {}) {
     dir,
     accessKeyId,
     secretAccessKey,
-    buckets: [bucket],
+    buckets: [bucket, privateBucket],
     corsOrigins: [origin],
     onError: (error) => faults.push(error),
     ...options,

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPool, idType, signViewer, VIEWER_HEADER, type Viewer } from '@diaspora/kit';
+import { aViewer } from '@diaspora/kit/testing';
+import { environmentsOf } from '../environments.js';
+import { startInfrastructure, type Infrastructure } from '../infrastructure.js';
+import { startProcess, type RunningProcess } from '../processes.js';
+import { silentProgress } from '../progress.js';
+import type { Settings } from '../settings.js';
+import { freshSettings } from './running.js';
+
+const names = ['events', 'payments'] as const;
+type Name = (typeof names)[number];
+
+/** Each step of a purchase that is paid and given back, and the service that ends there. */
+const steps: readonly (readonly [Name, string])[] = [
+  ['events', 'before:hold'],
+  ['events', 'after:hold'],
+  ['payments', 'before:order.requested'],
+  ['payments', 'before:payOrder'],
+  ['payments', 'after:payOrder'],
+  ['payments', 'before:order.captured'],
+  ['events', 'before:issue'],
+  ['events', 'before:giveBack'],
+  ['events', 'after:giveBack'],
+  ['payments', 'before:order.refundRequested'],
+  ['payments', 'before:order.refunded'],
+  ['events', 'before:refunded'],
+];
+
+let settings: Settings;
+let infrastructure: Infrastructure;
+let pools: Record<Name, ReturnType<typeof createPool>>;
+const running = new Map<Name, RunningProcess>();
+const killFile = (name: Name) => path.join(settings.dataDir, `kill-${name}`);
+
+async function start(name: Name): Promise<void> {
+  const env = {
+    ...environmentsOf(settings, infrastructure)[name],
+    KILL_AT: killFile(name),
+    SAGA_SERVICE: name,
+  };
+  running.set(name, await startProcess({ name, entry: 'local/src/journeys/saga-process.ts', env }));
+}
+
+beforeAll(async () => {
+  settings = await freshSettings();
+  infrastructure = await startInfrastructure(settings, silentProgress, () => undefined);
+  const { databaseUrls } = infrastructure;
+  pools = {
+    events: createPool({ url: databaseUrls.events, max: 2 }),
+    payments: createPool({ url: databaseUrls.payments, max: 2 }),
+  };
+  await Promise.all(names.map(start));
+}, 180_000);
+afterAll(async () => {
+  await Promise.all([...running.values()].map((each) => each.stop()));
+  await Promise.all(Object.values(pools).map((pool) => pool.end()));
+  await infrastructure.stop();
+  await rm(settings.dataDir, { recursive: true, force: true });
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Starts again what has ended. */
+async function revive(): Promise<void> {
+  for (const name of names) if (!isAlive(running.get(name)!.pid)) await start(name);
+}
+
+/** Asks until there is an answer, as a device does: under one key it is one command. */
+async function ask(name: Name, viewer: Viewer, query: string, input: object): Promise<any> {
+  for (;;) {
+    const header = signViewer(viewer, {
+      secret: infrastructure.secrets.viewerSecret,
+      requestId: randomUUID(),
+    });
+    const answer = await fetch(`http://127.0.0.1:${settings.ports[name]}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [VIEWER_HEADER]: header },
+      body: JSON.stringify({ query, variables: { input } }),
+    })
+      .then((response) => response.json() as Promise<{ data?: Record<string, any> }>)
+      .catch(() => undefined);
+    const [payload] = Object.values(answer?.data ?? {});
+    if (payload && !payload.userErrors.some(({ code }: { code: string }) => code === 'NOT_FOUND'))
+      return payload;
+    await revive();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Resolves when SQL answers so; what has ended meanwhile is started again. */
+async function until(name: Name, sql: string, values: unknown[]): Promise<void> {
+  for (;;) {
+    const { rows } = await pools[name].query(sql, values);
+    if (rows.length > 0) return;
+    await revive();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const mutation = (field: string, type: string, selection: string) =>
+  `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { code message } } }`;
+
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19);
+
+async function sale() {
+  const organizer = aViewer({ roles: ['EVENT_OWNER', 'SUPER_USER'] });
+  const { event } = await ask(
+    'events',
+    organizer,
+    mutation('createEvent', 'CreateEventInput', 'event { id }'),
+    {
+      idempotencyKey: randomUUID(),
+      ...{ title: 'Harvest', description: 'Music.', language: 'en', domain: 'OTHERS', type: 'FREE' },
+      ...{ startsAt: inDays(20), endsAt: inDays(21), timeZone: 'Europe/Berlin', capacity: 100 },
+      place: { countryCode: 'DE', city: 'Berlin' },
+    },
+  );
+  await ask('events', organizer, mutation('publishEvent', 'PublishEventInput', 'event { id }'), {
+    eventId: event.id,
+  });
+  const { ticketType } = await ask(
+    'events',
+    organizer,
+    mutation('createTicketType', 'CreateTicketTypeInput', 'ticketType { id }'),
+    {
+      idempotencyKey: randomUUID(),
+      eventId: event.id,
+      name: 'Regular',
+      price: { amountMinor: 2_000, currency: 'EUR' },
+    },
+  );
+  return { organizer, event, ticketType };
+}
+
+/** Buys, pays and gives back, whoever ends in between. */
+async function carry({ organizer, ticketType }: Awaited<ReturnType<typeof sale>>): Promise<string> {
+  const buyer = aViewer();
+  const { purchase } = await ask(
+    'events',
+    buyer,
+    mutation('purchaseTickets', 'PurchaseTicketsInput', 'purchase { id }'),
+    { idempotencyKey: randomUUID(), lines: [{ ticketTypeId: ticketType.id, quantity: 2 }] },
+  );
+  const key = idType('pur').decode(purchase.id);
+  const pay = mutation('payOrder', 'PayOrderInput', 'order { id }');
+  await ask('payments', buyer, pay, {
+    idempotencyKey: randomUUID(),
+    orderId: idType('ord').encode(key),
+    paymentMethod: { sandboxCard: { number: '4242424242424242' } },
+  });
+  await until('events', `SELECT 1 FROM purchases WHERE id = $1 AND status = 'COMPLETED'`, [key]);
+  const refund = mutation('refundTickets', 'RefundTicketsInput', 'purchase { id }');
+  await ask('events', organizer, refund, { idempotencyKey: randomUUID(), purchaseId: purchase.id });
+  await until('events', `SELECT 1 FROM purchases WHERE id = $1 AND status = 'REFUNDED'`, [key]);
+  return key;
+}
+
+/** What is left of a purchase, in both databases. */
+async function leftOf(key: string) {
+  const rows = async (name: Name, sql: string) => (await pools[name].query(sql, [key])).rows as unknown[];
+  return {
+    tickets: await rows('events', `SELECT status FROM tickets WHERE purchase_id = $1`),
+    holds: await rows('events', `SELECT 1 FROM place_holds WHERE claim_id = $1`),
+    refunds: await rows(
+      'events',
+      `SELECT amount_minor::text AS amount, status FROM purchase_refunds WHERE purchase_id = $1`,
+    ),
+    open: await rows(
+      'payments',
+      `SELECT a.type, sum(p.amount_minor) FROM ledger_transactions t
+       JOIN ledger_postings p ON p.transaction_id = t.id JOIN ledger_accounts a ON a.id = p.account_id
+       WHERE t.order_id = $1 AND t.kind <> 'PROVIDER_FEE' GROUP BY a.type HAVING sum(p.amount_minor) <> 0`,
+    ),
+    provider: await rows(
+      'payments',
+      `SELECT coalesce(sum(s.amount_minor), 0)::text AS taken,
+         coalesce(sum((SELECT sum(amount_minor) FROM sandbox_refunds r WHERE r.payment_id = s.id)), 0)::text AS back
+       FROM sandbox_payments s JOIN payments p ON p.provider_payment_id = s.id WHERE p.order_id = $1`,
+    ),
+  };
+}
+
+describe('a purchase through events and payments', () => {
+  let sold: Awaited<ReturnType<typeof sale>>;
+  beforeAll(async () => {
+    sold = await sale();
+  }, 120_000);
+
+  it.each(steps)(
+    'is paid, and paid back, with nothing lost and nothing twice, when %s is killed %s',
+    async (name, step) => {
+      writeFileSync(killFile(name), step);
+      const key = await carry(sold);
+      const wasKilled = !existsSync(killFile(name));
+      rmSync(killFile(name), { force: true });
+      expect(wasKilled).toBe(true);
+      expect(await leftOf(key)).toEqual({
+        tickets: [{ status: 'CANCELLED' }, { status: 'CANCELLED' }],
+        holds: [],
+        refunds: [{ amount: '4000', status: 'REFUNDED' }],
+        open: [],
+        provider: [{ taken: '4000', back: '4000' }],
+      });
+      const { rows } = await pools.payments.query(
+        `SELECT a.currency FROM ledger_postings p JOIN ledger_accounts a ON a.id = p.account_id
+         GROUP BY a.currency HAVING sum(p.amount_minor) <> 0`,
+      );
+      expect(rows).toEqual([]);
+      const event = await pools.events.query(`SELECT ticketed_count FROM events WHERE id = $1`, [
+        idType('evt').decode(sold.event.id),
+      ]);
+      expect(event.rows).toEqual([{ ticketed_count: 0 }]);
+    },
+    180_000,
+  );
+});
