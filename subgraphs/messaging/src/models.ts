@@ -1,4 +1,11 @@
-import type { Conversation, Message, Notification, Participant } from './__generated__/prisma/client.js';
+import type {
+  Conversation,
+  ConversationEvent,
+  Message,
+  Notification,
+  Participant,
+} from './__generated__/prisma/client.js';
+import type { LoggedTypename } from './conversation-events/kinds.js';
 
 /** An entity of another subgraph: its public id is all that is known here. */
 interface Stub {
@@ -17,9 +24,13 @@ export type ConversationModel = Participant & { readonly conversation: Conversat
 export type MessageModel = Message;
 export type NotificationModel = Notification;
 
+/** An event of the log, and the message it is about as that is now. */
+export type LoggedEvent = ConversationEvent & { readonly message: MessageModel | null };
+export type MessageSentModel = LoggedEvent;
+
 /** A member of the union, told apart by its name. */
 export type ConversationEventModel =
-  | { readonly __typename: 'MessageSent'; readonly message: MessageModel }
+  | (LoggedEvent & { readonly __typename: LoggedTypename })
   | { readonly __typename: 'SubscriptionStarted'; readonly startedAt: Date }
   | { readonly __typename: 'ResyncRequired'; readonly reason: 'CURSOR_INVALID' | 'CURSOR_TOO_OLD' }
   | { readonly __typename: 'AccessEnded'; readonly endedAt: Date };

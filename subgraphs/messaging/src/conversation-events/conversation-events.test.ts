@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestResult } from '@diaspora/kit/testing';
 import { conversationIds } from '../ids.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+import { appendEvent } from './log.js';
 import { cursorOf, replayLimit } from './rules.js';
+
+/** As the history makes it. */
+const historyCursor = (sequence: number) => Buffer.from(`[${sequence}]`).toString('base64url');
 
 const subscription = `subscription ($id: ID!, $after: String) {
   conversationEvents(conversationId: $id, after: $after) {
@@ -52,8 +56,13 @@ describe('events of a conversation', () => {
     return { ana, ben, id, say };
   }
 
-  function listen(person: Pick<Member, 'subscribe'>, id: string, after?: string | null) {
-    const events = person.subscribe(subscription, { id, after });
+  function listen(
+    person: Pick<Member, 'subscribe'>,
+    id: string,
+    after?: string | null,
+    document = subscription,
+  ) {
+    const events = person.subscribe(document, { id, after });
     const next = async () => told((await events.next()).value as TestResult | undefined);
     const take = async (count: number) => {
       const taken: Told[] = [];
@@ -62,6 +71,17 @@ describe('events of a conversation', () => {
     };
     return { next, take, raw: () => events.next(), stop: () => events.return!() };
   }
+
+  /** Something of which nothing is shown happens there. */
+  const happen = (id: string, overrides: { audience?: string[] }) =>
+    messaging.db.$transaction((tx) =>
+      appendEvent(tx, conversationIds.decode(id), {
+        kind: 'MESSAGE_SENT',
+        occurredAt: new Date(),
+        ...overrides,
+      }),
+    );
+  type Listener = ReturnType<typeof listen>;
   const sequences = (events: readonly Told[]) => events.map(({ sequence }) => sequence);
 
   it('begins with where it begins, then tells what is said, in another process too', async () => {
@@ -97,6 +117,56 @@ describe('events of a conversation', () => {
     await say(1);
     const events = listen(ben, id, history.data.conversation.messages.pageInfo.endCursor as string);
     expect(sequences(await events.take(1))).toEqual([3]);
+    await events.stop();
+  });
+
+  it('begins with what came after the conversation was read, by its eventsCursor', async () => {
+    const { ben, id, say } = await aConversation();
+    await say(2);
+    const { data } = await ben.execute('query ($id: ID!) { conversation(id: $id) { eventsCursor } }', { id });
+    await say(1);
+    const events = listen(ben, id, data.conversation.eventsCursor as string);
+    expect(sequences(await events.take(1))).toEqual([3]);
+    await events.stop();
+  });
+
+  it('finds the place of a message among events of other kinds', async () => {
+    const { ana, ben, id, say } = await aConversation();
+    await say(1);
+    await happen(id, { audience: [ana.id] });
+    await say(2);
+    const events = listen(ben, id, historyCursor(2));
+    expect(await events.next()).toMatchObject({ sequence: 3, cursor: cursorOf(4) });
+    await events.stop();
+  });
+
+  it('tells what is for some to them only, and goes on behind it', async () => {
+    const { ana, ben, id, say } = await aConversation();
+    await say(1);
+    await happen(id, { audience: [ana.id] });
+    await say(1);
+    const cursors =
+      'subscription ($id: ID!, $after: String) { conversationEvents(conversationId: $id, after: $after) { cursor event { __typename } } }';
+    const [anas, bens] = [ana, ben].map((person) => listen(person, id, cursorOf(1), cursors)) as [
+      Listener,
+      Listener,
+    ];
+    expect((await anas.take(2)).map(({ cursor }) => cursor)).toEqual([cursorOf(2), cursorOf(3)]);
+    expect((await bens.take(1)).map(({ cursor }) => cursor)).toEqual([cursorOf(3)]);
+    await Promise.all([anas.stop(), bens.stop()]);
+  });
+
+  it.each([
+    ['an event', cursorOf(1)],
+    ['a message', historyCursor(1)],
+  ])('asks for a resynchronisation when what followed the cursor of %s was pruned', async (_of, after) => {
+    const { ben, id, say } = await aConversation();
+    await say(3);
+    await messaging.db.conversationEvent.deleteMany({
+      where: { conversationId: conversationIds.decode(id), position: { lte: 2 } },
+    });
+    const events = listen(ben, id, after);
+    expect(await events.next()).toMatchObject({ reason: 'CURSOR_TOO_OLD', cursor: cursorOf(3) });
     await events.stop();
   });
 
@@ -142,7 +212,7 @@ describe('events of a conversation', () => {
     const { ben, id } = await aConversation();
     await messaging.db.conversation.update({
       where: { id: conversationIds.decode(id) },
-      data: { lastSequence: replayLimit + 1 },
+      data: { lastPosition: replayLimit + 1 },
     });
     const events = listen(ben, id, cursorOf(0));
     expect(await events.next()).toMatchObject({ kind: 'ResyncRequired', reason: 'CURSOR_TOO_OLD' });
@@ -183,7 +253,7 @@ describe('events of a conversation', () => {
     // More than the queue of announcements holds, while nobody reads.
     await Promise.all(
       Array.from({ length: 1_100 }, () =>
-        messaging.live.publish(`conversation:${conversationIds.decode(id)}`, { sequence: 1 }),
+        messaging.live.publish(`conversation:${conversationIds.decode(id)}`, {}),
       ),
     );
     await say(2);

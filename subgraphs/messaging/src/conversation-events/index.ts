@@ -2,6 +2,7 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
+export { appendEvent, type Happening } from './log.js';
 export { createConversationEvents, type ConversationEvents } from './service.js';
 
 export const conversationEventsSlice: Slice = {

@@ -1,6 +1,7 @@
 import { rootValues } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { conversationIds } from '../ids.js';
+import { cursorOf } from './rules.js';
 
 export const resolvers: Resolvers = {
   Subscription: {
@@ -11,4 +12,6 @@ export const resolvers: Resolvers = {
       },
     },
   },
+  Conversation: { eventsCursor: ({ conversation }) => cursorOf(conversation.lastPosition) },
+  MessageSent: { message: ({ message }) => message! },
 };

@@ -2,13 +2,9 @@ import { isLiveOverflow, type Live, type LiveSubscription } from '@diaspora/kit'
 
 /** Tells that there may be something new. It never carries the news: those are read from the database. */
 export interface WakeUps {
-  /** False when `stop` was called. Else something after `position` may be there, or it is time to look anyway. */
-  next(position: number): Promise<boolean>;
+  /** False when `stop` was called. Else something new may be there, or it is time to look anyway. */
+  next(): Promise<boolean>;
   stop(): Promise<void>;
-}
-
-export interface Announcement {
-  readonly sequence: number;
 }
 
 interface Options {
@@ -20,36 +16,31 @@ interface Options {
 
 /** Resolves when nothing that is announced from now on is missed. */
 export async function listenFor({ live, channel, lookAgainMs }: Options): Promise<WakeUps> {
-  let listening: LiveSubscription<Announcement> = live.subscribe(channel);
+  let listening: LiveSubscription<unknown> = live.subscribe(channel);
   let isStopped = false;
   let pending: ReturnType<typeof heard> | undefined;
   await listening.ready;
 
-  /** The sequence announced; undefined when announcements may have been missed. */
-  async function heard(): Promise<number | undefined> {
+  async function heard(): Promise<'heard'> {
     try {
-      const { done, value } = await listening.next();
-      return done || value.resync ? undefined : value.payload.sequence;
+      await listening.next();
     } catch (error) {
       // Too many came while the subscriber read slowly: none is needed, only that there were some.
       if (!isLiveOverflow(error)) throw error;
       listening = live.subscribe(channel);
       await listening.ready;
-      return undefined;
     }
+    return 'heard';
   }
 
   return {
-    async next(position) {
-      while (!isStopped) {
-        const look = timer(lookAgainMs);
-        const sequence = await Promise.race([(pending ??= heard()), look.over]);
-        look.clear();
-        if (sequence === 'over') return !isStopped;
-        pending = undefined;
-        if (sequence === undefined || sequence > position) return !isStopped;
-      }
-      return false;
+    async next() {
+      if (isStopped) return false;
+      const look = timer(lookAgainMs);
+      const first = await Promise.race([(pending ??= heard()), look.over]);
+      look.clear();
+      if (first === 'heard') pending = undefined;
+      return !isStopped;
     },
     async stop() {
       isStopped = true;

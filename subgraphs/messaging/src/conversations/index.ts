@@ -3,6 +3,6 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createConversationLoaders, type ConversationLoaders } from './loaders.js';
-export { createConversations, noSuchConversation, type Conversations } from './service.js';
+export { createConversations, type Conversations } from './service.js';
 
 export const conversationsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -5,6 +5,7 @@ import type { Db, Transaction } from '../database.js';
 import { conversationIds, userIds } from '../ids.js';
 import type { MessagingMessages } from '../messages.js';
 import type { ConversationModel } from '../models.js';
+import { noSuchConversation } from '../refusals.js';
 import { assertPair, nextReadMarker, pairKeyOf } from './rules.js';
 
 export type Conversations = ReturnType<typeof createConversations>;
@@ -14,9 +15,6 @@ interface Dependencies {
   readonly clock: Clock;
   readonly outbox: Outbox<MessagingMessages>;
 }
-
-export const noSuchConversation = () =>
-  new AppError('NOT_FOUND', 'There is no such conversation.', { path: ['conversationId'] });
 
 const noSuchPerson = () => new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
 

@@ -1,9 +1,10 @@
 import { AppError, parseInput, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
 import type { Message } from '../__generated__/prisma/client.js';
-import { noSuchConversation } from '../conversations/index.js';
+import { appendEvent } from '../conversation-events/index.js';
 import type { Db, Transaction } from '../database.js';
 import { conversationIds, messageIds, userIds } from '../ids.js';
 import type { MessagingMessages } from '../messages.js';
+import { noSuchConversation } from '../refusals.js';
 import type { Allowance } from './allowance.js';
 import { outgoingMessage, sameMessage, sentAtAfter, unlimitedMessaging } from './rules.js';
 
@@ -15,7 +16,7 @@ interface Dependencies {
   readonly outbox: Outbox<MessagingMessages>;
   readonly allowance: Allowance;
   /** Wakes whoever listens to the conversation. Never rejects. */
-  readonly announce: (conversationId: string, sequence: number) => Promise<void>;
+  readonly announce: (conversationId: string) => Promise<void>;
 }
 
 export interface Outgoing {
@@ -42,7 +43,7 @@ export function createMessages({ db, clock, outbox, allowance, announce }: Depen
       if (await counts(tx, conversationId, sender)) await allowance.spend(tx, sender.id);
       return append(tx, { ...key, text, sentAt: sentAtAfter(lastMessageAt, clock.now()) });
     });
-    void announce(conversationId, message.sequence);
+    void announce(conversationId);
     return message;
   }
 
@@ -87,6 +88,12 @@ export function createMessages({ db, clock, outbox, allowance, announce }: Depen
       UPDATE participants SET last_activity_at = ${sentAt},
         unread_count = unread_count + CASE WHEN user_id = ${senderId}::uuid THEN 0 ELSE 1 END
       WHERE conversation_id = ${conversationId}::uuid`;
+    await appendEvent(tx, conversationId, {
+      kind: 'MESSAGE_SENT',
+      messageId: created.id,
+      actorId: senderId,
+      occurredAt: sentAt,
+    });
     await publish(tx, created);
     return created;
   }

@@ -11,6 +11,10 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     Conversation: participant,
     Participant: participant,
     Message: sender,
+    ConversationEvent: {
+      exported: { not: 'it points at messages and conversations, which are given' },
+      erasure: 'PSEUDONYMISED',
+    },
     MessageAllowance: { exported: { not: 'a count of the day' }, erasure: 'ERASED' },
     Notification: notification,
     Member: { exported: { not: 'users give the original' }, erasure: 'PSEUDONYMISED' },

@@ -1,0 +1,16 @@
+interface Kind {
+  /** The member of `ConversationEvent` that tells it. Its resolvers get the event as it is in the log (`LoggedEvent`). */
+  readonly typename: string;
+  /** Not told across a block, either way, as with what somebody is doing. What is said is told: the history shows it too. */
+  readonly isHiddenByBlocks?: true;
+}
+
+/** What can be in the log. A slice that adds a kind adds its type to the union in its own SDL, and a line here. */
+export const kinds = {
+  MESSAGE_SENT: { typename: 'MessageSent' },
+} as const satisfies Record<string, Kind>;
+
+export type EventKind = keyof typeof kinds;
+export type LoggedTypename = (typeof kinds)[EventKind]['typename'];
+
+export const kindOf = (kind: EventKind): Kind => kinds[kind];
