@@ -6,6 +6,7 @@ import type {
   Participant,
 } from './__generated__/prisma/client.js';
 import type { LoggedTypename } from './conversation-events/kinds.js';
+import type { FirstEvent } from './following/index.js';
 
 /** An entity of another subgraph: its public id is all that is known here. */
 interface Stub {
@@ -31,6 +32,19 @@ export type MessageSentModel = LoggedEvent;
 /** A member of the union, told apart by its name. */
 export type ConversationEventModel =
   | (LoggedEvent & { readonly __typename: LoggedTypename })
-  | { readonly __typename: 'SubscriptionStarted'; readonly startedAt: Date }
-  | { readonly __typename: 'ResyncRequired'; readonly reason: 'CURSOR_INVALID' | 'CURSOR_TOO_OLD' }
+  | FirstEvent
   | { readonly __typename: 'AccessEnded'; readonly endedAt: Date };
+
+/** What has changed, by key: each viewer's loader shows it. */
+export interface InboxChangedModel {
+  readonly conversationIds: readonly string[];
+  readonly unreadMessageCount: number;
+}
+export type InboxEventModel = (InboxChangedModel & { readonly __typename: 'InboxChanged' }) | FirstEvent;
+
+export interface NotificationsChangedModel {
+  readonly notificationIds: readonly string[];
+  readonly unreadCount: number;
+}
+export type NotificationEventModel =
+  (NotificationsChangedModel & { readonly __typename: 'NotificationsChanged' }) | FirstEvent;

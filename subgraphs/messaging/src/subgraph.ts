@@ -18,7 +18,9 @@ import type { Context } from './context.js';
 import { conversationEventsSlice, createConversationEvents } from './conversation-events/index.js';
 import { conversationsSlice, createConversationLoaders, createConversations } from './conversations/index.js';
 import { connectDatabase, type Db } from './database.js';
+import { createLookingAgain } from './following/index.js';
 import { userIds } from './ids.js';
+import { createInboxEvents, inboxEventsSlice } from './inbox-events/index.js';
 import { memberHandlers } from './members.js';
 import { messages as published } from './messages.js';
 import { createAllowance, createMessageLoaders, createMessages, messagesSlice } from './messages/index.js';
@@ -31,6 +33,11 @@ import {
   createNotifications,
   notificationsSlice,
 } from './notifications/index.js';
+import {
+  createNotificationEvents,
+  createWakingHandlers,
+  notificationEventsSlice,
+} from './notification-events/index.js';
 import { createMessagingPersonalData } from './personal-data/index.js';
 
 export interface MessagingDependencies {
@@ -42,13 +49,19 @@ export interface MessagingDependencies {
   readonly config: Pick<MessagingConfig, 'FREE_MESSAGES_PER_DAY'>;
 }
 
+/** How often subscriptions look for what was not announced. */
+const lookAgainMs = 30_000;
+
 /** The composition root: dependencies in, subgraph out. */
 export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const { db, clock, live, privateStore, config } = dependencies;
   const outbox = createOutbox(published, { clock });
   const conversations = createConversations({ db, clock, outbox });
   const allowance = createAllowance({ clock, perDay: config.FREE_MESSAGES_PER_DAY });
-  const conversationEvents = createConversationEvents({ db, clock, live });
+  const following = { db, clock, live, lookAgain: createLookingAgain(lookAgainMs) };
+  const conversationEvents = createConversationEvents(following);
+  const inboxEvents = createInboxEvents(following);
+  const notificationEvents = createNotificationEvents(following);
   const { announce } = conversationEvents;
   const messages = createMessages({ db, clock, outbox, allowance, announce });
   const notifications = createNotifications({ db, clock, outbox });
@@ -61,11 +74,25 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     store: privateStore,
     personalData: createMessagingPersonalData({ db, clock }),
   });
-  const services = { conversations, conversationEvents, messages, notifications };
+  const services = {
+    conversations,
+    conversationEvents,
+    inboxEvents,
+    messages,
+    notificationEvents,
+    notifications,
+  };
 
   return defineSubgraph<Context>({
     name: 'messaging',
-    slices: [conversationsSlice, conversationEventsSlice, messagesSlice, notificationsSlice],
+    slices: [
+      conversationsSlice,
+      conversationEventsSlice,
+      inboxEventsSlice,
+      messagesSlice,
+      notificationEventsSlice,
+      notificationsSlice,
+    ],
     createContext: (base) => ({
       ...base,
       services,
@@ -84,6 +111,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       ...createNotificationHandlers(notifications),
       ...createEventHandlers(notifications),
       ...createPeopleHandlers(notifications),
+      ...createWakingHandlers(notificationEvents.announce),
       ...personalData.handlers,
     ],
     jobs: personalData.jobs,

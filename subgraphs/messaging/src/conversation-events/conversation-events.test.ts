@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestResult } from '@diaspora/kit/testing';
+import { createLookingAgain } from '../following/index.js';
 import { conversationIds } from '../ids.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 import { appendEvent } from './log.js';
@@ -268,7 +269,7 @@ describe('events of a conversation', () => {
       db: messaging.db,
       clock: messaging.clock,
       live: { ...messaging.live, subscribe: () => messaging.live.subscribe('nothing is said here') },
-      lookAgainMs: 5,
+      lookAgain: createLookingAgain(5),
     });
     const events = await deaf.subscribe(
       { viewerId: ana.id, conversationId: conversationIds.decode(id) },

@@ -1,4 +1,5 @@
-import type { Prisma, Transaction } from '../database.js';
+import type { Db, Prisma, Transaction } from '../database.js';
+import type { LoggedEvent } from '../models.js';
 import type { EventKind } from './kinds.js';
 
 /** Something that happened in a conversation. */
@@ -35,4 +36,19 @@ export async function appendEvent(
     FROM raised RETURNING position`;
   if (!raised) throw new Error(`There is no conversation ${conversationId} to append to.`);
   return raised.position;
+}
+
+const pageSize = 100;
+
+/** A page of what followed a position, with the messages it is about as they are now. */
+export async function eventsAfter(db: Db, conversationId: string, position: number): Promise<LoggedEvent[]> {
+  const events = await db.conversationEvent.findMany({
+    where: { conversationId, position: { gt: position } },
+    orderBy: { position: 'asc' },
+    take: pageSize,
+  });
+  const ids = events.flatMap(({ messageId }) => messageId ?? []);
+  const messages = ids.length > 0 ? await db.message.findMany({ where: { id: { in: ids } } }) : [];
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  return events.map((event) => ({ ...event, message: byId.get(event.messageId ?? '') ?? null }));
 }

@@ -1,10 +1,13 @@
 import type { Clock, Live } from '@diaspora/kit';
 import type { Db } from '../database.js';
+import { endedBy, firstEvent, type LookAgain } from '../following/index.js';
 import type { ConversationEventModel, LoggedEvent } from '../models.js';
 import { noSuchConversation } from '../refusals.js';
+import type { Reader } from './feed.js';
+import { channelOf, createFeeds } from './feeds.js';
+import { createHearers, type Watch } from './hearers.js';
 import { kindOf, type EventKind, type LoggedTypename } from './kinds.js';
-import { cursorOf, isTooOld, placeOf, startOf, type Start } from './rules.js';
-import { listenFor, type WakeUps } from './wake-ups.js';
+import { cursorOf, placeOf, startOf, type Start } from './rules.js';
 
 export type ConversationEvents = ReturnType<typeof createConversationEvents>;
 
@@ -12,8 +15,7 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly live: Live;
-  /** How often a quiet subscription looks for what was not announced, and whether it may still listen. */
-  readonly lookAgainMs?: number;
+  readonly lookAgain: LookAgain;
 }
 
 export interface ConversationEventsItem {
@@ -21,15 +23,10 @@ export interface ConversationEventsItem {
   readonly event: ConversationEventModel;
 }
 
-interface Watch {
-  readonly viewerId: string;
-  readonly conversationId: string;
-}
+export function createConversationEvents({ db, clock, live, lookAgain }: Dependencies) {
+  const feeds = createFeeds({ db, live, lookAgain });
+  const verdictOn = createHearers({ db });
 
-const pageSize = 100;
-const channelOf = (conversationId: string) => `conversation:${conversationId}`;
-
-export function createConversationEvents({ db, clock, live, lookAgainMs = 30_000 }: Dependencies) {
   /** Wakes whoever listens to the conversation, in every process. After the commit; never rejects. */
   const announce = async (conversationId: string): Promise<void> => {
     await live.publish(channelOf(conversationId), {});
@@ -40,78 +37,44 @@ export function createConversationEvents({ db, clock, live, lookAgainMs = 30_000
    * `return()` ends it at once, also while it waits.
    */
   async function subscribe(watch: Watch, after: string | null | undefined) {
-    const wakeUps = await listenFor({ live, channel: channelOf(watch.conversationId), lookAgainMs });
-    const lastPosition = await lastPositionFor(watch);
-    if (lastPosition === undefined) {
-      await wakeUps.stop();
-      throw noSuchConversation();
+    const reader = await feeds.open(watch.conversationId);
+    try {
+      const lastPosition = await lastPositionFor(watch);
+      if (lastPosition === undefined) throw noSuchConversation();
+      const start = startOf(await positionOf(watch, after), lastPosition);
+      return endedBy(follow(watch, start, reader), reader.stop);
+    } catch (error) {
+      reader.stop();
+      throw error;
     }
-    const events = follow(watch, startOf(await positionOf(watch, after), lastPosition), wakeUps);
-    const stop = async () => {
-      await wakeUps.stop();
-      return events.return(undefined);
-    };
-    const iterator: AsyncIterableIterator<ConversationEventsItem, undefined> = {
-      next: () => events.next(),
-      return: stop,
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
   }
 
   async function* follow(
     watch: Watch,
     { position, first }: Start,
-    wakeUps: WakeUps,
+    reader: Reader,
   ): AsyncGenerator<ConversationEventsItem, undefined> {
+    const item = (event: ConversationEventModel) => ({ cursor: cursorOf(position), event });
     try {
-      if (first) yield item(position, firstEvent(first));
+      if (first) yield item(firstEvent(first, clock));
       for (;;) {
-        const events = await eventsAfter(watch, position);
-        const lastPosition = events.length === pageSize ? await lastPositionFor(watch) : undefined;
-        if (isTooOld(position, lastPosition ?? position) || !isComplete(events, position)) {
-          position = (await lastPositionFor(watch)) ?? position;
-          yield item(position, firstEvent('CURSOR_TOO_OLD'));
-          continue;
+        const reading = await reader.next(position);
+        if (reading.kind === 'STOPPED') return undefined;
+        if (reading.kind === 'MISSED') {
+          position = reading.position;
+          yield item(firstEvent('CURSOR_TOO_OLD', clock));
         }
-        for (const event of events) {
-          if (!(await isParticipant(watch))) return void (yield accessEnded(position));
-          position = event.position;
-          if (isFor(event, watch)) yield item(position, shown(event));
+        for (const event of reading.kind === 'EVENTS' ? reading.events : [undefined]) {
+          const verdict = await verdictOn({ ...watch, ...(event && { event }) });
+          if (verdict === 'ENDED')
+            return void (yield item({ __typename: 'AccessEnded', endedAt: clock.now() }));
+          if (event) position = event.position;
+          if (event && verdict === 'HEARS') yield item(shown(event));
         }
-        if (events.length === pageSize) continue;
-        if (events.length === 0 && !(await isParticipant(watch))) return void (yield accessEnded(position));
-        if (!(await wakeUps.next())) return undefined;
       }
     } finally {
-      await wakeUps.stop();
+      reader.stop();
     }
-  }
-
-  const item = (position: number, event: ConversationEventModel): ConversationEventsItem => ({
-    cursor: cursorOf(position),
-    event,
-  });
-
-  const firstEvent = (first: NonNullable<Start['first']>): ConversationEventModel =>
-    first === 'STARTED'
-      ? { __typename: 'SubscriptionStarted', startedAt: clock.now() }
-      : { __typename: 'ResyncRequired', reason: first };
-
-  const accessEnded = (position: number) =>
-    item(position, { __typename: 'AccessEnded', endedAt: clock.now() });
-
-  async function eventsAfter({ conversationId }: Watch, position: number): Promise<LoggedEvent[]> {
-    const events = await db.conversationEvent.findMany({
-      where: { conversationId, position: { gt: position } },
-      orderBy: { position: 'asc' },
-      take: pageSize,
-    });
-    const ids = events.flatMap(({ messageId }) => messageId ?? []);
-    const messages = new Map(
-      (await db.message.findMany({ where: { id: { in: ids } } })).map((message) => [message.id, message]),
-    );
-    return events.map((event) => ({ ...event, message: messages.get(event.messageId ?? '') ?? null }));
   }
 
   /** The position that a cursor stands for. */
@@ -139,18 +102,8 @@ export function createConversationEvents({ db, clock, live, lookAgainMs = 30_000
     return side?.conversation.lastPosition;
   }
 
-  const isParticipant = async ({ conversationId, viewerId }: Watch): Promise<boolean> =>
-    (await db.participant.count({ where: { conversationId, userId: viewerId } })) > 0;
-
   return { announce, subscribe };
 }
-
-/** Without what was pruned in between. */
-const isComplete = (events: readonly LoggedEvent[], after: number): boolean =>
-  events.every(({ position }, index) => position === after + 1 + index);
-
-const isFor = ({ audience }: LoggedEvent, { viewerId }: Watch): boolean =>
-  audience.length === 0 || audience.includes(viewerId);
 
 const shown = (event: LoggedEvent): ConversationEventModel => ({
   ...event,

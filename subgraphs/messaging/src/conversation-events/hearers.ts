@@ -1,0 +1,48 @@
+import type { Db } from '../database.js';
+import { createBatches } from '../following/index.js';
+import type { LoggedEvent } from '../models.js';
+import { kindOf, type EventKind } from './kinds.js';
+
+/** Somebody who listens to a conversation. */
+export interface Watch {
+  readonly viewerId: string;
+  readonly conversationId: string;
+}
+
+export type Verdict = 'HEARS' | 'PASSES_BY' | 'ENDED';
+
+interface Found {
+  readonly takesPart: boolean;
+  readonly isBlocked: boolean;
+}
+
+/** Asked when an event is about to be told, and now and then without one: whether the viewer may hear it. */
+export function createHearers({ db }: { readonly db: Db }) {
+  return createBatches(async (asks: readonly (Watch & { readonly event?: LoggedEvent })[]) => {
+    const found = await db.$queryRaw<Found[]>`
+      SELECT p.user_id IS NOT NULL AS "takesPart", EXISTS (
+        SELECT FROM blocks b WHERE b.is_active AND (b.blocker_id, b.blocked_id)
+          IN ((ask.viewer_id, ask.actor_id), (ask.actor_id, ask.viewer_id))) AS "isBlocked"
+      FROM unnest(
+        ${asks.map(({ conversationId }) => conversationId)}::uuid[],
+        ${asks.map(({ viewerId }) => viewerId)}::uuid[],
+        ${asks.map(({ event }) => actorThatCounts(event))}::uuid[]
+      ) WITH ORDINALITY AS ask (conversation_id, viewer_id, actor_id, number)
+      LEFT JOIN participants p ON p.conversation_id = ask.conversation_id AND p.user_id = ask.viewer_id
+      ORDER BY ask.number`;
+    return asks.map((ask, index) => verdictOn(ask, found[index]!));
+  });
+}
+
+/** From whom a block would keep it. */
+const actorThatCounts = (event: LoggedEvent | undefined): string | null =>
+  event && kindOf(event.kind as EventKind).isHiddenByBlocks ? event.actorId : null;
+
+function verdictOn(
+  { viewerId, event }: { readonly viewerId: string; readonly event?: LoggedEvent },
+  { takesPart, isBlocked }: Found,
+): Verdict {
+  if (!takesPart) return 'ENDED';
+  const isMeant = !event || event.audience.length === 0 || event.audience.includes(viewerId);
+  return isMeant && !isBlocked ? 'HEARS' : 'PASSES_BY';
+}

@@ -1,0 +1,11 @@
+export { createBatches } from './batches.js';
+export { extentOf, followChanges, type Found, type Told } from './changes.js';
+export { endedBy } from './ended-by.js';
+export { createExpiring, type Expiring } from './expiring.js';
+export { firstEvent, type FirstEvent } from './first-event.js';
+export { createLookingAgain, type LookAgain } from './looking-again.js';
+export { createShared } from './shared.js';
+export type { Snapshot } from './snapshots.js';
+export type { Current } from './state.js';
+export { createStates } from './states.js';
+export { listenFor } from './wake-ups.js';

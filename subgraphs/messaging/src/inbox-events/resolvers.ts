@@ -1,0 +1,17 @@
+import { rootValues } from '@diaspora/kit';
+import type { Resolvers } from '../__generated__/schema.js';
+
+export const resolvers: Resolvers = {
+  Subscription: {
+    inboxEvents: {
+      subscribe: async (_parent, { after }, { viewer, services }) =>
+        rootValues('inboxEvents', await services.inboxEvents.subscribe(viewer!.id, after)),
+    },
+  },
+  InboxChanged: {
+    conversations: async ({ conversationIds }, _args, { loaders }) => {
+      const conversations = await Promise.all(conversationIds.map((id) => loaders.conversation.load(id)));
+      return conversations.filter((conversation) => conversation !== null);
+    },
+  },
+};
