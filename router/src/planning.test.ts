@@ -27,7 +27,7 @@ beforeAll(async () => {
   const config = readConfig({
     SUPERGRAPH: join(folder, 'supergraph.graphql'),
     SUBGRAPH_URLS: ['one', 'two', 'three'].map((name) => `${name}=${url}`).join(','),
-    PLAN_TIMEOUT_MS: '3000',
+    PLAN_TIMEOUT_MS: '6000',
     MAX_HEIGHT: 'off',
   });
   const destination = { write: (line: string) => void logged.push(line) };

@@ -19,8 +19,9 @@ export const createKeeping =
   ({ clock, seals }: Dependencies) =>
   async (message: Message<AuditRecord>, tx: Transaction): Promise<void> => {
     const { source } = message;
-    const before = await lockEnd(tx, source, seals);
-    const recordedAt = later(clock.now(), before.recordedAt);
+    const now = clock.now();
+    const before = await lockEnd(tx, { source, now, seals });
+    const recordedAt = later(now, before.recordedAt);
     if (!before.recordedAt || monthOf(before.recordedAt) !== monthOf(recordedAt))
       await prepareMonth(tx, recordedAt);
     const details = detailsOf(message.data);
@@ -53,10 +54,17 @@ export const createKeeping =
     await tx.auditChain.update({ where: { source }, data: { ...end, seal: seals.end(end) } });
   };
 
-/** Where the chain of a source ends, as nobody else can move it until this transaction ends. */
-async function lockEnd(tx: Transaction, source: string, seals: Seals): Promise<End> {
+/**
+ * Where the chain of a source ends, as nobody else can move it until this transaction ends. The month comes before a new
+ * chain: making it waits for whoever has added a chain, who must not wait for the month in turn.
+ */
+async function lockEnd(
+  tx: Transaction,
+  { source, now, seals }: { source: string; now: Date; seals: Seals },
+): Promise<End> {
   const lock = () => tx.$executeRaw`SELECT 1 FROM audit_chains WHERE source = ${source} FOR UPDATE`;
   if ((await lock()) === 0) {
+    await prepareMonth(tx, now);
     const beginning = { source, ...genesis(source), recordedAt: null };
     await tx.auditChain.createMany({
       data: [{ ...beginning, seal: seals.end(beginning) }],

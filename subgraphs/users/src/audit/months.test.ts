@@ -200,7 +200,7 @@ describe('the months of the trail', () => {
   it('are made by the first lines where nobody did, also when these come at once', async () => {
     users.clock.advance(2 * yearMs);
     await Promise.all(
-      ['events', 'content', 'payments'].map((source) =>
+      ['events', 'content', 'payments', 'messaging', 'search'].map((source) =>
         users.receive(source, 'audit.recorded', {
           ...{
             action: 'thing.done',
