@@ -8,6 +8,7 @@ export const scopeCatalogue = [
   'credits:spend',
   'events:read',
   'registrations:read',
+  'tickets:read',
   'users:read',
 ] as const;
 
