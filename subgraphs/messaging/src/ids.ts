@@ -11,3 +11,7 @@ export const postIds = idType('pst');
 export const commentIds = idType('cmt');
 export const eventIds = idType('evt');
 export const subscriptionIds = idType('sub');
+export const registrationIds = idType('reg');
+export const ticketIds = idType('tck');
+export const orderIds = idType('ord');
+export const invoiceIds = idType('inv');

@@ -19,6 +19,8 @@ export type CommentModel = Stub;
 export type EventModel = Stub;
 export type OfficeModel = Stub;
 export type PlanSubscriptionModel = Stub;
+export type OrderModel = Stub;
+export type InvoiceModel = Stub;
 
 /** A conversation as one of its participants sees it; nobody else ever holds one. */
 export type ConversationModel = Participant & { readonly conversation: Conversation };

@@ -20,17 +20,17 @@ import { conversationsSlice, createConversationLoaders, createConversations } fr
 import { connectDatabase, type Db } from './database.js';
 import { createLookingAgain } from './following/index.js';
 import { userIds } from './ids.js';
+import { inTurn } from './in-turn.js';
 import { createInboxEvents, inboxEventsSlice } from './inbox-events/index.js';
 import { memberHandlers } from './members.js';
 import { messages as published } from './messages.js';
 import { createAllowance, createMessageLoaders, createMessages, messagesSlice } from './messages/index.js';
 import {
-  createEventHandlers,
-  createNotificationHandlers,
-  createPeopleHandlers,
-  friendNotice,
   createNotificationLoaders,
   createNotifications,
+  createOccasions,
+  createTelling,
+  friendNotice,
   notificationsSlice,
 } from './notifications/index.js';
 import {
@@ -64,7 +64,9 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const notificationEvents = createNotificationEvents(following);
   const { announce } = conversationEvents;
   const messages = createMessages({ db, clock, outbox, allowance, announce });
-  const notifications = createNotifications({ db, clock, outbox });
+  const telling = createTelling({ clock, outbox });
+  const notifications = createNotifications({ db, clock });
+  const occasions = createOccasions({ db, clock, telling });
   const personalData = createPersonalData({
     source: 'messaging',
     requestedBy: 'users',
@@ -102,19 +104,18 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
         ...createNotificationLoaders(db, base.viewer),
       },
     }),
-    handlers: [
+    handlers: inTurn([
       ...memberHandlers,
       ...blockHandlers,
       ...createContactRuleHandlers({
-        onConnected: (tx, tie) => notifications.tell(tx, friendNotice(tie)),
+        onConnected: (tx, tie) => telling.tell(tx, friendNotice(tie)),
       }),
-      ...createNotificationHandlers(notifications),
-      ...createEventHandlers(notifications),
-      ...createPeopleHandlers(notifications),
+      ...occasions.handlers,
       ...createWakingHandlers(notificationEvents.announce),
       ...personalData.handlers,
-    ],
-    jobs: personalData.jobs,
+    ]),
+    jobs: { ...occasions.jobs, ...personalData.jobs },
+    crontab: occasions.crontab.join('\n'),
   });
 }
 

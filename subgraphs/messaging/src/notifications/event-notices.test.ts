@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MessageHandler } from '@diaspora/kit';
-import type { Transaction } from '../database.js';
 import { eventIds } from '../ids.js';
+import { deliverTo } from '../testing/bus.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 
 const list = `{ notifications(first: 20) { nodes { type actor { id } subject { __typename id } } } }`;
@@ -14,13 +13,7 @@ describe('notices about events', () => {
   });
   afterAll(() => messaging.stop());
 
-  async function deliver(type: string, data: object): Promise<void> {
-    const handlers = messaging.subgraph.handlers as readonly MessageHandler<Transaction>[];
-    const handler = handlers.find((each) => each.source === 'events' && each.type === type)!;
-    const origin = { id: 'm', source: 'events', type, key: 'k', time: messaging.clock.now() };
-    const rest = { requestId: undefined, traceparent: undefined, data: handler.schema.parse(data) };
-    await messaging.db.$transaction((tx) => handler.handle({ ...origin, ...rest }, tx));
-  }
+  const deliver = (type: string, data: object) => deliverTo(messaging, type, data);
   const told = async (person: Member) => (await person.execute(list)).data.notifications.nodes;
   const anEvent = () => {
     const eventId = eventIds.encode(eventIds.create());

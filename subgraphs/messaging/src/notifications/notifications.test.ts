@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { idType, type MessageHandler } from '@diaspora/kit';
-import type { Transaction } from '../database.js';
+import { idType } from '@diaspora/kit';
 import {
   commentIds,
   eventIds,
@@ -10,6 +9,7 @@ import {
   subscriptionIds,
   userIds,
 } from '../ids.js';
+import { deliverTo } from '../testing/bus.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 
 const list = `query ($filter: NotificationFilter, $first: Int, $after: String) {
@@ -41,15 +41,7 @@ describe('notifications', () => {
   const newId = (type: { create(): string; encode(key: string): string }) => type.encode(type.create());
   const registrationIds = idType('reg');
 
-  /** As the bus delivers it: one handler, one transaction. */
-  async function deliver(type: string, data: object): Promise<void> {
-    const handlers = messaging.subgraph.handlers as readonly MessageHandler<Transaction>[];
-    const handler = handlers.find((each) => each.type === type)!;
-    const parsed = handler.schema.parse(data);
-    const origin = { id: 'm', source: handler.source, type, key: 'k', time: messaging.clock.now() };
-    const message = { ...origin, requestId: undefined, traceparent: undefined, data: parsed };
-    await messaging.db.$transaction((tx) => handler.handle(message, tx));
-  }
+  const deliver = (type: string, data: object) => deliverTo(messaging, type, data);
 
   const comment = (overrides: object = {}) => ({
     commentId: newId(commentIds),
@@ -88,6 +80,7 @@ describe('notifications', () => {
       registrationId: newId(registrationIds),
       eventId,
       userId: ana.publicId,
+      confirmedAt: '2026-06-01T12:00:00.000Z',
     });
     await deliver('subscription.activated', { subscriptionId, userId: ana.publicId, planCode: 'PREMIUM' });
     await deliver('impersonation.started', { impersonationId: 'imp_1', userId: ana.publicId });

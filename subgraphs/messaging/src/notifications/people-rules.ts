@@ -80,3 +80,82 @@ export const decisionNotice = (application: Application & { readonly deciderId: 
   subjectId: userIds.decode(application.deciderId),
   actorId: userIds.decode(application.deciderId),
 });
+
+export const officeExtendedNotice = (office: Office & { readonly endsAt: string | null }): Notice => ({
+  recipientId: userIds.decode(office.userId),
+  type: 'OFFICE_EXTENDED',
+  occasion: `${office.officeId}:${office.endsAt}`,
+  ...aboutOffice(office),
+});
+
+export const officeConfirmedNotice = (office: Office & { readonly confirmedAt: string }): Notice => ({
+  recipientId: userIds.decode(office.userId),
+  type: 'OFFICE_CONFIRMED',
+  occasion: `${office.officeId}:${office.confirmedAt}`,
+  ...aboutOffice(office),
+});
+
+/** Each review is a message of its own. */
+export const officeReviewedNotice = (
+  office: Office & { readonly reviewerId: string },
+  messageId: string,
+): Notice => ({
+  recipientId: userIds.decode(office.userId),
+  type: 'OFFICE_REVIEWED',
+  occasion: messageId,
+  ...aboutOffice(office),
+  actorId: userIds.decode(office.reviewerId),
+});
+
+export const superUserProposalNotices = (proposal: {
+  readonly changeId: string;
+  readonly userId: string;
+  readonly proposerId: string;
+  readonly confirmerIds: readonly string[];
+}): Notice[] =>
+  proposal.confirmerIds.map((confirmerId) => ({
+    recipientId: userIds.decode(confirmerId),
+    type: 'SUPER_USER_PROPOSED',
+    occasion: proposal.changeId,
+    subjectType: 'USER',
+    subjectId: userIds.decode(proposal.userId),
+    actorId: userIds.decode(proposal.proposerId),
+  }));
+
+/** Something about the person's own account; who did it is for the audit trail. */
+const ownNotice = (type: Notice['type'], userId: string, occasion: string): Notice => ({
+  recipientId: userIds.decode(userId),
+  type,
+  occasion,
+  subjectType: 'USER',
+  subjectId: userIds.decode(userId),
+  actorId: null,
+});
+
+interface Changed {
+  readonly userId: string;
+  readonly changedAt: string;
+}
+
+export const superUserNotice = ({ userId, changedAt }: Changed): Notice =>
+  ownNotice('SUPER_USER_CHANGED', userId, changedAt);
+
+export const eventOwnerNotice = ({ userId, changedAt }: Changed): Notice =>
+  ownNotice('EVENT_OWNER_CHANGED', userId, changedAt);
+
+/** Of the ends of sessions, the one that the person did not bring about. */
+export const sessionNotices = (end: {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly reason: string;
+}): Notice[] =>
+  end.reason === 'REFRESH_TOKEN_REPLAYED' ? [ownNotice('SESSION_COPIED', end.userId, end.sessionId)] : [];
+
+export const anniversaryNotice = (personId: string, years: number): Notice => ({
+  recipientId: personId,
+  type: 'MEMBERSHIP_ANNIVERSARY',
+  occasion: String(years),
+  subjectType: 'USER',
+  subjectId: personId,
+  actorId: null,
+});

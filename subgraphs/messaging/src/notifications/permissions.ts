@@ -6,5 +6,5 @@ export const permissions: PermissionMap = {
   Mutation: { markNotificationsRead: authenticated },
   Notification: { '*': inPerson },
   ...carriers('NotificationConnection', 'NotificationEdge', 'MarkNotificationsReadPayload'),
-  ...carriers('Post', 'Comment', 'Event', 'Office', 'PlanSubscription'),
+  ...carriers('Post', 'Comment', 'Event', 'Office', 'PlanSubscription', 'Order', 'Invoice'),
 };

@@ -1,35 +1,12 @@
-import { mutation, parsePage, toConnection, type IdType, type SortKey } from '@diaspora/kit';
+import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import {
-  commentIds,
-  eventIds,
-  notificationIds,
-  officeIds,
-  postIds,
-  subscriptionIds,
-  userIds,
-} from '../ids.js';
-import type { NotificationModel } from '../models.js';
+import { notificationIds, userIds } from '../ids.js';
+import { resolveSubject } from './subjects.js';
 
 const newestFirst: SortKey[] = [
   { field: 'createdAt', direction: 'desc', type: 'date' },
   { field: 'id', direction: 'desc', type: 'uuid' },
 ];
-
-/** The entity a notification points at. */
-const subjects: Record<NotificationModel['subjectType'], { __typename: string; ids: IdType }> = {
-  POST: { __typename: 'Post', ids: postIds },
-  COMMENT: { __typename: 'Comment', ids: commentIds },
-  EVENT: { __typename: 'Event', ids: eventIds },
-  OFFICE: { __typename: 'Office', ids: officeIds },
-  USER: { __typename: 'User', ids: userIds },
-  SUBSCRIPTION: { __typename: 'PlanSubscription', ids: subscriptionIds },
-};
-
-function subjectOf({ subjectType, subjectId }: NotificationModel) {
-  const { __typename, ids } = subjects[subjectType];
-  return { __typename, id: ids.encode(subjectId) };
-}
 
 export const resolvers: Resolvers = {
   Query: {
@@ -56,6 +33,6 @@ export const resolvers: Resolvers = {
     },
     id: (notification) => notificationIds.encode(notification.id),
     actor: ({ actorId }) => (actorId ? { id: userIds.encode(actorId) } : null),
-    subject: subjectOf,
+    subject: (notification, _args, { loaders }) => resolveSubject(notification, loaders),
   },
 };

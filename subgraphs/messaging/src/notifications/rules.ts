@@ -1,6 +1,6 @@
 import { AppError } from '@diaspora/kit';
 import type { NotificationSubject, NotificationType } from '../__generated__/prisma/client.js';
-import { commentIds, eventIds, officeIds, postIds, subscriptionIds, userIds } from '../ids.js';
+import { commentIds, officeIds, postIds, userIds } from '../ids.js';
 
 /** Something to tell somebody. The same occasion is told to one person once. */
 export interface Notice {
@@ -52,19 +52,6 @@ export const officeNotice = (office: {
   actorId: userIds.decode(office.appointerId),
 });
 
-export const registrationNotice = (registration: {
-  readonly registrationId: string;
-  readonly eventId: string;
-  readonly userId: string;
-}): Notice => ({
-  recipientId: userIds.decode(registration.userId),
-  type: 'REGISTRATION_CONFIRMED',
-  occasion: registration.registrationId,
-  subjectType: 'EVENT',
-  subjectId: eventIds.decode(registration.eventId),
-  actorId: null,
-});
-
 /** Who it is that looks is for the audit trail. */
 export const impersonationNotice = (impersonation: {
   readonly impersonationId: string;
@@ -76,40 +63,6 @@ export const impersonationNotice = (impersonation: {
   subjectType: 'USER',
   subjectId: userIds.decode(impersonation.userId),
   actorId: null,
-});
-
-/** Renewals report the same subscription again and are not told. */
-export const subscriptionNotice = (subscription: {
-  readonly subscriptionId: string;
-  readonly userId: string;
-}): Notice => ({
-  recipientId: userIds.decode(subscription.userId),
-  type: 'SUBSCRIPTION_ACTIVATED',
-  occasion: subscription.subscriptionId,
-  subjectType: 'SUBSCRIPTION',
-  subjectId: subscriptionIds.decode(subscription.subscriptionId),
-  actorId: null,
-});
-
-/** Each attempt is told: the next one makes the occasion. */
-export const pastDueNotice = (attempt: {
-  readonly subscriptionId: string;
-  readonly userId: string;
-  readonly nextAttemptAt: string;
-}): Notice => ({
-  ...subscriptionNotice(attempt),
-  type: 'SUBSCRIPTION_PAST_DUE',
-  occasion: `${attempt.subscriptionId}:${attempt.nextAttemptAt}`,
-});
-
-export const unpaidNotice = (end: {
-  readonly subscriptionId: string;
-  readonly userId: string;
-  readonly endedAt: string;
-}): Notice => ({
-  ...subscriptionNotice(end),
-  type: 'SUBSCRIPTION_UNPAID',
-  occasion: `${end.subscriptionId}:${end.endedAt}`,
 });
 
 /** Nobody is told what they did themselves. */

@@ -1,17 +1,13 @@
-import { AppError, type Clock, type Outbox, type Page } from '@diaspora/kit';
+import { AppError, type Clock, type Page } from '@diaspora/kit';
 import type { Notification, NotificationType, Prisma } from '../__generated__/prisma/client.js';
-import { isBlocked } from '../blocks.js';
-import type { Db, Transaction } from '../database.js';
-import { notificationIds, userIds } from '../ids.js';
-import type { MessagingMessages } from '../messages.js';
-import { isWorthTelling, parseReadRequest, type Notice, type ReadRequest } from './rules.js';
+import type { Db } from '../database.js';
+import { parseReadRequest, type ReadRequest } from './rules.js';
 
 export type Notifications = ReturnType<typeof createNotifications>;
 
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
-  readonly outbox: Outbox<MessagingMessages>;
 }
 
 export interface NotificationFilter {
@@ -19,31 +15,7 @@ export interface NotificationFilter {
   readonly isUnread?: boolean | null | undefined;
 }
 
-export function createNotifications({ db, clock, outbox }: Dependencies) {
-  /**
-   * The unique key of recipient, type and occasion makes a repeated report a silent one. Nobody hears of somebody from
-   * whom a block separates them.
-   */
-  async function tell(tx: Transaction, notice: Notice): Promise<void> {
-    const { actorId, recipientId } = notice;
-    if (!isWorthTelling(notice) || (actorId && (await isBlocked(tx, recipientId, actorId)))) return;
-    const id = notificationIds.create();
-    const createdAt = clock.now();
-    const { count } = await tx.notification.createMany({
-      data: [{ ...notice, id, createdAt }],
-      skipDuplicates: true,
-    });
-    if (count === 0) return;
-    const key = userIds.encode(notice.recipientId);
-    const data = {
-      notificationId: notificationIds.encode(id),
-      userId: key,
-      type: notice.type,
-      createdAt: createdAt.toISOString(),
-    };
-    await outbox.publish(tx, { type: 'notification.created', key, data });
-  }
-
+export function createNotifications({ db, clock }: Dependencies) {
   const listOf = (recipientId: string, filter: NotificationFilter, page: Page): Promise<Notification[]> =>
     db.notification.findMany({
       where: { AND: [{ recipientId }, matching(filter), page.where] },
@@ -73,7 +45,7 @@ export function createNotifications({ db, clock, outbox }: Dependencies) {
     });
   }
 
-  return { tell, listOf, countUnread, markRead };
+  return { listOf, countUnread, markRead };
 }
 
 function matching({ types, isUnread }: NotificationFilter): Prisma.NotificationWhereInput {

@@ -28,6 +28,7 @@ export const createMessagingPersonalData = ({
     const { count: notifications } = await tx.notification.deleteMany({
       where: { OR: [{ recipientId: personId }, { actorId: personId }] },
     });
+    await tx.admission.deleteMany({ where: { personId } });
     await tx.messageAllowance.deleteMany({ where: { senderId: personId } });
     await tx.block.deleteMany({ where: { OR: [{ blockerId: personId }, { blockedId: personId }] } });
     await tx.contactRule.deleteMany({ where: { personId } });

@@ -1,0 +1,99 @@
+import {
+  defineJob,
+  messagesFrom,
+  onJob,
+  type Clock,
+  type JobTasks,
+  type MessageHandler,
+} from '@diaspora/kit';
+import { z } from 'zod';
+import type { Db, Transaction } from '../database.js';
+import { conversationIds } from '../ids.js';
+import type { MessagingMessages } from '../messages.js';
+import type { Notice } from './rules.js';
+import type { Telling } from './telling.js';
+
+const own = messagesFrom<MessagingMessages, Transaction>('messaging');
+const sent = z.object({
+  conversationId: z.string().transform((id) => conversationIds.decode(id)),
+  sentAt: z.coerce.date(),
+});
+
+export const tellMissedMessages = defineJob('tellMissedMessages', z.object({}));
+
+/** How long a message may wait for its reader before they are told elsewhere. */
+const patienceMs = 5 * 60_000;
+const batchSize = 50;
+
+interface Unread {
+  readonly conversationId: string;
+  readonly recipientId: string;
+  readonly readUpToSequence: number;
+  readonly senderId: string;
+  readonly sentAt: Date;
+}
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly telling: Telling;
+}
+
+/** Tells people of what they have not read for a while: once until they read on, however much is written meanwhile. */
+export function createMissedMessages({ db, clock, telling }: Dependencies) {
+  const checkAt = (tx: Transaction, conversationId: string, dueAt: Date) =>
+    tx.missedCheck.createMany({ data: [{ conversationId, dueAt }], skipDuplicates: true });
+
+  /** A batch of conversations; false when there was none. */
+  const tellBatch = (): Promise<boolean> =>
+    db.$transaction(async (tx) => {
+      const due = await tx.$queryRaw<{ conversationId: string }[]>`
+        DELETE FROM missed_checks WHERE conversation_id IN (
+          SELECT conversation_id FROM missed_checks WHERE due_at <= ${clock.now()}
+          ORDER BY due_at LIMIT ${batchSize} FOR UPDATE SKIP LOCKED)
+        RETURNING conversation_id AS "conversationId"`;
+      const unread = await unreadIn(
+        tx,
+        due.map(({ conversationId }) => conversationId),
+      );
+      const before = clock.now().getTime() - patienceMs;
+      for (const message of unread) {
+        if (message.sentAt.getTime() <= before) await telling.tell(tx, missedNotice(message));
+        else await checkAt(tx, message.conversationId, new Date(message.sentAt.getTime() + patienceMs));
+      }
+      return due.length > 0;
+    });
+
+  const handlers: MessageHandler<Transaction>[] = [
+    own.on('message.sent', sent, async ({ data: { conversationId, sentAt } }, tx) => {
+      await checkAt(tx, conversationId, new Date(sentAt.getTime() + patienceMs));
+    }),
+  ];
+  const jobs: JobTasks = onJob(tellMissedMessages, async (_payload, { signal }) => {
+    while (!signal.aborted && (await tellBatch()));
+  });
+  return { handlers, jobs, crontab: `* * * * * ${tellMissedMessages.name}` };
+}
+
+/** Of everybody who has not read all, the first message they have not read. */
+const unreadIn = (tx: Transaction, conversationIds: readonly string[]) =>
+  tx.$queryRaw<Unread[]>`
+    SELECT p.conversation_id AS "conversationId", p.user_id AS "recipientId",
+      p.read_up_to_sequence AS "readUpToSequence", first.sender_id AS "senderId", first.sent_at AS "sentAt"
+    FROM participants p CROSS JOIN LATERAL (
+      SELECT m.sender_id, m.sent_at FROM messages m
+      WHERE m.conversation_id = p.conversation_id AND m.sequence > p.read_up_to_sequence
+        AND m.sender_id <> p.user_id AND m.erased_at IS NULL
+      ORDER BY m.sequence LIMIT 1) first
+    WHERE p.conversation_id = ANY (${[...conversationIds]}::uuid[]) AND p.unread_count > 0
+    ORDER BY p.conversation_id, p.user_id`;
+
+/** Their marker makes the occasion: what arrives before they read on is the same one. */
+const missedNotice = ({ conversationId, recipientId, readUpToSequence, senderId }: Unread): Notice => ({
+  recipientId,
+  type: 'MESSAGES_MISSED',
+  occasion: `${conversationId}:${readUpToSequence}`,
+  subjectType: 'CONVERSATION',
+  subjectId: conversationId,
+  actorId: senderId,
+});

@@ -1,0 +1,344 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  conversationIds,
+  eventIds,
+  invoiceIds,
+  officeIds,
+  orderIds,
+  registrationIds,
+  subscriptionIds,
+  ticketIds,
+} from '../ids.js';
+import { deliverTo, runAdded, runTask } from '../testing/bus.js';
+import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+
+const list = `{ notifications(first: 20) { nodes { type actor { id } subject { __typename id } } } }`;
+const at = '2026-06-01T12:00:00.000Z';
+const later = '2026-06-02T12:00:00.000Z';
+const aNew = (ids: { create(): string; encode(key: string): string }) => ids.encode(ids.create());
+
+interface World {
+  readonly ana: string;
+  readonly ben: string;
+  readonly event: string;
+  readonly office: string;
+  readonly order: string;
+  readonly plan: string;
+  readonly invoice: string;
+}
+type Case = [
+  type: string,
+  message: string,
+  data: (world: World) => object,
+  expected: (world: World) => { actor: string | null; subject: [string, string] },
+];
+
+const office = { officeId: '', role: 'CONSUL' };
+const cases: Case[] = [
+  [
+    'OFFICE_EXTENDED',
+    'office.extended',
+    (w) => ({ ...office, officeId: w.office, userId: w.ana, endsAt: null }),
+    (w) => ({ actor: null, subject: ['Office', w.office] }),
+  ],
+  [
+    'OFFICE_CONFIRMED',
+    'office.confirmed',
+    (w) => ({ ...office, officeId: w.office, userId: w.ana, confirmedAt: at }),
+    (w) => ({ actor: null, subject: ['Office', w.office] }),
+  ],
+  [
+    'OFFICE_REVIEWED',
+    'office.reviewed',
+    (w) => ({ officeId: w.office, userId: w.ana, reviewerId: w.ben }),
+    (w) => ({ actor: w.ben, subject: ['Office', w.office] }),
+  ],
+  [
+    'SUPER_USER_PROPOSED',
+    'superUser.proposed',
+    (w) => ({ changeId: 'suc_1', kind: 'GRANT', userId: w.ben, proposerId: w.ben, confirmerIds: [w.ana] }),
+    (w) => ({ actor: w.ben, subject: ['User', w.ben] }),
+  ],
+  [
+    'SUPER_USER_CHANGED',
+    'superUser.changed',
+    (w) => ({ userId: w.ana, isSuperUser: true, changedAt: at }),
+    (w) => ({ actor: null, subject: ['User', w.ana] }),
+  ],
+  [
+    'EVENT_OWNER_CHANGED',
+    'user.eventOwnerChanged',
+    (w) => ({ userId: w.ana, isEventOwner: true, changedAt: at }),
+    (w) => ({ actor: null, subject: ['User', w.ana] }),
+  ],
+  [
+    'SESSION_COPIED',
+    'session.revoked',
+    (w) => ({ userId: w.ana, sessionId: 'ses_1', reason: 'REFRESH_TOKEN_REPLAYED' }),
+    (w) => ({ actor: null, subject: ['User', w.ana] }),
+  ],
+  [
+    'CO_HOST_INVITED',
+    'coHost.invited',
+    (w) => ({ eventId: w.event, userId: w.ana, invitedById: w.ben, invitedAt: at }),
+    (w) => ({ actor: w.ben, subject: ['Event', w.event] }),
+  ],
+  [
+    'CALENDAR_DISCONNECTED',
+    'calendar.disconnected',
+    (w) => ({ connectionId: 'cal_1', userId: w.ana, disconnectedAt: at }),
+    (w) => ({ actor: null, subject: ['User', w.ana] }),
+  ],
+  [
+    'TICKET_REFUNDED',
+    'ticket.refunded',
+    (w) => ({
+      ...{ ticketId: aNew(ticketIds), purchaseId: 'pur_1', eventId: w.event, holderId: w.ana },
+      refundedAt: at,
+    }),
+    (w) => ({ actor: null, subject: ['Event', w.event] }),
+  ],
+  [
+    'TICKET_OFFERED',
+    'ticket.transferOffered',
+    (w) => ({ transferId: 'trf_1', eventId: w.event, fromId: w.ben, toId: w.ana }),
+    (w) => ({ actor: w.ben, subject: ['Event', w.event] }),
+  ],
+  [
+    'PAYMENT_FAILED',
+    'payment.failed',
+    (w) => ({ paymentId: 'pay_1', subscriptionId: null, orderId: w.order, userId: w.ana, failedAt: at }),
+    (w) => ({ actor: null, subject: ['Order', w.order] }),
+  ],
+  [
+    'PAYMENT_REFUNDED',
+    'payment.refunded',
+    (w) => ({ refundId: 'rfd_1', subscriptionId: w.plan, orderId: null, userId: w.ana }),
+    (w) => ({ actor: null, subject: ['PlanSubscription', w.plan] }),
+  ],
+  [
+    'INVOICE_ISSUED',
+    'invoice.finalised',
+    (w) => ({ invoiceId: w.invoice, userId: w.ana, kind: 'INVOICE' }),
+    (w) => ({ actor: null, subject: ['Invoice', w.invoice] }),
+  ],
+];
+
+describe('occasions', () => {
+  let messaging: Messaging;
+  beforeAll(async () => {
+    messaging = await givenMessaging();
+  });
+  afterAll(() => messaging.stop());
+
+  const told = async (person: Member) => (await person.execute(list)).data.notifications.nodes;
+  const typesTold = async (person: Member) => (await told(person)).map(({ type }: { type: string }) => type);
+  const people = async () => [await messaging.given.member(), await messaging.given.member()] as const;
+
+  it.each(cases)('%s is told once for a %s that comes twice', async (type, message, data, expected) => {
+    const [ana, ben] = await people();
+    const world = {
+      ...{ ana: ana.publicId, ben: ben.publicId, event: aNew(eventIds), office: aNew(officeIds) },
+      ...{ order: aNew(orderIds), plan: aNew(subscriptionIds), invoice: aNew(invoiceIds) },
+    };
+    const said = data(world);
+    for (let time = 0; time < 2; time++) await deliverTo(messaging, message, said);
+    const { actor, subject } = expected(world);
+    const about = { __typename: subject[0], id: subject[1] };
+    expect(await told(ana)).toEqual([{ type, actor: actor && { id: actor }, subject: about }]);
+    expect(await told(ben)).toEqual([]);
+  });
+
+  it.each([
+    ['the end of a session that one ended', 'session.revoked', { sessionId: 'ses_1', reason: 'SIGNED_OUT' }],
+    [
+      'a declined renewal, which is told as such',
+      'payment.failed',
+      { paymentId: 'pay_1', subscriptionId: aNew(subscriptionIds), orderId: null, failedAt: at },
+    ],
+  ])('say nothing of %s', async (_name, type, data) => {
+    const [ana] = await people();
+    await deliverTo(messaging, type, { ...data, userId: ana.publicId });
+    expect(await told(ana)).toEqual([]);
+  });
+
+  it('announce a place again when it was given back in between', async () => {
+    const [ana] = await people();
+    const registration = {
+      registrationId: aNew(registrationIds),
+      eventId: aNew(eventIds),
+      userId: ana.publicId,
+    };
+    for (const confirmedAt of [at, at, later])
+      await deliverTo(messaging, 'registration.confirmed', { ...registration, confirmedAt });
+    expect(await typesTold(ana)).toEqual(['REGISTRATION_CONFIRMED', 'REGISTRATION_CONFIRMED']);
+  });
+
+  it('tell of the tickets of a purchase together, and of one that was handed over by itself', async () => {
+    const [ana, ben] = await people();
+    const bought = { purchaseId: 'pur_1', eventId: aNew(eventIds), holderId: ana.publicId };
+    const ticketId = aNew(ticketIds);
+    for (const each of [ticketId, aNew(ticketIds), aNew(ticketIds)])
+      await deliverTo(messaging, 'ticket.issued', { ...bought, ticketId: each, codeVersion: 1 });
+    const handedOver = { ...bought, ticketId };
+    await deliverTo(messaging, 'ticket.issued', { ...handedOver, holderId: ben.publicId, codeVersion: 2 });
+    await deliverTo(messaging, 'ticket.issued', { ...handedOver, codeVersion: 3 });
+    expect(await typesTold(ana)).toEqual(['TICKET_ISSUED', 'TICKET_ISSUED']);
+    expect(await typesTold(ben)).toEqual(['TICKET_ISSUED']);
+  });
+
+  describe('of an event that changes', () => {
+    const anEvent = (overrides: object = {}) => ({
+      ...{ eventId: aNew(eventIds), version: 1, title: 'Jazz', startsAt: at, endsAt: later },
+      ...{ timeZone: 'Europe/Berlin', venue: 'Quasimodo', city: 'Berlin' },
+      ...overrides,
+    });
+    const register = (event: { eventId: string }, person: Member, registrationId = aNew(registrationIds)) =>
+      deliverTo(messaging, 'registration.confirmed', {
+        ...{ registrationId, eventId: event.eventId, userId: person.publicId },
+        confirmedAt: at,
+      });
+    const settle = () => runAdded(messaging, { name: 'tellAttendees' });
+
+    it('tell those who go, once a change of time or place, and not of another title', async () => {
+      const [ana, ben] = await people();
+      const event = anEvent();
+      await deliverTo(messaging, 'event.published', event);
+      await register(event, ana);
+      await deliverTo(messaging, 'event.changed', { ...event, version: 2, title: 'Blues' });
+      await settle();
+      expect(await typesTold(ana)).toEqual(['REGISTRATION_CONFIRMED']);
+      const moved = { ...event, version: 3, venue: 'A-Trane' };
+      for (let time = 0; time < 2; time++) await deliverTo(messaging, 'event.changed', moved);
+      await settle();
+      await deliverTo(messaging, 'event.cancelled', { eventId: event.eventId });
+      await settle();
+      expect(await typesTold(ana)).toEqual(['EVENT_CANCELLED', 'EVENT_CHANGED', 'REGISTRATION_CONFIRMED']);
+      expect(await told(ben)).toEqual([]);
+    });
+
+    it('do not tell who gave the place back, or handed the ticket over', async () => {
+      const [ana, ben] = await people();
+      const event = anEvent();
+      const registrationId = aNew(registrationIds);
+      await register(event, ana, registrationId);
+      const given = { registrationId, eventId: event.eventId, userId: ana.publicId };
+      await deliverTo(messaging, 'registration.cancelled', given);
+      const ticket = { ticketId: aNew(ticketIds), purchaseId: 'pur_1', eventId: event.eventId };
+      await deliverTo(messaging, 'ticket.issued', { ...ticket, holderId: ana.publicId, codeVersion: 1 });
+      await deliverTo(messaging, 'ticket.issued', { ...ticket, holderId: ben.publicId, codeVersion: 2 });
+      await deliverTo(messaging, 'event.cancelled', { eventId: event.eventId });
+      await settle();
+      expect(await typesTold(ana)).not.toContain('EVENT_CANCELLED');
+      expect(await typesTold(ben)).toContain('EVENT_CANCELLED');
+    });
+
+    it('tell everybody of an event of many, page by page', async () => {
+      const { eventId } = anEvent();
+      const admissions = Array.from({ length: 401 }, () => ({
+        id: registrationIds.create(),
+        eventId: eventIds.decode(eventId),
+        personId: registrationIds.create(),
+      }));
+      const twice = { ...admissions[0]!, id: registrationIds.create() };
+      await messaging.db.admission.createMany({ data: [...admissions, twice] });
+      await deliverTo(messaging, 'event.cancelled', { eventId });
+      await settle();
+      const where = { type: 'EVENT_CANCELLED', subjectId: eventIds.decode(eventId) } as const;
+      expect(await messaging.db.notification.count({ where })).toBe(401);
+    });
+  });
+
+  describe('of messages that wait', () => {
+    const minutes = (count: number) => messaging.clock.advance(count * 60_000);
+    const look = () => runTask(messaging, 'tellMissedMessages');
+    async function say(sender: Member, id: string) {
+      const answer = await messaging.given.message(sender, id);
+      const { id: messageId, sequence, sentAt } = answer.data.sendMessage.message;
+      const data = { messageId, conversationId: id, senderId: sender.publicId, sequence, sentAt };
+      await deliverTo(messaging, 'message.sent', data);
+    }
+    const markRead = (person: Member, conversationId: string, upToSequence: number) =>
+      person.execute(
+        'mutation ($input: MarkConversationReadInput!) { markConversationRead(input: $input) { userErrors { code } } }',
+        { input: { conversationId, upToSequence } },
+      );
+
+    it('tell after five minutes, once until the person reads on', async () => {
+      const [ana, ben] = await people();
+      const id = await messaging.given.conversation(ana, ben);
+      await say(ana, id);
+      minutes(4);
+      await look();
+      expect(await told(ben)).toEqual([]);
+      minutes(1);
+      await look();
+      const notice = {
+        ...{ type: 'MESSAGES_MISSED', actor: { id: ana.publicId } },
+        subject: { __typename: 'Conversation', id },
+      };
+      expect(await told(ben)).toEqual([notice]);
+      await say(ana, id);
+      minutes(5);
+      await look();
+      expect(await told(ben)).toEqual([notice]);
+      await markRead(ben, id, 2);
+      await say(ana, id);
+      minutes(5);
+      await look();
+      expect(await told(ben)).toEqual([notice, notice]);
+      expect(await told(ana)).toEqual([]);
+    });
+
+    it('give a message that came later its own five minutes', async () => {
+      const [ana, ben] = await people();
+      const id = await messaging.given.conversation(ana, ben);
+      await say(ana, id);
+      await markRead(ben, id, 1);
+      minutes(3);
+      await say(ana, id);
+      minutes(2);
+      await look();
+      expect(await told(ben)).toEqual([]);
+      minutes(3);
+      await look();
+      expect(await typesTold(ben)).toEqual(['MESSAGES_MISSED']);
+    });
+
+    it('tell of a conversation once when two workers look', async () => {
+      const [ana, ben] = await people();
+      const id = await messaging.given.conversation(ana, ben);
+      await say(ana, id);
+      minutes(5);
+      await Promise.all([look(), look()]);
+      expect(await messaging.db.missedCheck.count()).toBe(0);
+      const where = { recipientId: ben.id, subjectId: conversationIds.decode(id) };
+      expect(await messaging.db.notification.count({ where })).toBe(1);
+    });
+  });
+
+  it('tell members of each year, on its day', async () => {
+    const days: Record<string, string> = {
+      'one year ago': '2025-06-01T23:59:59.000Z',
+      'a day too late': '2025-06-02T00:00:00.000Z',
+      today: '2026-06-01T01:00:00.000Z',
+      'on 29 February': '2024-02-29T12:00:00.000Z',
+    };
+    const members: Record<string, Member> = {};
+    for (const [name, registeredAt] of Object.entries(days)) {
+      members[name] = await messaging.given.member();
+      await messaging.db.member.update({ where: { id: members[name].id }, data: { registeredAt } });
+    }
+    const at = messaging.clock.now().getTime();
+    messaging.clock.advance(Date.parse('2026-06-01T08:10:00.000Z') - at);
+    for (let time = 0; time < 2; time++) await runTask(messaging, 'tellAnniversaries');
+    for (const name of Object.keys(days))
+      expect([name, await typesTold(members[name]!)]).toEqual([
+        name,
+        name === 'one year ago' ? ['MEMBERSHIP_ANNIVERSARY'] : [],
+      ]);
+    messaging.clock.advance(Date.parse('2027-02-28T08:10:00.000Z') - messaging.clock.now().getTime());
+    await runTask(messaging, 'tellAnniversaries');
+    expect(await typesTold(members['on 29 February']!)).toEqual(['MEMBERSHIP_ANNIVERSARY']);
+  });
+});

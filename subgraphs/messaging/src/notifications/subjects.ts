@@ -1,0 +1,44 @@
+import type { IdType } from '@diaspora/kit';
+import type { Notification, NotificationSubject } from '../__generated__/prisma/client.js';
+import type { ConversationLoaders } from '../conversations/index.js';
+import {
+  commentIds,
+  conversationIds,
+  eventIds,
+  invoiceIds,
+  officeIds,
+  orderIds,
+  postIds,
+  subscriptionIds,
+  userIds,
+} from '../ids.js';
+
+/** The entities notifications point at. */
+const subjects: Record<NotificationSubject, { __typename: string; ids: IdType }> = {
+  POST: { __typename: 'Post', ids: postIds },
+  COMMENT: { __typename: 'Comment', ids: commentIds },
+  EVENT: { __typename: 'Event', ids: eventIds },
+  OFFICE: { __typename: 'Office', ids: officeIds },
+  USER: { __typename: 'User', ids: userIds },
+  SUBSCRIPTION: { __typename: 'PlanSubscription', ids: subscriptionIds },
+  CONVERSATION: { __typename: 'Conversation', ids: conversationIds },
+  ORDER: { __typename: 'Order', ids: orderIds },
+  INVOICE: { __typename: 'Invoice', ids: invoiceIds },
+};
+
+export type Subject = Pick<Notification, 'subjectType' | 'subjectId'>;
+
+export const referenceTo = ({ subjectType, subjectId }: Subject) => {
+  const { __typename, ids } = subjects[subjectType];
+  return { __typename, id: ids.encode(subjectId) };
+};
+
+/** As the viewer may see it: what is ours is looked up, what is not, its owner resolves. */
+export async function resolveSubject(
+  subject: Subject,
+  { conversation }: Pick<ConversationLoaders, 'conversation'>,
+) {
+  if (subject.subjectType !== 'CONVERSATION') return referenceTo(subject);
+  const found = await conversation.load(subject.subjectId);
+  return found && { __typename: 'Conversation' as const, ...found };
+}
