@@ -379,7 +379,14 @@ describe('a person with data everywhere', () => {
       ),
       events: ['public.events'],
       content: ['comments', 'known_events', 'media', 'members', 'posts'].map((table) => `public.${table}`),
-      messaging: ['conversations', 'members', 'messages', 'participants'].map((table) => `public.${table}`),
+      messaging: [
+        'conversation_events',
+        'conversations',
+        'members',
+        'messages',
+        'participants',
+        'visibility_windows',
+      ].map((table) => `public.${table}`),
       payments: ['invoices', 'payments', 'subscriptions'].map((table) => `public.${table}`),
       search: [],
     });

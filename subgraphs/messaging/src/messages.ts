@@ -8,7 +8,7 @@ export const messages = defineMessages('messaging', {
     version: 1,
     schema: z.object({
       conversationId: z.string(),
-      kind: z.enum(['DIRECT']),
+      kind: z.enum(['DIRECT', 'GROUP', 'EVENT']),
       participantIds: z.array(z.string()),
       createdAt: z.iso.datetime(),
     }),
@@ -22,6 +22,8 @@ export const messages = defineMessages('messaging', {
       senderId: z.string(),
       sequence: z.number().int(),
       sentAt: z.iso.datetime(),
+      /** A line of the system tells what somebody did to the conversation. */
+      kind: z.enum(['TEXT', 'SYSTEM']),
     }),
   },
   /** Somebody's inbox has a new entry. Keyed by the recipient. */

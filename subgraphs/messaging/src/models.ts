@@ -7,6 +7,7 @@ import type {
 } from './__generated__/prisma/client.js';
 import type { LoggedTypename } from './conversation-events/kinds.js';
 import type { FirstEvent } from './following/index.js';
+import type { SystemLine } from './messages/index.js';
 
 /** An entity of another subgraph: its public id is all that is known here. */
 interface Stub {
@@ -25,6 +26,7 @@ export type InvoiceModel = Stub;
 /** A conversation as one of its participants sees it; nobody else ever holds one. */
 export type ConversationModel = Participant & { readonly conversation: Conversation };
 export type MessageModel = Message;
+export type SystemLineModel = SystemLine;
 export type NotificationModel = Notification;
 
 /** An event of the log, and the message it is about as that is now. */

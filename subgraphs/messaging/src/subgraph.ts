@@ -24,7 +24,13 @@ import { inTurn } from './in-turn.js';
 import { createInboxEvents, inboxEventsSlice } from './inbox-events/index.js';
 import { memberHandlers } from './members.js';
 import { messages as published } from './messages.js';
-import { createAllowance, createMessageLoaders, createMessages, messagesSlice } from './messages/index.js';
+import {
+  createAllowance,
+  createAppend,
+  createMessageLoaders,
+  createMessages,
+  messagesSlice,
+} from './messages/index.js';
 import {
   createNotificationLoaders,
   createNotifications,
@@ -63,7 +69,8 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const inboxEvents = createInboxEvents(following);
   const notificationEvents = createNotificationEvents(following);
   const { announce } = conversationEvents;
-  const messages = createMessages({ db, clock, outbox, allowance, announce });
+  const { append } = createAppend({ clock, outbox });
+  const messages = createMessages({ db, append, allowance, announce });
   const telling = createTelling({ clock, outbox });
   const notifications = createNotifications({ db, clock });
   const occasions = createOccasions({ db, clock, telling });

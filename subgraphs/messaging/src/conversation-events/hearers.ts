@@ -1,3 +1,4 @@
+import { isInWindow } from '../conversations/index.js';
 import type { Db } from '../database.js';
 import { createBatches } from '../following/index.js';
 import type { LoggedEvent } from '../models.js';
@@ -13,6 +14,7 @@ export type Verdict = 'HEARS' | 'PASSES_BY' | 'ENDED';
 
 interface Found {
   readonly takesPart: boolean;
+  readonly isSeen: boolean;
   readonly isBlocked: boolean;
 }
 
@@ -22,13 +24,18 @@ export function createHearers({ db }: { readonly db: Db }) {
     const found = await db.$queryRaw<Found[]>`
       SELECT p.user_id IS NOT NULL AS "takesPart", EXISTS (
         SELECT FROM blocks b WHERE b.is_active AND (b.blocker_id, b.blocked_id)
-          IN ((ask.viewer_id, ask.actor_id), (ask.actor_id, ask.viewer_id))) AS "isBlocked"
+          IN ((ask.viewer_id, ask.actor_id), (ask.actor_id, ask.viewer_id))) AS "isBlocked",
+        ask.sequence IS NULL OR EXISTS (
+          SELECT FROM visibility_windows w, LATERAL (SELECT ask.conversation_id, ask.sequence) AS m
+          WHERE w.user_id = ask.viewer_id AND ${isInWindow}) AS "isSeen"
       FROM unnest(
         ${asks.map(({ conversationId }) => conversationId)}::uuid[],
         ${asks.map(({ viewerId }) => viewerId)}::uuid[],
-        ${asks.map(({ event }) => actorThatCounts(event))}::uuid[]
-      ) WITH ORDINALITY AS ask (conversation_id, viewer_id, actor_id, number)
-      LEFT JOIN participants p ON p.conversation_id = ask.conversation_id AND p.user_id = ask.viewer_id
+        ${asks.map(({ event }) => actorThatCounts(event))}::uuid[],
+        ${asks.map(({ event }) => event?.message?.sequence ?? null)}::int[]
+      ) WITH ORDINALITY AS ask (conversation_id, viewer_id, actor_id, sequence, number)
+      LEFT JOIN participants p
+        ON p.conversation_id = ask.conversation_id AND p.user_id = ask.viewer_id AND p.left_at IS NULL
       ORDER BY ask.number`;
     return asks.map((ask, index) => verdictOn(ask, found[index]!));
   });
@@ -40,9 +47,9 @@ const actorThatCounts = (event: LoggedEvent | undefined): string | null =>
 
 function verdictOn(
   { viewerId, event }: { readonly viewerId: string; readonly event?: LoggedEvent },
-  { takesPart, isBlocked }: Found,
+  { takesPart, isSeen, isBlocked }: Found,
 ): Verdict {
   if (!takesPart) return 'ENDED';
   const isMeant = !event || event.audience.length === 0 || event.audience.includes(viewerId);
-  return isMeant && !isBlocked ? 'HEARS' : 'PASSES_BY';
+  return isMeant && isSeen && !isBlocked ? 'HEARS' : 'PASSES_BY';
 }

@@ -96,7 +96,7 @@ export function createConversationEvents({ db, clock, live, lookAgain }: Depende
   /** Undefined for whoever is not a participant. */
   async function lastPositionFor({ conversationId, viewerId }: Watch): Promise<number | undefined> {
     const side = await db.participant.findUnique({
-      where: { conversationId_userId: { conversationId, userId: viewerId } },
+      where: { conversationId_userId: { conversationId, userId: viewerId }, leftAt: null },
       select: { conversation: { select: { lastPosition: true } } },
     });
     return side?.conversation.lastPosition;

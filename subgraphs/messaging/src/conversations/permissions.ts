@@ -11,6 +11,8 @@ export const permissions: PermissionMap = {
       'id',
       'kind',
       'participants',
+      'viewerRole',
+      'leftAt',
       'createdAt',
       'lastMessageAt',
       'lastSequence',

@@ -36,11 +36,19 @@ export const resolvers: Resolvers = {
     id: (side) => conversationIds.encode(side.conversationId),
     kind: (side) => side.conversation.kind,
     participants: async (side, _args, { loaders }) => {
-      const sides = await loaders.participants.load(side.conversationId);
+      // Who came and went later is not told to whoever left.
+      const sides = side.leftAt ? [side] : await loaders.participants.load(side.conversationId);
       return sides.map(({ userId }) => ({ id: userIds.encode(userId) }));
     },
+    viewerRole: (side) => side.role,
     createdAt: (side) => side.conversation.createdAt,
-    lastMessageAt: (side) => side.conversation.lastMessageAt,
-    lastSequence: (side) => side.conversation.lastSequence,
+    lastMessageAt: async (side, _args, { loaders }) =>
+      side.leftAt
+        ? ((await loaders.lastSeen.load(side.conversationId))?.sentAt ?? null)
+        : side.conversation.lastMessageAt,
+    lastSequence: async (side, _args, { loaders }) =>
+      side.leftAt
+        ? ((await loaders.lastSeen.load(side.conversationId))?.sequence ?? 0)
+        : side.conversation.lastSequence,
   },
 };

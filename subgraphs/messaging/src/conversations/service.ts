@@ -7,6 +7,7 @@ import type { MessagingMessages } from '../messages.js';
 import type { ConversationModel } from '../models.js';
 import { noSuchConversation } from '../refusals.js';
 import { assertPair, nextReadMarker, pairKeyOf } from './rules.js';
+import { countUnread, newestSeenBy } from './windows.js';
 
 export type Conversations = ReturnType<typeof createConversations>;
 
@@ -70,6 +71,9 @@ export function createConversations({ db, clock, outbox }: Dependencies) {
         { ...side, userId: otherId },
       ],
     });
+    await tx.visibilityWindow.createMany({
+      data: [openerId, otherId].map((userId) => ({ conversationId: id, userId })),
+    });
     const conversationId = conversationIds.encode(id);
     const participantIds = [openerId, otherId].map((id) => userIds.encode(id));
     const data = { conversationId, kind, participantIds, createdAt: createdAt.toISOString() };
@@ -103,14 +107,12 @@ export function createConversations({ db, clock, outbox }: Dependencies) {
   ): Promise<ConversationModel> {
     return db.$transaction(async (tx) => {
       const [current] = await tx.$queryRaw<{ readUpToSequence: number; lastSequence: number }[]>`
-        SELECT p.read_up_to_sequence AS "readUpToSequence", c.last_sequence AS "lastSequence"
+        SELECT p.read_up_to_sequence AS "readUpToSequence", ${newestSeenBy(userId)} AS "lastSequence"
         FROM participants p JOIN conversations c ON c.id = p.conversation_id
         WHERE p.conversation_id = ${conversationId}::uuid AND p.user_id = ${userId}::uuid FOR UPDATE OF p`;
       if (!current) throw noSuchConversation();
       const readUpToSequence = nextReadMarker(current, upToSequence);
-      const unreadCount = await tx.message.count({
-        where: { conversationId, sequence: { gt: readUpToSequence }, senderId: { not: userId } },
-      });
+      const unreadCount = await countUnread(tx, { conversationId, userId, after: readUpToSequence });
       return tx.participant.update({
         where: { conversationId_userId: { conversationId, userId } },
         data: { readUpToSequence, unreadCount },

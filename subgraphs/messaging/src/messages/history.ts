@@ -1,20 +1,27 @@
+import { isInWindow } from '../conversations/index.js';
 import { Prisma } from '../database.js';
 import type { HistoryPage } from './rules.js';
 
-/** One page of each conversation in one statement; each page is a range scan of the index on (conversation, sequence). */
-export function historyQuery(
-  conversationIds: readonly string[],
-  { forward, beyond, take }: Pick<HistoryPage, 'forward' | 'beyond' | 'take'>,
-): Prisma.Sql {
+interface Wanted extends Pick<HistoryPage, 'forward' | 'beyond' | 'take'> {
+  readonly conversationIds: readonly string[];
+  readonly viewerId: string;
+}
+
+/**
+ * Ids of one page of each conversation as the viewer sees it, in one statement: of each of the viewer's windows a range
+ * scan of the index on (conversation, sequence).
+ */
+export function historyQuery({ conversationIds, viewerId, forward, beyond, take }: Wanted): Prisma.Sql {
   const [comparison, direction] = forward
     ? [Prisma.sql`>`, Prisma.sql`ASC`]
     : [Prisma.sql`<`, Prisma.sql`DESC`];
-  const bound = beyond === null ? Prisma.empty : Prisma.sql`AND sequence ${comparison} ${beyond}::int`;
+  const bound = beyond === null ? Prisma.empty : Prisma.sql`AND m.sequence ${comparison} ${beyond}::int`;
   return Prisma.sql`
-    SELECT page.* FROM unnest(${[...conversationIds]}::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
-      SELECT id, conversation_id AS "conversationId", sequence, sender_id AS "senderId",
-             client_message_id AS "clientMessageId", text, sent_at AS "sentAt"
-      FROM messages WHERE conversation_id = wanted.id ${bound}
-      ORDER BY sequence ${direction} LIMIT ${take}::int
-    ) AS page ORDER BY page.sequence ${direction}`;
+    SELECT page.id FROM unnest(${[...conversationIds]}::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
+      SELECT part.* FROM visibility_windows w CROSS JOIN LATERAL (
+        SELECT m.id, m.sequence FROM messages m WHERE ${isInWindow} ${bound}
+        ORDER BY m.sequence ${direction} LIMIT ${take}::int
+      ) AS part WHERE w.conversation_id = wanted.id AND w.user_id = ${viewerId}::uuid
+      ORDER BY part.sequence ${direction} LIMIT ${take}::int
+    ) AS page`;
 }

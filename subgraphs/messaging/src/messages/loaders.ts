@@ -6,14 +6,15 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Message } from '../__generated__/prisma/client.js';
+import { seenAmong } from '../conversations/index.js';
 import type { Db } from '../database.js';
 import { historyQuery } from './history.js';
 import type { HistoryPage } from './rules.js';
 
 export interface MessageLoaders {
-  /** Messages of conversations the viewer takes part in; null for all others. */
+  /** Messages that the viewer sees; null for all others. */
   readonly message: Loader<string, Message | null>;
-  /** One page of the history of each conversation, by its key. Whoever asks holds the conversation already. */
+  /** One page of what the viewer sees of the history of each conversation, by its key. */
   readonly history: (page: HistoryPage) => Loader<string, Message[]>;
 }
 
@@ -21,21 +22,24 @@ export function createMessageLoaders(db: Db, viewer: Viewer | null): MessageLoad
   const histories = new Map<string, (page: FirstPage) => Loader<string, Message[]>>();
   const createHistories = ({ forward, beyond }: HistoryPage) =>
     createFirstPageLoaders(
-      (ids: readonly string[], { take }) =>
-        db.$queryRaw<Message[]>(historyQuery(ids, { forward, beyond, take })),
+      async (conversationIds: readonly string[], { take }) => {
+        if (!viewer) return [];
+        const wanted = { conversationIds, viewerId: viewer.id, forward, beyond, take };
+        const page = await db.$queryRaw<{ id: string }[]>(historyQuery(wanted));
+        return db.message.findMany({
+          where: { id: { in: page.map(({ id }) => id) } },
+          orderBy: { sequence: forward ? 'asc' : 'desc' },
+        });
+      },
       (message) => message.conversationId,
     );
   return {
     message: createRowLoader(
-      async (ids) =>
-        viewer
-          ? db.message.findMany({
-              where: {
-                id: { in: [...ids] },
-                conversation: { participants: { some: { userId: viewer.id } } },
-              },
-            })
-          : [],
+      async (ids) => {
+        if (!viewer) return [];
+        const seen = await seenAmong(db, viewer.id, ids);
+        return db.message.findMany({ where: { id: { in: seen } } });
+      },
       (message) => message.id,
     ),
     history: (page) => {

@@ -5,5 +5,5 @@ export const permissions: PermissionMap = {
   Mutation: { sendMessage: authenticated },
   Conversation: { messages: inPerson },
   Message: { '*': inPerson },
-  ...carriers('MessageConnection', 'MessageEdge', 'SendMessagePayload'),
+  ...carriers('MessageConnection', 'MessageEdge', 'SystemLine', 'SendMessagePayload'),
 };

@@ -1,7 +1,7 @@
 import { mutation, toConnection } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { conversationIds, messageIds, userIds } from '../ids.js';
-import { parseHistoryPage } from './rules.js';
+import { parseHistoryPage, type SystemLine } from './rules.js';
 
 export const resolvers: Resolvers = {
   Mutation: {
@@ -26,8 +26,14 @@ export const resolvers: Resolvers = {
     id: (message) => messageIds.encode(message.id),
     conversation: async (message, _args, { loaders }) =>
       (await loaders.conversation.load(message.conversationId))!,
+    system: (message) => message.system as SystemLine | null,
     sender: (message) => ({ id: userIds.encode(message.senderId) }),
     clientMessageId: (message, _args, { viewer }) =>
       viewer?.id === message.senderId ? message.clientMessageId : null,
+  },
+  SystemLine: {
+    people: ({ personIds = [] }) => personIds.map((id) => ({ id: userIds.encode(id) })),
+    name: ({ name }) => name ?? null,
+    role: ({ role }) => role ?? null,
   },
 };

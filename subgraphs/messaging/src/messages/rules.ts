@@ -8,6 +8,7 @@ import {
   type SortKey,
 } from '@diaspora/kit';
 import { z } from 'zod';
+import type { ParticipantRole, SystemLineType } from '../__generated__/schema.js';
 
 export const outgoingMessage = z.object({
   clientMessageId: z.string().regex(/^[\x21-\x7e]{1,64}$/, 'must have 1 to 64 visible ASCII characters'),
@@ -28,9 +29,14 @@ export function sameMessage<Message extends { readonly text: string }>(
   });
 }
 
-/** Times never go back along a conversation, whatever the clocks of two service processes say. */
-export const sentAtAfter = (previous: Date | null, now: Date): Date =>
-  previous && previous > now ? previous : now;
+/** What a line of the system tells; people by their keys. */
+export interface SystemLine {
+  readonly type: SystemLineType;
+  /** To whom it was done, where that is not the one who did it. */
+  readonly personIds?: readonly string[];
+  readonly name?: string;
+  readonly role?: ParticipantRole;
+}
 
 /** A page of history: the sequence is the cursor. */
 export interface HistoryPage extends Page {

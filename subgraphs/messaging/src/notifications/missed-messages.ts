@@ -7,7 +7,8 @@ import {
   type MessageHandler,
 } from '@diaspora/kit';
 import { z } from 'zod';
-import type { Db, Transaction } from '../database.js';
+import { isSeenBy } from '../conversations/index.js';
+import { Prisma, type Db, type Transaction } from '../database.js';
 import { conversationIds } from '../ids.js';
 import type { MessagingMessages } from '../messages.js';
 import type { Notice } from './rules.js';
@@ -83,9 +84,10 @@ const unreadIn = (tx: Transaction, conversationIds: readonly string[]) =>
     FROM participants p CROSS JOIN LATERAL (
       SELECT m.sender_id, m.sent_at FROM messages m
       WHERE m.conversation_id = p.conversation_id AND m.sequence > p.read_up_to_sequence
-        AND m.sender_id <> p.user_id AND m.erased_at IS NULL
+        AND m.sender_id <> p.user_id AND m.erased_at IS NULL AND m.kind <> 'SYSTEM'
+        AND ${isSeenBy(Prisma.sql`p.user_id`)}
       ORDER BY m.sequence LIMIT 1) first
-    WHERE p.conversation_id = ANY (${[...conversationIds]}::uuid[]) AND p.unread_count > 0
+    WHERE p.conversation_id = ANY (${[...conversationIds]}::uuid[]) AND p.unread_count > 0 AND p.left_at IS NULL
     ORDER BY p.conversation_id, p.user_id`;
 
 /** Their marker makes the occasion: what arrives before they read on is the same one. */

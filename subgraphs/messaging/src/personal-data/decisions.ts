@@ -10,6 +10,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
   tables: {
     Conversation: participant,
     Participant: participant,
+    VisibilityWindow: participant,
     Message: sender,
     ConversationEvent: {
       exported: { not: 'it points at messages and conversations, which are given' },
@@ -28,6 +29,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
   fields: {
     'Conversation.participants': participant,
     'Message.sender': sender,
+    'SystemLine.people': { exported: { not: 'what others did' }, erasure: 'PSEUDONYMISED' },
     'Notification.actor': notification,
     'Notification.subject': notification,
   },

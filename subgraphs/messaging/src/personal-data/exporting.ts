@@ -40,12 +40,14 @@ async function* messagesOf(db: Db, senderId: string) {
       take,
     }),
   );
-  for await (const { id, conversationId, text, sentAt, sequence } of messages)
+  for await (const { id, conversationId, kind, text, system, sentAt, sequence } of messages)
     yield {
       id: messageIds.encode(id),
       conversationId: conversationIds.encode(conversationId),
       sequence,
+      kind,
       text,
+      ...(system !== null && { name: (system as { name?: string }).name }),
       sentAt,
     };
 }

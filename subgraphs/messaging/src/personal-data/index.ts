@@ -23,7 +23,7 @@ export const createMessagingPersonalData = ({
       update: { erasedAt },
     });
     const messages = await tx.$executeRaw`
-      UPDATE messages SET text = '', client_message_id = id::text, erased_at = ${erasedAt}
+      UPDATE messages SET text = '', system = system - 'name', client_message_id = id::text, erased_at = ${erasedAt}
       WHERE sender_id = ${personId}::uuid AND erased_at IS NULL`;
     const { count: notifications } = await tx.notification.deleteMany({
       where: { OR: [{ recipientId: personId }, { actorId: personId }] },

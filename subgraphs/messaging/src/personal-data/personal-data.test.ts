@@ -77,6 +77,10 @@ describe('the personal data of messaging', () => {
     );
     expect(
       Object.keys(await tracesOf(messaging.database.adminUrl, names)).filter((t) => t.startsWith('public')),
-    ).toEqual(['public.conversations', 'public.members', 'public.messages', 'public.participants']);
+    ).toEqual([
+      ...['public.conversation_events', 'public.conversations', 'public.members', 'public.messages'],
+      'public.participants',
+      'public.visibility_windows',
+    ]);
   });
 });

@@ -1,0 +1,45 @@
+import { Prisma, type Transaction } from '../database.js';
+
+/**
+ * What a person sees of a conversation, decided here for every reader of messages: histories, references, subscriptions,
+ * receipts, counts, search and notices. Statements name the messages `m` and the windows `w`.
+ */
+export const isInWindow = Prisma.sql`m.conversation_id = w.conversation_id
+  AND m.sequence > w.after_sequence AND m.sequence <= coalesce(w.until_sequence, 2147483647)`;
+
+/** Whether a person sees the message `m`: by their id, or by the column that has it. */
+export const isSeenBy = (person: string | Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`EXISTS (SELECT FROM visibility_windows w
+    WHERE w.user_id = ${typeof person === 'string' ? Prisma.sql`${person}::uuid` : person} AND ${isInWindow})`;
+
+/** Those of the messages that a person sees. */
+export async function seenAmong(
+  tx: Transaction,
+  personId: string,
+  messageIds: readonly string[],
+): Promise<string[]> {
+  const seen = await tx.$queryRaw<{ id: string }[]>`
+    SELECT m.id FROM messages m WHERE m.id = ANY(${[...messageIds]}::uuid[]) AND ${isSeenBy(personId)}`;
+  return seen.map(({ id }) => id);
+}
+
+/** Whether a person takes part now: may write, listen and be told. */
+export const takesPart = async (tx: Transaction, conversationId: string, userId: string): Promise<boolean> =>
+  (await tx.participant.count({ where: { conversationId, userId, leftAt: null } })) > 0;
+
+/** Messages of others after a sequence that a person sees; lines of the system do not count. */
+export async function countUnread(
+  tx: Transaction,
+  { conversationId, userId, after }: { conversationId: string; userId: string; after: number },
+): Promise<number> {
+  const [row] = await tx.$queryRaw<{ unread: number }[]>`
+    SELECT count(*)::int AS unread FROM messages m
+    WHERE m.conversation_id = ${conversationId}::uuid AND m.sequence > ${after}::int
+      AND m.sender_id <> ${userId}::uuid AND m.kind <> 'SYSTEM' AND ${isSeenBy(userId)}`;
+  return row!.unread;
+}
+
+/** Sequence of the newest message that a person sees of the conversation `c`. */
+export const newestSeenBy = (personId: string): Prisma.Sql => Prisma.sql`coalesce((
+  SELECT max(coalesce(w.until_sequence, c.last_sequence)) FROM visibility_windows w
+  WHERE w.conversation_id = c.id AND w.user_id = ${personId}::uuid), 0)`;

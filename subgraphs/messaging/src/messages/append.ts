@@ -1,0 +1,77 @@
+import type { Clock, Outbox } from '@diaspora/kit';
+import type { Message } from '../__generated__/prisma/client.js';
+import { appendEvent } from '../conversation-events/index.js';
+import type { Transaction } from '../database.js';
+import { conversationIds, messageIds, userIds } from '../ids.js';
+import type { MessagingMessages } from '../messages.js';
+import type { SystemLine } from './rules.js';
+
+export type Append = ReturnType<typeof createAppend>;
+
+interface Dependencies {
+  readonly clock: Clock;
+  readonly outbox: Outbox<MessagingMessages>;
+}
+
+type Written = Pick<Message, 'conversationId' | 'senderId' | 'clientMessageId' | 'text'>;
+
+/** Every message is inserted here. The conversation's row is locked by its update, if it was not before. */
+export function createAppend({ clock, outbox }: Dependencies) {
+  /** The next message of a conversation; everybody else there has one more to read. */
+  async function append(tx: Transaction, written: Written): Promise<Message> {
+    const message = await insert(tx, { id: messageIds.create(), ...written });
+    await tx.$executeRaw`
+      UPDATE participants SET last_activity_at = ${message.sentAt},
+        unread_count = unread_count + CASE WHEN user_id = ${message.senderId}::uuid THEN 0 ELSE 1 END
+      WHERE conversation_id = ${message.conversationId}::uuid AND left_at IS NULL`;
+    return message;
+  }
+
+  /** A line that tells what somebody did; nobody has to read it. */
+  function appendLine(
+    tx: Transaction,
+    { conversationId, actorId, line }: { conversationId: string; actorId: string; line: SystemLine },
+  ): Promise<Message> {
+    const id = messageIds.create();
+    const row = { id, conversationId, senderId: actorId, clientMessageId: id, text: '' };
+    return insert(tx, { ...row, kind: 'SYSTEM', system: { ...line } });
+  }
+
+  async function insert(
+    tx: Transaction,
+    row: Written & { id: string; kind?: 'SYSTEM'; system?: object },
+  ): Promise<Message> {
+    // Times never go back along a conversation, whatever the clocks of two service processes say.
+    const [next] = await tx.$queryRaw<{ sequence: number; sentAt: Date }[]>`
+      UPDATE conversations SET last_sequence = last_sequence + 1,
+        last_message_at = greatest(last_message_at, ${clock.now()})
+      WHERE id = ${row.conversationId}::uuid RETURNING last_sequence AS sequence, last_message_at AS "sentAt"`;
+    const message = await tx.message.create({ data: { ...row, ...next! } });
+    await appendEvent(tx, message.conversationId, {
+      kind: 'MESSAGE_SENT',
+      messageId: message.id,
+      actorId: message.senderId,
+      occurredAt: message.sentAt,
+    });
+    await publish(tx, message);
+    return message;
+  }
+
+  async function publish(
+    tx: Transaction,
+    { id, conversationId, senderId, sequence, sentAt, kind }: Message,
+  ): Promise<void> {
+    const key = conversationIds.encode(conversationId);
+    const data = {
+      messageId: messageIds.encode(id),
+      conversationId: key,
+      senderId: userIds.encode(senderId),
+      sequence,
+      sentAt: sentAt.toISOString(),
+      kind,
+    };
+    await outbox.publish(tx, { type: 'message.sent', key, data });
+  }
+
+  return { append, appendLine };
+}
