@@ -31,8 +31,10 @@ export const remindParticipants = defineJob(
 
 /** Makes the next key that signs check-in codes when it is time. */
 export const rotateCheckInKeys = defineJob('rotateCheckInKeys', z.object({}));
-/** Brings one connected calendar in step. */
-export const syncCalendar = defineJob('syncCalendar', z.object({ connectionId: z.string() }));
+/** Brings one connected calendar in step. It waits for a server that its person chose. */
+export const syncCalendar = defineJob('syncCalendar', z.object({ connectionId: z.string() }), {
+  isSlow: true,
+});
 /** Gives each calendar that is due a job of its own. */
 export const syncDueCalendars = defineJob('syncDueCalendars', z.object({}));
 

@@ -1,4 +1,4 @@
-import { permission } from '@diaspora/kit';
+import { permission, type Viewer } from '@diaspora/kit';
 import { userIds } from './ids.js';
 import type { UserModel } from './models.js';
 
@@ -18,3 +18,8 @@ export const selfOrService = permission<UserModel>(
       viewer.roles.includes('SUPER_USER') ||
       (viewer.kind === 'service' && viewer.scopes.includes('tickets:read'))),
 );
+
+/** A person whom nobody asked anything just now: with no rights but those everybody has over what is theirs. */
+export const personOf = (id: string): Viewer => ({
+  ...{ id, kind: 'person', sessionId: '', roles: [], scopes: [], entitlements: [], offices: [] },
+});

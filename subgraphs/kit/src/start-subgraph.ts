@@ -7,7 +7,7 @@ import { createPool } from './database/index.js';
 import type { BaseContext, Subgraph } from './graphql/define-subgraph.js';
 import { createHealth } from './http/health.js';
 import { serveSubgraph } from './http/server.js';
-import { startJobs } from './jobs/index.js';
+import { startAllJobs } from './jobs/index.js';
 import type { Logger } from './logger.js';
 import { startConsumer, startRelay, type TransactionRunner } from './messages/index.js';
 import { connectRedis, type RedisConnection } from './redis/index.js';
@@ -144,7 +144,7 @@ async function startBackground(
     push(() => consumer.stop());
   }
   if (subgraph.jobs) {
-    const jobs = await startJobs({
+    const jobs = await startAllJobs({
       pool,
       tasks: subgraph.jobs,
       ...(subgraph.crontab && { crontab: subgraph.crontab }),

@@ -63,6 +63,9 @@ async function aGoer(count: number) {
   return { person, going, first: going[0]!, calendarRef, read, edit, remove };
 }
 
+const declinedBy = (guest: string) => (text: string) =>
+  text.replace('STATUS:', `ATTENDEE;PARTSTAT=DECLINED:${guest}\r\nSTATUS:`);
+
 against('a calendar at a CalDAV server (radicale)', () => {
   it('is made when a person connects, and shows what the person goes to', async () => {
     const { first, calendarRef, read } = await aGoer(2);
@@ -115,16 +118,20 @@ against('a calendar at a CalDAV server (radicale)', () => {
 
   it.each([
     ['cancels the entry', (text: string) => text.replace('STATUS:CONFIRMED', 'STATUS:CANCELLED')],
-    [
-      'declines as a guest',
-      (text: string) =>
-        text.replace('STATUS:', 'ATTENDEE;PARTSTAT=DECLINED:mailto:me@example.org\r\nSTATUS:'),
-    ],
+    ['declines as a guest', declinedBy('mailto:Ilinca')],
+    ['declines as a guest whom the calendar knows by an address of its own', declinedBy('/ilinca/')],
   ])('gives the place back when the person %s', async (_name, change) => {
     const { person, first, edit } = await aGoer(1);
     await edit(first, change);
     await actions.sync(person);
     expect((await actions.place(first, person)).status).toBe('CANCELLED');
+  });
+
+  it('keeps the place when another guest of the entry declines', async () => {
+    const { person, first, edit } = await aGoer(1);
+    await edit(first, declinedBy('mailto:a-friend@example.org'));
+    await actions.sync(person);
+    expect((await actions.place(first, person)).status).toBe('CONFIRMED');
   });
 
   it('puts right what was moved, and leaves alone what the person added', async () => {

@@ -35,16 +35,23 @@ const authorization = ({ username, password }: CalDavCredentials) => ({
   authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
 });
 
-/** Makes a calendar for the events, and answers its address. Throws AccessRefused, and others where there is no CalDAV. */
+/** Where the server keeps what is of the person. Throws AccessRefused, and others where there is no CalDAV. */
+const findAccount = (credentials: CalDavCredentials, fetch: Fetch) =>
+  createAccount({
+    account: { serverUrl: credentials.serverUrl, accountType: 'caldav' },
+    headers: authorization(credentials),
+    fetch,
+  }).catch((error: Error) => {
+    throw /credential|unauthor|\b40[13]\b/i.test(error.message) ? new AccessRefused(error.message) : error;
+  });
+
+/** Makes a calendar for the events, and answers its address. Throws as `findAccount`. */
 export async function createCalDavCalendar(
   credentials: CalDavCredentials,
   { name, slug, fetch }: { name: string; slug: string; fetch: Fetch },
 ): Promise<string> {
   const headers = authorization(credentials);
-  const account = { serverUrl: credentials.serverUrl, accountType: 'caldav' as const };
-  const { homeUrl } = await createAccount({ account, headers, fetch }).catch((error: Error) => {
-    throw /credential|unauthor|\b40[13]\b/i.test(error.message) ? new AccessRefused(error.message) : error;
-  });
+  const { homeUrl } = await findAccount(credentials, fetch);
   if (!homeUrl) throw new Error('This server names no place for calendars.');
   const url = new URL(`${slug}/`, homeUrl.endsWith('/') ? homeUrl : `${homeUrl}/`).href;
   const [made] = await makeCalendar({ url, props: { 'd:displayname': name }, headers, fetch });
@@ -119,29 +126,51 @@ export function openCalDavCalendar(
     const response = await fetch(urlOf(remoteId), { headers });
     if (response.status === 404) return { kind: 'REMOVED', remoteId };
     if (!response.ok) throw faultOf(response.status, 'read an entry');
-    return changeOf({ remoteId, etag: response.headers.get('etag') ?? '' }, await response.text());
+    const { change, declined } = read(
+      { remoteId, etag: response.headers.get('etag') ?? '' },
+      await response.text(),
+    );
+    if (declined.length === 0) return change;
+    const own = await addressesOfPerson();
+    return declined.some((address) => own.has(address)) ? { ...change, kind: 'DECLINED' } : change;
+  }
+
+  /** What entries call the person among their guests (RFC 6638, section 2.4.1): the others may decline what they like. */
+  async function addressesOfPerson(): Promise<ReadonlySet<string>> {
+    const { principalUrl } = await findAccount(credentials, fetch);
+    const props = { 'c:calendar-user-address-set': {} };
+    const [found] = await propfind({ url: principalUrl!, props, depth: '0', headers, fetch });
+    if (!found?.ok) throw faultOf(found?.status ?? 0, 'tell whose it is');
+    const told = [found.props?.['calendarUserAddressSet']?.href ?? []].flat().map(String);
+    return new Set([...told, credentials.username, `mailto:${credentials.username}`].map(addressKeyOf));
   }
 
   return { put, remove, changes };
 }
 
-/** What a person made of an entry. One that is no calendar text any more is put right like one that was moved. */
-function changeOf(entry: RemoteEntry, text: string): RemoteChange {
+const addressKeyOf = (address: string): string => address.trim().toLowerCase();
+
+interface Read {
+  readonly change: RemoteEntry & Exclude<RemoteChange, { kind: 'REMOVED' }>;
+  /** Which of its guests do not come. */
+  readonly declined: readonly string[];
+}
+
+/** What became of an entry. One that is no calendar text any more is put right like one that was moved. */
+function read(entry: RemoteEntry, text: string): Read {
   try {
     const component = new ICAL.Component(ICAL.parse(text) as never).getFirstSubcomponent('vevent')!;
-    const event = new ICAL.Event(component);
-    const isDeclined =
-      component.getFirstPropertyValue('status') === 'CANCELLED' ||
-      event.attendees.some((attendee) => attendee.getParameter('partstat') === 'DECLINED');
-    if (isDeclined) return { kind: 'DECLINED', ...entry };
+    const isCancelled = component.getFirstPropertyValue('status') === 'CANCELLED';
+    const times = { startsAt: instantOf(component, 'dtstart'), endsAt: instantOf(component, 'dtend') };
     return {
-      kind: 'CHANGED',
-      ...entry,
-      startsAt: instantOf(component, 'dtstart'),
-      endsAt: instantOf(component, 'dtend'),
+      change: isCancelled ? { kind: 'DECLINED', ...entry } : { kind: 'CHANGED', ...entry, ...times },
+      declined: component
+        .getAllProperties('attendee')
+        .filter((attendee) => attendee.getParameter('partstat') === 'DECLINED')
+        .map((attendee) => addressKeyOf(String(attendee.getFirstValue()))),
     };
   } catch {
-    return { kind: 'CHANGED', ...entry, startsAt: null, endsAt: null };
+    return { change: { kind: 'CHANGED', ...entry, startsAt: null, endsAt: null }, declined: [] };
   }
 }
 

@@ -36,13 +36,16 @@ export function createProviders({ sealingSecret, google: settings, isCalDavOpen 
     return { calendarRef, sealedCredentials: sealer.seal(refreshToken) };
   }
 
-  function open({ provider, calendarRef, sealedCredentials }: CalendarConnection): RemoteCalendar {
+  function open(connection: CalendarConnection, signal: AbortSignal): RemoteCalendar {
+    const { provider, calendarRef, sealedCredentials } = connection;
     if (sealedCredentials === null) throw new AccessRefused('There is nothing to open it with.');
     const opened = sealer.open(sealedCredentials);
     if (provider === 'CALDAV')
-      return openCalDavCalendar(JSON.parse(opened) as CalDavCredentials, calendarRef, fetch);
+      return openCalDavCalendar(JSON.parse(opened) as CalDavCredentials, calendarRef, (input, init) =>
+        fetch(input, { ...init, signal }),
+      );
     if (!google) throw new Error('Google Calendar is not set up.');
-    return google.open(opened, calendarRef);
+    return google.open(opened, calendarRef, signal);
   }
 
   /** Tells Google that we do not need its token any more. */

@@ -44,9 +44,10 @@ export function createGoogle({ clientId, clientSecret, apiUrl, oauthUrl }: Googl
     if (refreshToken !== undefined) client.setCredentials({ refresh_token: refreshToken });
     return client;
   };
-  const apiOf = (refreshToken: string) =>
+  const apiOf = (refreshToken: string, signal?: AbortSignal) =>
     calendar({
       ...{ version: 'v3', auth: clientOf(refreshToken), timeout, retry: false },
+      ...(signal && { signal }),
       ...(apiUrl !== undefined && { rootUrl: apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/` }),
     });
 
@@ -75,8 +76,8 @@ export function createGoogle({ clientId, clientSecret, apiUrl, oauthUrl }: Googl
     return data.id!;
   }
 
-  const open = (refreshToken: string, calendarId: string): RemoteCalendar =>
-    openGoogleCalendar(apiOf(refreshToken), calendarId);
+  const open = (refreshToken: string, calendarId: string, signal: AbortSignal): RemoteCalendar =>
+    openGoogleCalendar(apiOf(refreshToken, signal), calendarId);
 
   return { authorizationUrl, redeem, revoke, createCalendar, open };
 }

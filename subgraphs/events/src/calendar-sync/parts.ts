@@ -1,10 +1,11 @@
-import { AppError, onJob, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
+import { AppError, onJob, type Clock, type Outbox } from '@diaspora/kit';
 import type { Calendar } from '../calendar/index.js';
 import type { EventsConfig } from '../config.js';
 import type { Db } from '../database.js';
 import { syncCalendar, syncDueCalendars } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';
 import type { Participation } from '../participation/index.js';
+import { personOf } from '../viewers.js';
 import { createProviders, type ProviderSettings } from './credentials.js';
 import { calendarMarks, createDueSyncs } from './marking.js';
 import { createCalendarSync } from './service.js';
@@ -28,6 +29,7 @@ export function createCalendarParts({ db, clock, outbox, calendar, participation
   async function giveBackPlace(userId: string, eventId: string): Promise<void> {
     const held = await db.registration.findFirst({ where: { userId, eventId, status: 'CONFIRMED' } });
     if (!held) return;
+    // The person, who said so in their calendar.
     await participation.cancel(personOf(userId), held.id).catch((error: unknown) => {
       // An event that is over has no places to give back.
       if (!(error instanceof AppError && error.code === 'CONFLICT')) throw error;
@@ -40,11 +42,6 @@ export function createCalendarParts({ db, clock, outbox, calendar, participation
     jobs: { ...onJob(syncCalendar, syncing.sync), ...onJob(syncDueCalendars, createDueSyncs({ db, clock })) },
   };
 }
-
-/** The person, who said so in their calendar, with no rights but those everybody has over what is theirs. */
-const personOf = (id: string): Viewer => ({
-  ...{ id, kind: 'person', sessionId: '', roles: [], scopes: [], entitlements: [], offices: [] },
-});
 
 export const readCalendarSettings = (config: EventsConfig): ProviderSettings => ({
   sealingSecret: config.SEALING_SECRET,

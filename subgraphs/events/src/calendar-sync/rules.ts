@@ -13,6 +13,9 @@ export const calendarName = 'Diaspora';
 export const consentMs = 15 * minuteMs;
 /** After so many refusals in a row a connection ends: an outage looks like one, a changed password like many. */
 export const mostRefusals = 3;
+/** How long one run writes before it leaves the rest to the next, and when it is cut off, whatever it does. */
+export const writingMs = 20_000;
+export const longestRunMs = 30_000;
 
 export const calDavInput = z.object({
   serverUrl: z.coerce.string().pipe(z.url({ protocol: /^https?$/ }).max(500)),
@@ -26,10 +29,17 @@ export const hashOf = (value: string): string => createHash('sha256').update(val
 /** The entry as it would be written: what has this is written already. */
 export const fingerprintOf = (entry: CalendarEntry): string => hashOf(JSON.stringify(entry));
 
-/** When to look again: changes there are asked for every ten minutes, what is ours once a day in case a mark was missed. */
-export function nextSyncAfter({ direction }: Pick<CalendarConnection, 'direction'>, now: Date): Date {
-  const waitMs = direction === 'BOTH_WAYS' ? 10 * minuteMs : 24 * 60 * minuteMs;
-  return new Date(now.getTime() + waitMs);
+/**
+ * When to look again: changes there are asked for every ten minutes, what is ours once a day in case a mark was missed.
+ * A calendar that was not done in time goes on in five minutes, so that a slow server does not keep the others waiting.
+ */
+export function nextSyncAfter(
+  { direction }: Pick<CalendarConnection, 'direction'>,
+  isDone: boolean,
+  now: Date,
+): Date {
+  const doneMs = direction === 'BOTH_WAYS' ? 10 * minuteMs : 24 * 60 * minuteMs;
+  return new Date(now.getTime() + (isDone ? doneMs : 5 * minuteMs));
 }
 
 /** One minute, two, four, up to six hours. */

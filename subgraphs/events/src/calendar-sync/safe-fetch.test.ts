@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { createSafeFetch, isPublicAddress } from './safe-fetch.js';
 
 describe('an address on the internet', () => {
@@ -29,10 +30,14 @@ describe('a fetch for addresses that people name', () => {
   let server: Server;
   let port: number;
   let hits = 0;
+  let asked: string | undefined;
   beforeAll(async () => {
-    server = createServer((_request, response) => {
+    const bomb = gzipSync(gzipSync(Buffer.alloc(64 * 1_048_576)));
+    server = createServer((request, response) => {
       hits += 1;
-      response.end('inside');
+      asked = request.headers['accept-encoding'];
+      if (request.url === '/bomb') response.setHeader('content-encoding', 'gzip, gzip').end(bomb);
+      else response.end('inside');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     ({ port } = server.address() as AddressInfo);
@@ -53,5 +58,21 @@ describe('a fetch for addresses that people name', () => {
   it('reaches it where that is allowed', async () => {
     const response = await createSafeFetch({ isOpen: true })(`http://127.0.0.1:${port}/`);
     expect(await response.text()).toBe('inside');
+  });
+
+  it('asks for nothing compressed, and takes nothing that is: a little of it would become very much', async () => {
+    const safeFetch = createSafeFetch({ isOpen: true });
+    const read = async () => {
+      const response = await safeFetch(`http://127.0.0.1:${port}/bomb`);
+      return (await response.text()).length;
+    };
+    await expect(read()).rejects.toThrow('compressed');
+    expect(asked).toBe('identity');
+  });
+
+  it('ends with the run it is part of', async () => {
+    const signal = AbortSignal.abort(new Error('The run is over'));
+    const fetching = createSafeFetch({ isOpen: true })(`http://127.0.0.1:${port}/`, { signal });
+    await expect(fetching).rejects.toThrow('The run is over');
   });
 });

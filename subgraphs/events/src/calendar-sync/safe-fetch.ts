@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
-import { Agent, buildConnector, fetch as undiciFetch } from 'undici';
+import { Agent, buildConnector, fetch as undiciFetch, Headers, type RequestInit } from 'undici';
 
 const timeoutMs = 10_000;
 const mostBytes = 8 * 1_048_576;
@@ -58,6 +58,28 @@ export function createSafeFetch({ isOpen = false } = {}): typeof fetch {
       else callback(refused(host), null);
     },
   });
-  return ((input: string, init: object = {}) =>
-    undiciFetch(input, { ...init, dispatcher: agent, signal: AbortSignal.timeout(3 * timeoutMs) })) as never;
+  return (async (input: string, { headers, signal, ...init }: RequestInit = {}) => {
+    const response = await undiciFetch(input, {
+      ...init,
+      headers: plainly(headers),
+      dispatcher: agent,
+      signal: AbortSignal.any([AbortSignal.timeout(3 * timeoutMs), ...(signal ? [signal] : [])]),
+    });
+    await assertPlain(response);
+    return response;
+  }) as never;
+}
+
+/** The limit of size counts what arrives: of an answer that is compressed, a little would become very much. */
+function plainly(headers: RequestInit['headers']): Headers {
+  const plain = new Headers(headers);
+  plain.set('accept-encoding', 'identity');
+  return plain;
+}
+
+async function assertPlain({ headers, body, url }: Awaited<ReturnType<typeof undiciFetch>>): Promise<void> {
+  const coding = headers.get('content-encoding') ?? 'identity';
+  if (coding.trim().toLowerCase() === 'identity') return;
+  await body?.cancel();
+  throw new Error(`${new URL(url).host} sends what was asked for compressed (${coding.slice(0, 40)})`);
 }

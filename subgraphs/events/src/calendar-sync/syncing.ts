@@ -1,4 +1,4 @@
-import type { Clock, Logger, Outbox } from '@diaspora/kit';
+import type { Clock, JobContext, Outbox } from '@diaspora/kit';
 import type { CalendarConnection } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
 import type { EventsMessages } from '../messages.js';
@@ -6,7 +6,7 @@ import { calendarConnectionIds, userIds } from '../ids.js';
 import { pullChanges, type GiveBackPlace } from './pulling.js';
 import { pushEntries, type ReadEntries } from './pushing.js';
 import { AccessRefused, CalendarGone, SyncTokenExpired, type RemoteCalendar } from './remote.js';
-import { mostRefusals, nextAttemptAfter, nextSyncAfter } from './rules.js';
+import { longestRunMs, mostRefusals, nextAttemptAfter, nextSyncAfter } from './rules.js';
 
 export interface SyncingDependencies {
   readonly db: Db;
@@ -14,23 +14,25 @@ export interface SyncingDependencies {
   readonly outbox: Outbox<EventsMessages>;
   readonly entriesOf: ReadEntries;
   readonly giveBackPlace: GiveBackPlace;
-  /** Opens a connected calendar with what is kept of its credentials. */
-  readonly open: (connection: CalendarConnection) => RemoteCalendar;
+  /** Opens a connected calendar with what is kept of its credentials, until the signal. */
+  readonly open: (connection: CalendarConnection, signal: AbortSignal) => RemoteCalendar;
 }
+
+type Run = Pick<JobContext, 'log' | 'signal'>;
 
 /**
  * Brings one connected calendar in step: first what the person changed there, then what has changed here. Cut short, it
  * begins again and does nothing twice: entries have one id each there, and how far changes were read is noted with them.
  */
 export function createSyncing({ db, clock, outbox, entriesOf, giveBackPlace, open }: SyncingDependencies) {
-  async function sync({ connectionId }: { connectionId: string }, { log }: { log: Logger }): Promise<void> {
+  async function sync({ connectionId }: { connectionId: string }, { log, signal }: Run): Promise<void> {
     const connection = await db.calendarConnection.findUnique({ where: { id: connectionId } });
     if (connection?.status !== 'ACTIVE') return;
     try {
-      const remote = open(connection);
+      const remote = open(connection, AbortSignal.any([signal, AbortSignal.timeout(longestRunMs)]));
       if (connection.direction === 'BOTH_WAYS') await pull(connection, remote);
-      await pushEntries({ db, clock, entriesOf, remote, connection });
-      await succeeded(connection);
+      const isDone = await pushEntries({ db, clock, entriesOf, remote, connection });
+      await succeeded(connection, isDone);
     } catch (error) {
       await failed(connection, error);
       log.warn(
@@ -50,13 +52,14 @@ export function createSyncing({ db, clock, outbox, entriesOf, giveBackPlace, ope
   }
 
   /** Whoever asked for another look meanwhile (`nextSyncAt`) gets it. */
-  async function succeeded({ id, nextSyncAt, direction }: CalendarConnection): Promise<void> {
+  async function succeeded(connection: CalendarConnection, isDone: boolean): Promise<void> {
+    const { id, nextSyncAt } = connection;
     const now = clock.now();
-    const done = { lastSyncedAt: now, failures: 0, refusals: 0 };
+    const done = { ...(isDone && { lastSyncedAt: now }), failures: 0, refusals: 0 };
     await db.calendarConnection.updateMany({ where: { id }, data: done });
     await db.calendarConnection.updateMany({
       where: { id, nextSyncAt },
-      data: { nextSyncAt: nextSyncAfter({ direction }, now) },
+      data: { nextSyncAt: nextSyncAfter(connection, isDone, now) },
     });
   }
 

@@ -97,6 +97,24 @@ describe('the calendar entry of an event', () => {
 });
 
 describe('a calendar feed', () => {
+  it('strikes out an event that became private after its person had only shown interest, and says no more of it', async () => {
+    const { given, db } = events;
+    const person = given.person();
+    const event = await given.event({ title: 'Open evening' });
+    await given.registration(event, person.id);
+    await db.registration.updateMany({
+      where: { eventId: event.id, userId: person.id },
+      data: { status: 'INTERESTED', places: 0 },
+    });
+    const url = await renew(person);
+    expect(await entriesOf(await get(url))).toMatchObject([{ title: 'Open evening', status: 'TENTATIVE' }]);
+    const hidden = { visibility: 'PRIVATE', title: 'Secret evening', address: 'Secret street 1' } as const;
+    await db.event.update({ where: { id: event.id }, data: hidden });
+    const response = await get(url);
+    expect(await response.clone().text()).not.toContain('Secret');
+    expect(await entriesOf(response)).toMatchObject([{ title: 'Cancelled', status: 'CANCELLED' }]);
+  });
+
   it('shows what its person organizes and goes to, and what was called off or left struck out', async () => {
     const { given, db, clock } = events;
     const person = given.person();

@@ -59,7 +59,7 @@ export function entryOf(event: Event, place: Place | null = null, showsLink = fa
 }
 
 /** Given back, or not granted. */
-export const isLeftPlace = (place: Pick<Registration, 'status'> | null): boolean =>
+const isLeftPlace = (place: Pick<Registration, 'status'> | null): boolean =>
   place?.status === 'CANCELLED' || place?.status === 'DECLINED';
 
 const compact = (local: Date): string => local.toISOString().slice(0, 19).replaceAll(/[-:]/g, '');

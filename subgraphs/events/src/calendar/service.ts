@@ -2,6 +2,7 @@ import { AppError, type Clock, type Viewer } from '@diaspora/kit';
 import type { CalendarFeed, Event, Registration } from '../__generated__/prisma/client.js';
 import { visibleTo } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
+import { personOf } from '../viewers.js';
 import { icsOf } from './ics.js';
 import {
   createFeedToken,
@@ -9,7 +10,6 @@ import {
   feedReadsPerHour,
   feedTokenHash,
   isFeedToken,
-  isLeftPlace,
   type CalendarEntry,
 } from './rules.js';
 
@@ -100,18 +100,28 @@ export function createCalendar({ db, clock, publicUrl }: Dependencies) {
     ]);
     return [
       ...organized.map((event) => entryOf(event, null, true)),
-      ...places.map((place) => entryOfPlace(place)),
+      ...(await entriesOfPlaces(client, userId, places)),
     ];
+  }
+
+  /** What a person may not see any more is struck out, and says nothing of what has become of it. */
+  async function entriesOfPlaces(client: Transaction, userId: string, places: readonly Place[]) {
+    const ids = places.map(({ eventId }) => eventId);
+    const visible = await client.event.findMany({
+      where: { AND: [{ id: { in: ids } }, visibleTo(personOf(userId))] },
+      select: { id: true },
+    });
+    const seen = new Set(visible.map(({ id }) => id));
+    return places.map(({ event, ...place }) =>
+      seen.has(event.id)
+        ? entryOf(event, place, place.status === 'CONFIRMED')
+        : { ...entryOf(event, { ...place, status: 'CANCELLED' }), title: 'Cancelled' },
+    );
   }
 
   return { file, fileUrl, renewFeed, revokeFeed, feedOf, readFeed, entriesOf };
 }
 
-const hostedBy = (userId: string) => ({ OR: [{ organizerId: userId }, { coHostIds: { has: userId } }] });
+type Place = Registration & { readonly event: Event };
 
-/** Of a private event that somebody left they see no more, so that its entry says no more either. */
-function entryOfPlace({ event, ...place }: Registration & { event: Event }): CalendarEntry {
-  const entry = entryOf(event, place, place.status === 'CONFIRMED');
-  const isHidden = isLeftPlace(place) && event.visibility === 'PRIVATE';
-  return isHidden ? { ...entry, title: 'Cancelled' } : entry;
-}
+const hostedBy = (userId: string) => ({ OR: [{ organizerId: userId }, { coHostIds: { has: userId } }] });

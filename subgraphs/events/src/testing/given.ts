@@ -91,7 +91,10 @@ function connectInstance(
     /** What was mailed, the oldest first. */
     mails,
     run: (job: { name: string }, payload: object) =>
-      subgraph.jobs![job.name]!.run(payload as never, { log: silentLog } as never),
+      subgraph.jobs![job.name]!.run(
+        payload as never,
+        { log: silentLog, signal: new AbortController().signal } as never,
+      ),
     as: client.as,
     anonymous: client.anonymous,
     stopInstance: async () => {

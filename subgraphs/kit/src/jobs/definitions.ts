@@ -15,6 +15,8 @@ export interface JobContext {
 
 export interface JobTask {
   readonly schema: z.ZodType;
+  /** As its job says. */
+  readonly isSlow?: boolean;
   run(this: void, payload: never, context: JobContext): Promise<void>;
 }
 
@@ -25,12 +27,15 @@ export type JobTasks = Readonly<Record<string, JobTask>>;
 export interface Job<Schema extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly schema: Schema;
+  /** Whether it waits for servers of others: such jobs have workers of their own, and keep nothing else waiting. */
+  readonly isSlow?: boolean;
 }
 
-export const defineJob = <Schema extends z.ZodType>(name: string, schema: Schema): Job<Schema> => ({
-  name,
-  schema,
-});
+export const defineJob = <Schema extends z.ZodType>(
+  name: string,
+  schema: Schema,
+  { isSlow = false } = {},
+): Job<Schema> => ({ name, schema, isSlow });
 
 type Task<Schema extends z.ZodType> = {
   readonly schema: Schema;
@@ -44,5 +49,5 @@ export const defineJobs = <Schemas extends Record<string, z.ZodType>>(tasks: {
 
 /** The task of a job declared by `defineJob`, to spread into the tasks of `startJobs`. */
 export const onJob = <Schema extends z.ZodType>(job: Job<Schema>, run: Task<Schema>['run']): JobTasks => ({
-  [job.name]: { schema: job.schema, run },
+  [job.name]: { schema: job.schema, isSlow: job.isSlow ?? false, run },
 });

@@ -9,6 +9,7 @@ import type { TransactionRunner } from '../messages/transaction.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { addJob } from './add-job.js';
 import { defineJob, defineJobs, onJob } from './definitions.js';
+import { startAllJobs } from './start-all.js';
 import { startJobs, type Jobs } from './worker.js';
 
 const count = defineJob('count', z.object({ n: z.number(), unit: z.string().default('piece') }));
@@ -148,6 +149,24 @@ describe('jobs', () => {
     await eventually(async () => (await waiting()).length);
     await jobs.stop();
     expect(await waiting()).toEqual([{ key: 'crontab:tock' }]);
+  });
+
+  it('keeps nothing waiting for jobs that are slow, however many there are', async () => {
+    const wait = defineJob('wait', z.object({}), { isSlow: true });
+    const waiting: (() => void)[] = [];
+    const counted: number[] = [];
+    const tasks = {
+      ...onJob(wait, () => new Promise<void>((resolve) => void waiting.push(resolve))),
+      ...onJob(count, async ({ n }) => void counted.push(n)),
+    };
+    jobs = await startAllJobs({ pool, tasks, log: silent });
+    for (let added = 0; added < 12; added++) await transaction((tx) => addJob(tx, wait, {}));
+    await eventually(() => waiting.length === 2);
+    await transaction((tx) => addJob(tx, count, { n: 1 }));
+    await eventually(() => counted.length);
+    expect(waiting).toHaveLength(2);
+    await pool.query('DELETE FROM graphile_worker._private_jobs WHERE locked_at IS NULL');
+    for (const finish of waiting) finish();
   });
 
   it('refuses a crontab it cannot read', async () => {

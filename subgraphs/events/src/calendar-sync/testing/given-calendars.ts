@@ -7,7 +7,10 @@ type Person = ReturnType<Events['given']['person']>;
 /** What tests of connected calendars do, whatever the provider. */
 export function calendarActions(events: Events) {
   const run = (name: string, payload: object) =>
-    events.subgraph.jobs![name]!.run(payload as never, { log: silentLog } as never);
+    events.subgraph.jobs![name]!.run(
+      payload as never,
+      { log: silentLog, signal: new AbortController().signal } as never,
+    );
 
   async function mutate(
     person: Person,
