@@ -1,3 +1,4 @@
+import type { AdmissionKind } from '../__generated__/prisma/client.js';
 import type { Transaction } from '../database.js';
 
 /** Whether a person went in at an event. */
@@ -12,4 +13,17 @@ export async function checkedInCount(db: Transaction, eventId: string): Promise<
     SELECT count(DISTINCT holder_id)::int AS count FROM check_ins
     WHERE event_id = ${eventId}::uuid AND entered_at IS NOT NULL`;
   return row && row.count > 0 ? row.count : null;
+}
+
+/** By which of these tickets, or registrations, somebody went in: a place that was used is neither given back nor handed over. */
+export async function usedOf(
+  db: Transaction,
+  kind: AdmissionKind,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const used = await db.checkIn.findMany({
+    where: { kind, admissionId: { in: [...ids] }, enteredAt: { not: null } },
+    select: { admissionId: true },
+  });
+  return new Set(used.map(({ admissionId }) => admissionId));
 }

@@ -1,6 +1,7 @@
-import { foldName, parseInput, text, type Page } from '@diaspora/kit';
-import type { Prisma, Registration, Scan } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
+import { foldName, parseInput, text, type ConnectionArgs, type Page } from '@diaspora/kit';
+import type { Registration, Scan } from '../__generated__/prisma/client.js';
+import { beyondCursor, orderSql, type OrderColumn } from '../catalog/index.js';
+import { Prisma, type Db } from '../database.js';
 
 export type CheckInLists = ReturnType<typeof createCheckInLists>;
 
@@ -11,33 +12,37 @@ export interface DoorFilter {
 
 const searchSchema = text({ max: 100 }).nullish();
 
+const { sql } = Prisma;
+const byId: OrderColumn[] = [{ field: 'id', direction: 'asc', type: 'uuid', sql: sql`r.id`, cast: 'uuid' }];
+
+/** Whether the name of a participant holds every word. */
+function isNamed(words: readonly string[]): Prisma.Sql {
+  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+  return sql`EXISTS (SELECT FROM people p WHERE p.user_id = r.user_id AND p.name_key LIKE ALL (${patterns}::text[]))`;
+}
+
+const isWithin = sql`EXISTS (
+  SELECT FROM check_ins c WHERE c.event_id = r.event_id AND c.holder_id = r.user_id AND c.is_inside)`;
+
 /** What stewards read. Who may is decided by permissions.ts. */
 export function createCheckInLists({ db }: { readonly db: Db }) {
-  /** Who takes part, found by their names. */
-  async function participants(eventId: string, filter: DoorFilter, page: Page): Promise<Registration[]> {
-    const words = foldName(parseInput(searchSchema, filter.search) ?? '')
-      .split(' ')
-      .filter(Boolean);
-    const conditions: Prisma.RegistrationWhereInput[] = [{ eventId, status: 'CONFIRMED' }, page.where];
-    if (words.length > 0) conditions.push({ userId: { in: await named(eventId, words) } });
-    if (filter.isInside != null) {
-      const inside = await db.checkIn.findMany({
-        where: { eventId, isInside: true },
-        select: { holderId: true },
-      });
-      const holders = inside.map(({ holderId }) => holderId);
-      conditions.push({ userId: filter.isInside ? { in: holders } : { notIn: holders } });
-    }
-    return db.registration.findMany({ where: { AND: conditions }, orderBy: page.orderBy, take: page.take });
-  }
-
-  /** Participants whose name holds every word. */
-  async function named(eventId: string, words: readonly string[]): Promise<string[]> {
-    const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
-    const found = await db.$queryRaw<{ userId: string }[]>`
-      SELECT p.user_id AS "userId" FROM registrations r JOIN people p ON p.user_id = r.user_id
-      WHERE r.event_id = ${eventId}::uuid AND r.status = 'CONFIRMED' AND p.name_key LIKE ALL (${patterns}::text[])`;
-    return found.map(({ userId }) => userId);
+  /** Who takes part, found by their names, however many there are: what is looked for is asked of each row. */
+  async function participants(
+    eventId: string,
+    { search, isInside }: DoorFilter,
+    { page, args }: { page: Page; args: ConnectionArgs },
+  ): Promise<Registration[]> {
+    const words = foldName(parseInput(searchSchema, search) ?? '').split(' ').filter(Boolean); // prettier-ignore
+    const found = await db.$queryRaw<{ id: string }[]>`
+      SELECT r.id FROM registrations r
+      WHERE r.event_id = ${eventId}::uuid AND r.status = 'CONFIRMED' AND ${beyondCursor(byId, page, args)}
+        AND ${words.length > 0 ? isNamed(words) : sql`TRUE`}
+        AND ${isInside == null ? sql`TRUE` : sql`${isInside} = ${isWithin}`}
+      ORDER BY ${orderSql(byId, page)} LIMIT ${page.take}`;
+    return db.registration.findMany({
+      where: { id: { in: found.map(({ id }) => id) } },
+      orderBy: page.orderBy,
+    });
   }
 
   const scans = (eventId: string, isConflicting: boolean | null, page: Page): Promise<Scan[]> =>

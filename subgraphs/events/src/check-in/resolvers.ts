@@ -47,7 +47,8 @@ export const resolvers: Resolvers = {
       (await loaders.stewards.load(id)).map(({ userId }) => ({ id: userIds.encode(userId) })),
     doorList: async ({ id }, { search, isInside, ...args }, { services }) => {
       const page = parsePage(args, oldestFirst);
-      return toConnection(await services.checkInLists.participants(id, { search, isInside }, page), page);
+      const filter = { search, isInside };
+      return toConnection(await services.checkInLists.participants(id, filter, { page, args }), page);
     },
     checkInStats: ({ id }, _args, { services }) => services.checkInLists.stats(id),
     scans: async ({ id }, { isConflicting, ...args }, { services }) => {

@@ -49,7 +49,7 @@ export function createCheckIn({ db, clock, outbox, codes, sources, onLateScans }
       const known = await findScan(tx, viewer, scan);
       if (known) return known;
       const now = clock.now();
-      const found = await lookUp(tx, scan);
+      const found = await lookUp(tx, scan, now);
       const isInside = await lockPresence(tx, event, found);
       const refusal = refusalAtTheDoor(found, event, { direction: scan.direction, isInside, now });
       const times = { scannedAt: now, receivedAt: now, isOffline: false };
@@ -63,20 +63,22 @@ export function createCheckIn({ db, clock, outbox, codes, sources, onLateScans }
     return db.$transaction(async (tx) => {
       const event = await lockForDoor(tx, viewer, eventId, 'ALONE');
       const kept: Scan[] = [];
+      let hasNews = false;
       for (const scan of scans) {
         const known = await findScan(tx, viewer, scan);
         if (known) {
           kept.push(known);
           continue;
         }
-        const found = await lookUp(tx, scan);
+        hasNews = true;
+        const found = await lookUp(tx, scan, scan.scannedAt);
         await lockPresence(tx, event, found);
         const times = { scannedAt: scan.scannedAt, receivedAt: clock.now(), isOffline: true };
         const refusal = foreign(found, event);
         const conflicts = refusal ? [] : conflictsOf(found, event, times);
         kept.push(await keep(tx, { viewer, event, scan, found }, { ...times, refusal, conflicts }));
       }
-      if (event.completionToldAt) await onLateScans(tx, eventId);
+      if (hasNews && event.completionToldAt) await onLateScans(tx, eventId);
       // As they are now: a later one may have made an earlier one a conflict.
       const rows = await tx.scan.findMany({ where: { id: { in: kept.map(({ id }) => id) } } });
       return kept.map(({ id }) => rows.find((row) => row.id === id)!);
@@ -107,12 +109,12 @@ export function createCheckIn({ db, clock, outbox, codes, sources, onLateScans }
     throw new AppError('CONFLICT', 'This nonce was used for another scan.', { path: ['nonce'] });
   }
 
-  async function lookUp(tx: Transaction, { scanned }: ScanInput): Promise<Found> {
+  async function lookUp(tx: Transaction, { scanned }: ScanInput, at: Date): Promise<Found> {
     if ('admissionId' in scanned) {
       for (const source of sources) {
         const id = source.ids.find(scanned.admissionId);
         if (!id) continue;
-        const admission = await source.find(tx, id);
+        const admission = await source.find(tx, id, { codeVersion: null, at });
         return admission ? { kind: source.kind, id, admission, eventId: null, codeVersion: null } : unknown;
       }
       return unknown;
@@ -123,7 +125,7 @@ export function createCheckIn({ db, clock, outbox, codes, sources, onLateScans }
     if (!id) return unknown;
     const { codeVersion } = read;
     const said = { eventId: eventIds.find(read.eventId), codeVersion };
-    return { kind: source!.kind, id, admission: await source!.find(tx, id), ...said };
+    return { kind: source!.kind, id, admission: await source!.find(tx, id, { codeVersion, at }), ...said };
   }
 
   /** Locks whether somebody is inside: of two doors that scan one code at once, one lets the person in. */
@@ -136,7 +138,7 @@ export function createCheckIn({ db, clock, outbox, codes, sources, onLateScans }
     const [row] = await tx.$queryRaw<{ isInside: boolean }[]>`
       INSERT INTO check_ins (kind, admission_id, event_id, holder_id, is_inside)
       VALUES (${kind}::admission_kind, ${id}::uuid, ${event.id}::uuid, ${admission.holderId}::uuid, FALSE)
-      ON CONFLICT (kind, admission_id) DO UPDATE SET holder_id = EXCLUDED.holder_id
+      ON CONFLICT (kind, admission_id, holder_id) DO UPDATE SET holder_id = EXCLUDED.holder_id
       RETURNING is_inside AS "isInside"`;
     return row!.isInside;
   }
@@ -164,17 +166,27 @@ export function createCheckIn({ db, clock, outbox, codes, sources, onLateScans }
         ...{ gate: gate ?? null, codeDigest: digestOf(scan) },
       },
     });
-    if (kept.refusal || !kind || !admissionId) return kept;
-    const conflicts = await recount(tx, kind, admissionId, kept);
+    if (kept.refusal || !kind || !admissionId || !holderId) return kept;
+    const conflicts = await recount(tx, { kind, admissionId, holderId }, kept);
     await tell(tx, { ...kept, conflicts });
     return { ...kept, conflicts };
   }
 
-  /** Presence follows from all passages, in the order in which they happened. Answers what is wrong with the new one. */
-  async function recount(tx: Transaction, kind: AdmissionKind, admissionId: string, kept: Scan) {
+  /**
+   * Presence follows from the passages of a holder, in the order in which they happened; that two went in by one ticket from
+   * those of all who ever held it. Answers what is wrong with the new one.
+   */
+  async function recount(
+    tx: Transaction,
+    whose: { kind: AdmissionKind; admissionId: string; holderId: string },
+    kept: Scan,
+  ) {
+    const { kind, admissionId, holderId } = whose;
     const passages = await tx.scan.findMany({ where: { kind, admissionId, refusal: null } });
-    const { enteredTwice, ...presence } = presenceAfter(passages);
-    await tx.checkIn.update({ where: { kind_admissionId: { kind, admissionId } }, data: presence });
+    const { enteredTwice } = presenceAfter(passages);
+    const own = passages.filter((passage) => passage.holderId === holderId);
+    const { enteredTwice: _of, ...presence } = presenceAfter(own);
+    await tx.checkIn.update({ where: { kind_admissionId_holderId: whose }, data: presence });
     for (const passage of passages) {
       const isTwice = enteredTwice.includes(passage.id);
       if (isTwice === passage.conflicts.includes('ENTERED_TWICE')) continue;

@@ -6,6 +6,7 @@ import { registrationIds } from '../ids.js';
 /** What the keeper of registrations, or of tickets, knows of one of them. */
 export interface Admission {
   readonly eventId: string;
+  /** Who came by it: of what was handed over since, the one before. */
   readonly holderId: string;
   /** Whether it lets its holder in. */
   readonly isValid: boolean;
@@ -21,11 +22,17 @@ export interface Held {
   readonly holderId: string;
 }
 
+/** What was shown at the door: of a code its version, of what was found by name null; and when. */
+export interface Shown {
+  readonly codeVersion: number | null;
+  readonly at: Date;
+}
+
 /** One kind of thing that lets people in. */
 export interface AdmissionSource {
   readonly kind: AdmissionKind;
   readonly ids: IdType;
-  find(this: void, tx: Transaction, id: string): Promise<Admission | null>;
+  find(this: void, tx: Transaction, id: string, shown: Shown): Promise<Admission | null>;
   /** What lets these people in at these events, for stewards who find them by name. */
   heldBy(
     this: void,
