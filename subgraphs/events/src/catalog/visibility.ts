@@ -5,7 +5,8 @@ import { Prisma } from '../database.js';
 /**
  * Which events a viewer may see, as a filter, so that every way to an event costs one query and none forgets it.
  * Events that were never published are their hosts', and theirs whom they asked to be one; a private one is also its
- * participants' and theirs who asked to be one, are invited, or let others in.
+ * participants' and theirs who asked to be one, are invited, or let others in. An invitation that was accepted opens
+ * nothing any more: the place does, as long as it is held.
  */
 export function visibleTo(viewer: Viewer | null): Prisma.EventWhereInput {
   if (viewer?.roles.includes('SUPER_USER')) return {};
@@ -16,7 +17,7 @@ export function visibleTo(viewer: Viewer | null): Prisma.EventWhereInput {
     OR: [
       { registrations: { some: { userId: viewer.id, status: { in: ['CONFIRMED', 'PENDING'] } } } },
       { stewards: { some: { userId: viewer.id } } },
-      { invitations: { some: { userId: viewer.id, status: { in: ['PENDING', 'ACCEPTED'] } } } },
+      { invitations: { some: { userId: viewer.id, status: 'PENDING' } } },
     ],
   } satisfies Prisma.EventWhereInput;
   return {

@@ -77,6 +77,19 @@ describe('an invitation to an event', () => {
     expect((await seen(guest.viewer)).viewerInvitation.status).toBe('ACCEPTED');
   });
 
+  it('that was accepted shows a private event for as long as the place is held', async () => {
+    const { event, invited, seen } = await scene();
+    const guest = events.given.person();
+    await invited({ userId: guest.publicId });
+    await events.as(guest.viewer).execute(register, { id: event.publicId });
+    expect(await seen(guest.viewer)).not.toBeNull();
+    await events.db.registration.updateMany({
+      where: { userId: guest.id },
+      data: { status: 'DECLINED', places: 0 },
+    });
+    expect(await seen(guest.viewer)).toBeNull();
+  });
+
   it('to an address is mailed, works once, and for nobody else afterwards', async () => {
     const { mailed, seen, host } = await scene();
     const { id, token } = await mailed('ana@example.org');

@@ -5,7 +5,14 @@ import { resolvers } from './resolvers.js';
 export { createParticipationLoaders, type ParticipationLoaders } from './loaders.js';
 export { createAdmission, type Admission } from './admission.js';
 export { createLooking, type Looked } from './looking.js';
-export { isWaitlistOpen, refusalError, refusalOf } from './rules.js';
+export {
+  isWaitlistOpen,
+  offerExpiryOf,
+  refusalError,
+  refusalOf,
+  ticketRefusalOf,
+  type RegistrationRefusal,
+} from './rules.js';
 export { assertGuests, createParticipation, type Participation, type Queue } from './service.js';
 export { createTransitions, type Transitions } from './transitions.js';
 

@@ -33,7 +33,12 @@ describe('first pages of many lists of registrations', () => {
     const outbox = createOutbox(messages, { clock });
     const places = createPlaces({ clock, outbox });
     const nobody = async () => undefined;
-    const queue = { offerNext: nobody, passOn: nobody, claim: nobody, settle: nobody };
+    const queue = {
+      offerNext: nobody,
+      passOnAfter: async (error: unknown) => Promise.reject(error),
+      claim: nobody,
+      settle: nobody,
+    };
     const transitions = createTransitions({ clock, outbox, places });
     const alone = createParticipation({ db, clock, places, transitions, queue });
     const loaders = createParticipationLoaders(db, null);

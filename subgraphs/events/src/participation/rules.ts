@@ -7,6 +7,9 @@ import type { Settings } from '../registration-form/index.js';
 export const servesRegistrations = (viewer: Viewer | null): boolean =>
   viewer?.kind === 'service' && viewer.scopes.includes('registrations:read');
 
+/** In how many events to come one person may be interested at once. */
+export const mostInterests = 200;
+
 export type RegistrationRefusal =
   | 'SIGN_IN_REQUIRED'
   | 'NOT_PUBLISHED'
@@ -68,9 +71,22 @@ export function refusalOf(attempt: Attempt): RegistrationRefusal | null {
   if (opensAt && now < opensAt) return 'NOT_OPEN_YET';
   if (closesAt && now >= closesAt) return 'CLOSED';
   if (attempt.isInvited) return null;
-  if (registration?.status === 'PENDING') return 'APPROVAL_PENDING';
+  // Asked for while an organizer had to approve: as long as that is so.
+  if (registration?.status === 'PENDING' && settings.requiresApproval) return 'APPROVAL_PENDING';
   if (registration?.status === 'DECLINED') return 'APPROVAL_DECLINED';
   return null;
+}
+
+/**
+ * What keeps a person from coming by ticket: the gates but for what is bought, ticket and places. Whoever takes part has
+ * passed the organizers, and buys for others too; nobody can ask them for approval before buying, so that where they
+ * approve, they invite.
+ */
+export function ticketRefusalOf(attempt: Attempt): RegistrationRefusal | null {
+  const takesPart = attempt.registration?.status === 'CONFIRMED';
+  const registration = takesPart ? null : attempt.registration;
+  const refusal = refusalOf({ ...attempt, registration, needsTicket: false, free: null });
+  return refusal ?? (needsApproval(attempt) && !takesPart ? 'NOT_ADMITTED' : null);
 }
 
 /** Whether an organizer has to approve first. */
@@ -84,11 +100,24 @@ export const isWaitlistOpen = ({ waitlist, requiresApproval }: Settings): boolea
 /** What of the free places somebody could have: what is offered to them, and nothing that is for others who wait. */
 export function freeFor(
   free: number | null,
-  { entry, fewest }: { entry: { readonly places: number } | null; fewest: number | undefined },
+  { entry, fewest }: { entry: { readonly places: number } | null; fewest: number | null },
 ): number | null {
   if (free === null) return null;
   if (entry) return free + entry.places;
-  return fewest !== undefined && fewest <= free ? 0 : free;
+  return fewest !== null && fewest <= free ? 0 : free;
+}
+
+/** Until when an offer made now holds; null when none can be made any more. */
+export function offerExpiryOf(
+  { status, endsAt }: Pick<Event, 'status' | 'endsAt'>,
+  settings: Settings,
+  now: Date,
+): Date | null {
+  if (status !== 'PUBLISHED' || !isWaitlistOpen(settings)) return null;
+  const { offerMinutes, closesAt } = settings;
+  const ends = [now.getTime() + offerMinutes * 60_000, endsAt.getTime(), closesAt?.getTime() ?? Infinity];
+  const end = Math.min(...ends);
+  return end > now.getTime() ? new Date(end) : null;
 }
 
 /** What the viewer has on the waitlist. */
@@ -105,6 +134,10 @@ export function stepAfter(
   if (refusal === null) {
     if (attempt.hasOffer) return 'ACCEPT_OFFER';
     return needsApproval(attempt) ? 'REQUEST_APPROVAL' : 'REGISTER';
+  }
+  if (refusal === 'TICKET_REQUIRED') {
+    const inTheWay = ticketRefusalOf(attempt);
+    if (inTheWay) return steps[inTheWay] ?? null;
   }
   const isSoldOut = attempt.free !== null && attempt.free < attempt.places;
   if (refusal !== 'SOLD_OUT' && !(refusal === 'TICKET_REQUIRED' && isSoldOut)) return steps[refusal] ?? null;
@@ -127,6 +160,7 @@ const closedMessages: Partial<Record<RegistrationRefusal, string>> = {
   NOT_ADMITTED: 'You cannot register for this event.',
   NOT_OPEN_YET: 'Registration has not begun.',
   CLOSED: 'Registration is over.',
+  APPROVAL_PENDING: 'The organizers have not decided about your registration yet.',
   APPROVAL_DECLINED: 'The organizers did not approve your registration.',
 };
 
@@ -135,6 +169,8 @@ export function refusalError(refusal: RegistrationRefusal, event: Event, setting
   const common = { path: ['eventId'], payload: { event } };
   const closed = closedMessages[refusal];
   if (closed) return new AppError('REGISTRATION_CLOSED', closed, common);
+  if (refusal === 'SIGN_IN_REQUIRED') return new AppError('FORBIDDEN', 'Only people register.', common);
+  if (refusal === 'ALREADY_REGISTERED') return new AppError('CONFLICT', 'You hold a place already.', common);
   if (refusal === 'TICKET_REQUIRED')
     return new AppError('TICKET_REQUIRED', 'This event is attended by ticket.', common);
   if (refusal === 'ENTITLEMENT_REQUIRED')

@@ -15,13 +15,23 @@ import type {
   WaitlistEntry,
 } from '../__generated__/prisma/client.js';
 import { visibleTo } from '../catalog/index.js';
+import { usedOf } from '../check-in/index.js';
 import type { Db, Transaction } from '../database.js';
 import { acceptInvitation, isStanding } from '../invitations/index.js';
 import type { Places } from '../places/index.js';
 import { keepAnswers, mostGuests, settingsOf, type GivenAnswer } from '../registration-form/index.js';
 import { lockVisible } from '../steering.js';
 import { createLooking } from './looking.js';
-import { freeFor, needsApproval, refusalError, refusalOf, stepAfter, type Attempt } from './rules.js';
+import {
+  freeFor,
+  mostInterests,
+  needsApproval,
+  offerExpiryOf,
+  refusalError,
+  refusalOf,
+  stepAfter,
+  type Attempt,
+} from './rules.js';
 import type { Transitions } from './transitions.js';
 
 export type Participation = ReturnType<typeof createParticipation>;
@@ -38,8 +48,8 @@ interface Dependencies {
 export interface Queue {
   /** Offers places that are free to those who wait. The event is locked. */
   offerNext(this: void, tx: Transaction, eventId: string): Promise<void>;
-  /** The same in a transaction of its own. */
-  passOn(this: void, eventId: string): Promise<void>;
+  /** What was refused for want of places has undone the offers it made first: they are made after all. Throws the error. */
+  passOnAfter(this: void, error: unknown, eventIds: readonly string[]): Promise<never>;
   /** Those who wait come before a person who buys; what is offered to the person is free for it. The event is locked. */
   claim(this: void, tx: Transaction, whose: { eventId: string; userId: string }): Promise<void>;
   /** A person who waited has come to a place. The event is locked. */
@@ -50,8 +60,8 @@ export interface Queue {
 type Glance = Omit<Attempt, 'now' | 'places' | 'isInvited'> & {
   readonly invitation: EventInvitation | null;
   readonly entry: WaitlistEntry | null;
-  /** How many places the most modest of those who wait wants; null where nobody waits. */
-  readonly queue: { readonly fewest: number } | null;
+  /** How many places the most modest of those who wait and may come wants; null where nobody does. */
+  readonly queue: { readonly fewest: number | null } | null;
 };
 
 export interface Wish {
@@ -67,7 +77,7 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
   async function register(viewer: Viewer, wish: Wish, idempotencyKey: string | null): Promise<Registration> {
     assertGuests(wish.guests, mostGuests);
     if (idempotencyKey === null)
-      return findRegistration(await attempt(db, viewer, wish).catch(passOn(wish.eventId)));
+      return findRegistration(await attempt(db, viewer, wish).catch(passOn([wish.eventId])));
     const call = {
       actor: viewer.id,
       operation: 'registerForEvent',
@@ -78,17 +88,11 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
       .$transaction((tx) =>
         idempotent(tx, call, async () => ({ registrationId: await attempt(tx, viewer, wish) })),
       )
-      .catch(passOn(wish.eventId));
+      .catch(passOn([wish.eventId]));
     return findRegistration(stored.registrationId);
   }
 
-  /** Whoever was refused may have found places that others wait for: their offers are made after all. */
-  const passOn = (eventId: string) => async (error: unknown) => {
-    const isSoldOut = error instanceof AppError && error.code === 'SOLD_OUT';
-    if (isSoldOut && (await db.waitlistEntry.count({ where: { eventId, status: 'WAITING' }, take: 1 })) > 0)
-      await queue.passOn(eventId);
-    throw error;
-  };
+  const passOn = (eventIds: readonly string[]) => (error: unknown) => queue.passOnAfter(error, eventIds);
 
   const findRegistration = (id: string) => db.registration.findUniqueOrThrow({ where: { id } });
 
@@ -164,30 +168,44 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
         throw new AppError('CONFLICT', 'You come with a ticket: give that back.', {
           payload: { registration },
         });
+      await assertUnused(tx, registration);
       return transitions.end(tx, registration, 'CANCELLED');
     });
+
+  async function assertUnused(tx: Transaction, registration: Registration): Promise<void> {
+    if ((await usedOf(tx, 'REGISTRATION', [registration.id])).size > 0)
+      throw new AppError('CONFLICT', 'You were let in: your place is used.', { payload: { registration } });
+  }
 
   const change = (
     viewer: Viewer,
     id: string,
     { guests, answers }: { guests?: number | null; answers?: readonly GivenAnswer[] | null },
-  ): Promise<Registration> =>
-    db.$transaction(async (tx) => {
-      const { event, registration } = await lockOwn(tx, viewer, id);
-      assertOpen(event, registration);
-      if (registration.status !== 'CONFIRMED' && registration.status !== 'PENDING')
-        throw new AppError('CONFLICT', 'You are not registered.', { payload: { registration } });
-      if (answers) await keepAnswers(tx, registration, answers);
-      if (guests == null || guests === registration.guests) return registration;
-      const settings = await settingsOf(tx, event.id);
-      if (guests > registration.guests || guests < 0) assertGuests(guests, settings.maxGuests);
-      const isByTicket = registration.status === 'CONFIRMED' && registration.places === 0;
-      if (isByTicket)
-        throw new AppError('CONFLICT', 'Guests have tickets of their own.', { path: ['guests'] });
-      const resized = await transitions.resize(tx, registration, guests);
-      if (!resized) throw refusalError('SOLD_OUT', event, settings);
-      return resized;
-    });
+  ): Promise<Registration> => {
+    const asked: string[] = [];
+    return db
+      .$transaction(async (tx) => {
+        const { event, registration } = await lockOwn(tx, viewer, id);
+        asked.push(event.id);
+        assertOpen(event, registration);
+        if (registration.status !== 'CONFIRMED' && registration.status !== 'PENDING')
+          throw new AppError('CONFLICT', 'You are not registered.', { payload: { registration } });
+        if (answers) await keepAnswers(tx, registration, answers);
+        if (guests == null || guests === registration.guests) return registration;
+        const settings = await settingsOf(tx, event.id);
+        if (guests > registration.guests || guests < 0) assertGuests(guests, settings.maxGuests);
+        const isByTicket = registration.status === 'CONFIRMED' && registration.places === 0;
+        if (isByTicket)
+          throw new AppError('CONFLICT', 'Guests have tickets of their own.', { path: ['guests'] });
+        // More places are for those who wait first.
+        if (registration.places > 0 && guests > registration.guests) await queue.offerNext(tx, event.id);
+        if (guests < registration.guests) await assertUnused(tx, registration);
+        const resized = await transitions.resize(tx, registration, guests);
+        if (!resized) throw refusalError('SOLD_OUT', event, settings);
+        return resized;
+      })
+      .catch(passOn(asked));
+  };
 
   function assertOpen(event: Event, registration: Registration): void {
     if (event.endsAt <= clock.now())
@@ -207,16 +225,33 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
         throw new AppError('REGISTRATION_CLOSED', 'The event is not to come.', { path: ['eventId'] });
       else if (known && known.status !== 'CANCELLED')
         throw new AppError('CONFLICT', 'You have registered.', { path: ['eventId'] });
-      else await transitions.note(tx, whose);
+      else {
+        await assertRoomForInterest(tx, viewer.id);
+        await transitions.note(tx, whose);
+      }
       return event;
     });
+
+  /** Interest costs nothing and is written into each of a person's calendars. */
+  async function assertRoomForInterest(tx: Transaction, userId: string): Promise<void> {
+    // One at a time of a person, or two of them would both count the last but one.
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`interest:${userId}`}, 0))`;
+    const toCome = { status: 'PUBLISHED' as const, endsAt: { gt: clock.now() } };
+    const noted = await tx.registration.count({ where: { userId, status: 'INTERESTED', event: toCome } });
+    if (noted >= mostInterests)
+      throw new AppError('CONFLICT', `You may come to ${mostInterests} events already.`, {
+        path: ['eventId'],
+      });
+  }
 
   const eligibility = ({ entry, queue: waiting, invitation, ...looked }: Glance) => {
     const now = clock.now();
     const hasOffer =
       entry?.status === 'OFFERED' && entry.offerExpiresAt !== null && entry.offerExpiresAt > now;
     const places = 1;
-    const free = freeFor(looked.free, { entry: hasOffer ? entry : null, fewest: waiting?.fewest });
+    const isQueueServed = offerExpiryOf(looked.event, looked.settings, now) !== null;
+    const fewest = isQueueServed ? (waiting?.fewest ?? null) : null;
+    const free = freeFor(looked.free, { entry: hasOffer ? entry : null, fewest });
     const isInvited = invitation !== null && isStanding(invitation, now);
     const attempt = { ...looked, isInvited, free, places, now };
     const reasonCode = refusalOf(attempt);

@@ -9,6 +9,7 @@ import { createPlaces } from '../places/index.js';
 import { usualSettings } from '../registration-form/index.js';
 import { dayMs, givenEvents } from '../testing/given.js';
 import { createAdmission, createTransitions } from './index.js';
+import { mostInterests } from './rules.js';
 
 const register = `mutation ($input: RegisterForEventInput!) { registerForEvent(input: $input) {
   registration { id status guests places } userErrors { __typename code path } } }`;
@@ -256,6 +257,25 @@ describe('interest', () => {
     );
     expect(codes(await say(true))).toEqual(['CONFLICT']);
     expect(await events.published(event.publicId)).toHaveLength(1);
+  });
+});
+
+describe('interest of one person', () => {
+  it('is in two hundred events to come at once, also when they say so at the same time', async () => {
+    const { viewer } = events.given.person();
+    const say = async ({ publicId }: { publicId: string }) =>
+      codes(await events.as(viewer).execute(interest, { eventId: publicId, isInterested: true }));
+    const made = await Promise.all(Array.from({ length: mostInterests - 1 }, () => events.given.event()));
+    const rows = made.map(({ id }) => ({
+      ...{ id: registrationIds.create(), eventId: id, userId: viewer.id },
+      ...{ status: 'INTERESTED' as const, places: 0 },
+    }));
+    await events.db.registration.createMany({ data: rows });
+    const [one, other] = [await events.given.event(), await events.given.event()];
+    const past = { startsAt: new Date(0), endsAt: events.clock.now() };
+    expect((await Promise.all([say(one), say(other)])).flat()).toEqual(['CONFLICT']);
+    await events.db.event.update({ where: { id: made[0]!.id }, data: past });
+    expect((await Promise.all([say(one), say(other)])).flat()).toEqual([]);
   });
 });
 

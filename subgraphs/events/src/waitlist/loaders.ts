@@ -5,8 +5,11 @@ import type { Db } from '../database.js';
 export interface WaitlistLoaders {
   /** The viewer's entry, by event. */
   readonly viewerWaitlistEntry: Loader<string, WaitlistEntry | null>;
-  /** How many wait and how many places the most modest of them wants, by event; null where nobody waits. */
-  readonly waiting: Loader<string, { readonly count: number; readonly fewest: number } | null>;
+  /**
+   * How many wait, and how many places the most modest of those wants whom the organizer has not blocked, by event; null
+   * where nobody waits.
+   */
+  readonly waiting: Loader<string, { readonly count: number; readonly fewest: number | null } | null>;
   /** How many wait for the same event since before, and the entry itself; by entry. */
   readonly waitlistPosition: Loader<string, { readonly position: number } | null>;
 }
@@ -20,9 +23,12 @@ export const createWaitlistLoaders = (db: Db, viewer: Viewer | null): WaitlistLo
     ({ eventId }) => eventId,
   ),
   waiting: createRowLoader(
-    (eventIds) => db.$queryRaw<{ eventId: string; count: number; fewest: number }[]>`
-      SELECT event_id AS "eventId", count(*)::int AS count, min(places) AS fewest FROM waitlist_entries
-      WHERE event_id = ANY(${[...eventIds]}::uuid[]) AND status = 'WAITING' GROUP BY event_id`,
+    (eventIds) => db.$queryRaw<{ eventId: string; count: number; fewest: number | null }[]>`
+      SELECT w.event_id AS "eventId", count(*)::int AS count,
+        min(w.places) FILTER (WHERE NOT EXISTS (SELECT 1 FROM blocks b
+          WHERE b.blocker_id = e.organizer_id AND b.blocked_id = w.user_id AND b.is_active)) AS fewest
+      FROM waitlist_entries w JOIN events e ON e.id = w.event_id
+      WHERE w.event_id = ANY(${[...eventIds]}::uuid[]) AND w.status = 'WAITING' GROUP BY w.event_id`,
     ({ eventId }) => eventId,
   ),
   waitlistPosition: createRowLoader(

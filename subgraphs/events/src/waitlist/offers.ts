@@ -1,10 +1,10 @@
-import { addJob, type Clock, type Outbox } from '@diaspora/kit';
+import { addJob, AppError, type Clock, type Outbox } from '@diaspora/kit';
 import type { Event, WaitlistEntry } from '../__generated__/prisma/client.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { eventIds, userIds, waitlistEntryIds } from '../ids.js';
 import { passOnOffers } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';
-import { isWaitlistOpen, type Queue } from '../participation/index.js';
+import { offerExpiryOf } from '../participation/index.js';
 import type { Places } from '../places/index.js';
 import { settingsOf, type Settings } from '../registration-form/index.js';
 import { lockEvent } from '../steering.js';
@@ -31,8 +31,8 @@ export function createOffers({ db, clock, outbox, places }: Dependencies) {
     await lapse(tx, eventId);
     const event = await tx.event.findUniqueOrThrow({ where: { id: eventId } });
     const settings = await settingsOf(tx, eventId);
-    const expiresAt = expiryOf(event, settings, clock.now());
-    if (!expiresAt || !isWaitlistOpen(settings)) return;
+    const expiresAt = offerExpiryOf(event, settings, clock.now());
+    if (!expiresAt) return;
     for (let made = 0; made < mostAtOnce; made++) {
       const free = await places.freePlaces(tx, eventId);
       const entry = free === 0 ? null : await choose(tx, event, settings, free);
@@ -89,6 +89,15 @@ export function createOffers({ db, clock, outbox, places }: Dependencies) {
       if ((await tx.event.count({ where: { id: eventId } })) > 0) await offerNext(tx, eventId);
     });
 
+  /** Whoever was refused may have found places that others wait for: their offers, which the refusal undid, are made after all. */
+  async function passOnAfter(error: unknown, events: readonly string[]): Promise<never> {
+    const isSoldOut = error instanceof AppError && error.code === 'SOLD_OUT';
+    const where = { eventId: { in: [...events] }, status: 'WAITING' as const };
+    const waited = isSoldOut ? await db.waitlistEntry.findMany({ where, distinct: 'eventId' }) : [];
+    for (const { eventId } of waited) await passOn(eventId);
+    throw error;
+  }
+
   /**
    * Before a person takes places by other means: those who wait come first, and what is offered to the person is free
    * for it. The event is locked, and `settle` follows.
@@ -109,17 +118,5 @@ export function createOffers({ db, clock, outbox, places }: Dependencies) {
     if (count > 0) await offerNext(tx, eventId);
   }
 
-  return { offerNext, passOn, claim, settle } satisfies Queue;
-}
-
-/** Until when an offer made now holds; null when none can be made any more. */
-export function expiryOf(
-  { status, endsAt }: Pick<Event, 'status' | 'endsAt'>,
-  { offerMinutes, closesAt }: Pick<Settings, 'offerMinutes' | 'closesAt'>,
-  now: Date,
-): Date | null {
-  if (status !== 'PUBLISHED') return null;
-  const ends = [now.getTime() + offerMinutes * 60_000, endsAt.getTime(), closesAt?.getTime() ?? Infinity];
-  const end = Math.min(...ends);
-  return end > now.getTime() ? new Date(end) : null;
+  return { offerNext, passOn, passOnAfter, claim, settle };
 }
