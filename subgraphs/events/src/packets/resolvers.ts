@@ -1,6 +1,7 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { packetIds, userIds } from '../ids.js';
+import { mostLeftTold, seesSales } from '../ticketing/index.js';
 
 const newestFirst: SortKey[] = [{ field: 'id', direction: 'desc', type: 'uuid' }];
 
@@ -57,8 +58,12 @@ export const resolvers: Resolvers = {
     price: ({ priceMinor, currency }) => ({ amountMinor: priceMinor, currency }),
     fee: ({ feeMinor, currency }) => ({ amountMinor: feeMinor, currency }),
     inclusions: ({ id }, _args, { loaders }) => loaders.inclusionsOfPacket.load(id),
-    leftCount: async ({ id, seats, soldCount }, _args, { loaders }) =>
-      Math.max(0, seats - soldCount - ((await loaders.heldOfPacket.load(id))?.held ?? 0)),
+    soldCount: (packet, _args, { viewer }) => (seesSales(viewer, packet) ? packet.soldCount : null),
+    leftCount: async (packet, _args, { viewer, loaders }) => {
+      const { id, seats, soldCount } = packet;
+      const left = seats - soldCount - ((await loaders.heldOfPacket.load(id))?.held ?? 0);
+      return Math.max(0, seesSales(viewer, packet) ? left : Math.min(left, mostLeftTold));
+    },
     isOnSale: (packet, _args, { services }) => services.packets.isOnSale(packet),
     refundPolicy: ({ refundUntilHours, refundPercent }) =>
       refundUntilHours === null ? null : { untilHoursBefore: refundUntilHours, percent: refundPercent },

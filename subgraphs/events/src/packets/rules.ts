@@ -1,7 +1,7 @@
 import { AppError, line, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
-import type { Packet } from '../__generated__/prisma/client.js';
-import { changedTerms, isInWindow, isSuperUser, newTerms } from '../ticketing/index.js';
+import type { Inclusion, Packet } from '../__generated__/prisma/client.js';
+import { changedTerms, isInWindow, isSuperUser, mostTicketsAtOnce, newTerms } from '../ticketing/index.js';
 
 export const mostInclusions = 20;
 
@@ -35,8 +35,16 @@ export const maySellPacket = (viewer: Viewer, packet: Pick<Packet, 'organizerId'
 export const isPacketOnSale = (packet: Packet, now: Date): boolean =>
   packet.isOnSale && isInWindow(packet, now);
 
-/** Throws INVALID_INPUT when an event is in it twice. */
-export function assertDistinct(eventIds: readonly string[]): void {
-  if (new Set(eventIds).size < eventIds.length)
-    throw new AppError('INVALID_INPUT', 'A packet has an event once.', { path: ['inclusions'] });
+/** Throws INVALID_INPUT when an event is in it twice, or one packet gives more places than a purchase may. */
+export function assertFits(inclusions: readonly Pick<Inclusion, 'eventId' | 'seats'>[], path: string): void {
+  if (new Set(inclusions.map(({ eventId }) => eventId)).size < inclusions.length)
+    throw new AppError('INVALID_INPUT', 'A packet has an event once.', { path: [path] });
+  if (inclusions.reduce((sum, { seats }) => sum + seats, 0) > mostTicketsAtOnce)
+    throw new AppError(
+      'INVALID_INPUT',
+      `A packet gives at most ${mostTicketsAtOnce} seats of all its events.`,
+      {
+        path: [path],
+      },
+    );
 }

@@ -19,7 +19,7 @@ import {
   type TicketingDependencies,
 } from '../ticketing/index.js';
 import {
-  assertDistinct,
+  assertFits,
   inclusionInput,
   isPacketOnSale,
   maySellPacket,
@@ -49,7 +49,7 @@ export function createPackets(dependencies: TicketingDependencies) {
     if (!maySellPacket(viewer, { organizerId: viewer.id }))
       throw new AppError('FORBIDDEN', 'Packets are for event owners.');
     const included = inclusions.map((each) => ({ ...each, eventId: eventIds.decode(each.eventId) }));
-    assertDistinct(included.map(({ eventId }) => eventId));
+    assertFits(included, 'inclusions');
     assertWindow({ salesStartAt: terms.salesStartAt ?? null, salesEndAt: terms.salesEndAt ?? null });
     const call = {
       actor: viewer.id,
@@ -180,12 +180,13 @@ export function createPackets(dependencies: TicketingDependencies) {
       oneOrganizer([packet.organizerId, event!.organizerId]);
       await assertNobodyHas(tx, packet);
       const where = { packetId_eventId: { packetId: packet.id, eventId: key } };
-      const known = await tx.inclusion.findUnique({ where });
-      if (!known && (await tx.inclusion.count({ where: { packetId: packet.id } })) >= mostInclusions)
+      const data = { packetId: packet.id, eventId: key, seats: parsed.seats };
+      const others = await tx.inclusion.findMany({ where: { packetId: packet.id, eventId: { not: key } } });
+      if (others.length >= mostInclusions)
         throw new AppError('CONFLICT', `A packet has at most ${mostInclusions} events.`, {
           path: ['eventId'],
         });
-      const data = { packetId: packet.id, eventId: key, seats: parsed.seats };
+      assertFits([...others, data], 'seats');
       await tx.inclusion.upsert({ where, create: { id: inclusionIds.create(), ...data }, update: data });
       return write(tx, packet, {});
     });

@@ -5,6 +5,7 @@ import type { Transaction } from '../database.js';
 import type { Places } from '../places/index.js';
 import { heldQuantity } from '../ticketing/index.js';
 import type { Vouchers } from '../vouchers/index.js';
+import { assertWithinLimit } from './admitting.js';
 import { eventIdsOf, partsOf, placesByEvent, type Part } from './lines.js';
 import { chooseSeats } from './seats.js';
 
@@ -147,6 +148,18 @@ export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Depend
     );
   }
 
+  /** What was kept counted when its buyer bought more; since it is kept no more, they may have come to what one may have. */
+  async function assertLimitsOf(tx: Transaction, { purchase, lines }: LockedPurchase): Promise<void> {
+    const whose = { buyerId: purchase.buyerId, now: clock.now(), path: ['lines'], except: purchase.id };
+    for (const line of lines) {
+      const { ticketTypeId, packetId } = line;
+      const known = ticketTypeId
+        ? await tx.ticketType.findUnique({ where: { id: ticketTypeId } })
+        : await tx.packet.findUnique({ where: { id: packetId! } });
+      await assertWithinLimit(tx, { ...line, perPersonLimit: known?.perPersonLimit ?? null }, whose);
+    }
+  }
+
   /** Whether a purchase that is paid can still have what was bought; the lines with their seats, or null. */
   async function stillAvailable(tx: Transaction, locked: LockedPurchase) {
     const { purchase, lines, events } = locked;
@@ -157,6 +170,7 @@ export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Depend
           ...{ buyerId: purchase.buyerId, currency: purchase.currency, except: purchase.id },
           isAgreed: true,
         });
+      if (purchase.expiresAt <= clock.now()) await assertLimitsOf(tx, locked);
       return await assertAvailable(tx, lines, { purchaseId: purchase.id, events });
     } catch (error) {
       if (error instanceof AppError) return null;

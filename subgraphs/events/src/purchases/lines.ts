@@ -5,7 +5,7 @@ import { visibleTo } from '../catalog/index.js';
 import type { Transaction } from '../database.js';
 import { eventSeatIds, packetIds, ticketTypeIds } from '../ids.js';
 import { packetsFor } from '../packets/index.js';
-import type { SaleTerms } from '../ticketing/index.js';
+import { mostTicketsAtOnce, type SaleTerms } from '../ticketing/index.js';
 
 export const mostLines = 10;
 const mostOfLine = 20;
@@ -84,7 +84,7 @@ export async function readItems(
     where: { AND: [{ id: { in: wantedPackets } }, packetsFor(viewer)] },
     include: { inclusions: { orderBy: { eventId: 'asc' } } },
   });
-  return decoded.map(({ ticketTypeId, packetId, quantity, seatIds }, index) => {
+  const items = decoded.map(({ ticketTypeId, packetId, quantity, seatIds }, index) => {
     const type = types.find(({ id }) => id === ticketTypeId);
     if (type) {
       const { event, eventId, quota, ...terms } = type;
@@ -114,6 +114,16 @@ export async function readItems(
       ...{ ticketTypeId, packetId, quantity, description: title, limit: seats, isOffered: isOnSale, parts },
     };
   });
+  assertNotTooMany(items);
+  return items;
+}
+
+function assertNotTooMany(items: readonly { readonly parts: readonly Part[] }[]): void {
+  const tickets = items.flatMap(({ parts }) => parts).reduce((sum, { places }) => sum + places, 0);
+  if (tickets > mostTicketsAtOnce)
+    throw new AppError('LIMIT_REACHED', `One purchase gives at most ${mostTicketsAtOnce} tickets.`, {
+      path: ['lines'],
+    });
 }
 
 function assertOnce(ids: readonly string[]): void {

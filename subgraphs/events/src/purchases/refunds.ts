@@ -8,6 +8,7 @@ import {
 } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Purchase, Ticket } from '../__generated__/prisma/client.js';
+import { usedOf } from '../check-in/index.js';
 import type { Transaction } from '../database.js';
 import { purchaseIds, ticketIds } from '../ids.js';
 import { isSuperUser, type TicketingDependencies } from '../ticketing/index.js';
@@ -59,7 +60,7 @@ export function createRefunds({ db, clock, audit, basket, saga }: Dependencies) 
     return db.purchase.findUniqueOrThrow({ where: { id } });
   }
 
-  /** The valid tickets that are meant; a buyer's are those they still hold. */
+  /** The valid tickets that are meant; a buyer's are those they still hold and nobody was let in by. */
   async function ticketsOf(
     tx: Transaction,
     { purchase }: LockedPurchase,
@@ -74,12 +75,19 @@ export function createRefunds({ db, clock, audit, basket, saga }: Dependencies) 
       },
       orderBy: { id: 'asc' },
     });
+    const used = holderId ? await usedOf(tx, 'TICKET', tickets.map(({ id }) => id)) : new Set(); // prettier-ignore
+    const unused = tickets.filter(({ id }) => !used.has(id));
+    if (unused.length < tickets.length && (wanted || unused.length === 0))
+      throw new AppError('REFUND_REFUSED', 'A ticket by which somebody was let in is not taken back.', {
+        path: ['ticketIds'],
+        payload: { purchase },
+      });
     if (tickets.length === 0 || (wanted && tickets.length < new Set(wanted).size))
       throw new AppError('CONFLICT', 'Not all of these are valid and with the buyer.', {
         path: ['ticketIds'],
         payload: { purchase },
       });
-    return tickets;
+    return unused;
   }
 
   function forBuyer(ticket: Ticket, { lines, events, purchase }: LockedPurchase): bigint {

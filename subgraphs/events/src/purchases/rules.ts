@@ -51,6 +51,10 @@ export const holdMs = 15 * minuteMs;
 /** How often that can begin anew. */
 export const mostRefreshes = 2;
 
+/** How many purchases of one person are waited for at once, and how many places of one event are kept for them. */
+export const mostUnpaidPurchases = 5;
+export const mostUnpaidPlaces = 50;
+
 /** When the order stops taking payments: no refresh reaches beyond it. */
 export const payBefore = (createdAt: Date): Date =>
   new Date(createdAt.getTime() + (1 + mostRefreshes) * holdMs);

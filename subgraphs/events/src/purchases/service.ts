@@ -7,12 +7,12 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Event, Purchase, Voucher } from '../__generated__/prisma/client.js';
-import { hasBlocked } from '../blocks.js';
 import type { Transaction } from '../database.js';
 import { purchaseIds, purchaseLineIds } from '../ids.js';
-import { heldQuantity, isInWindow, requestOf, type TicketingDependencies } from '../ticketing/index.js';
+import { requestOf, type TicketingDependencies } from '../ticketing/index.js';
 import type { Queue } from '../participation/index.js';
 import type { Vouchers } from '../vouchers/index.js';
+import { createAdmitting } from './admitting.js';
 import type { Basket } from './basket.js';
 import { eventIdsOf, placesByEvent, readItems, readPurchase, type Item } from './lines.js';
 import { orderRequested } from './orders.js';
@@ -31,6 +31,8 @@ type Dependencies = TicketingDependencies & {
 };
 
 export function createPurchases({ db, clock, outbox, places, basket, vouchers, saga, queue }: Dependencies) {
+  const admitting = createAdmitting({ clock, places });
+
   /** The first step of the saga: everything is kept, or nothing. What costs nothing is done with it. */
   async function purchase(
     viewer: Viewer,
@@ -43,10 +45,11 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
       key: parseInput(keySchema(), idempotencyKey),
       request: requestOf(input),
     };
-    const { purchaseId } = await db.$transaction((tx) =>
+    let wanted: string[] = [];
+    const stored = db.$transaction((tx) =>
       idempotent(tx, call, async () => {
         const known = await readItems(tx, viewer, parsed.lines);
-        const wanted = eventIdsOf(known);
+        wanted = eventIdsOf(known);
         if ((await offersTo(tx, viewer.id, wanted)).length === 0) await basket.assertPlausible(tx, known);
         const events = await basket.lockRows(tx, known);
         // Once more under the locks: a packet may have other events now.
@@ -54,7 +57,7 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
         if (eventIdsOf(items).join() !== wanted.join())
           throw new AppError('CONFLICT', 'A packet has changed meanwhile. Look again.', { path: ['lines'] });
         const { organizerId, currency } = oneSale(events, items);
-        await assertAdmitted(tx, viewer, events, items);
+        await admitting.assertAdmitted(tx, viewer, { events, items });
         const id = purchaseIds.create();
         for (const { id: eventId } of events) await queue.claim(tx, { eventId, userId: viewer.id });
         const seated = await basket.assertAvailable(tx, items, { purchaseId: id, events });
@@ -62,12 +65,16 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
         const voucher = parsed.voucherCode ? await vouchers.lockByCode(tx, parsed.voucherCode, sale) : null;
         const created = await write(tx, { id, ...sale, voucher, items: seated });
         if (created.totalMinor === 0n) await saga.complete(tx, id);
-        else await keep(tx, created, seated, parsed.paymentMethodId ?? null);
+        else {
+          await admitting.assertKeepsLittle(tx, created, seated);
+          await keep(tx, created, seated, parsed.paymentMethodId ?? null);
+        }
         for (const { id: eventId } of events) await queue.settle(tx, { eventId, userId: viewer.id });
         await saga.afterStep('before:hold');
         return { purchaseId: id };
       }),
     );
+    const { purchaseId } = await stored.catch((error: unknown) => queue.passOnAfter(error, wanted));
     await saga.afterStep('after:hold');
     return db.purchase.findUniqueOrThrow({ where: { id: purchaseId } });
   }
@@ -83,44 +90,9 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
     return { organizerId: [...organizers][0]!, currency: [...currencies][0]! };
   }
 
-  /** Throws unless this person may buy this many of these now. Events, types and packets are locked. */
-  async function assertAdmitted(
-    tx: Transaction,
-    viewer: Viewer,
-    events: readonly Event[],
-    items: readonly Item[],
-  ): Promise<void> {
-    if (await hasBlocked(tx, events[0]!.organizerId, viewer.id))
-      throw new AppError('NOT_ADMITTED', 'You cannot buy tickets for this event.', { path: ['lines'] });
-    for (const [index, item] of items.entries()) {
-      const path = ['lines', String(index)];
-      if (!item.isOffered || !isInWindow(item, clock.now()))
-        throw new AppError('SALES_CLOSED', `"${item.description}" is not on sale now.`, { path });
-      if (item.perPersonLimit === null) continue;
-      const has = await boughtBy(tx, viewer.id, item);
-      if (has + item.quantity > item.perPersonLimit)
-        throw new AppError('LIMIT_REACHED', `One person may buy ${item.perPersonLimit} of these.`, { path });
-    }
-  }
-
   /** What the waitlists of events offer the buyer. */
   const offersTo = (tx: Transaction, userId: string, events: readonly string[]) =>
     tx.waitlistEntry.findMany({ where: { userId, status: 'OFFERED', eventId: { in: [...events] } } });
-
-  /** What a person has bought of a type or packet and not given back, and is buying now. */
-  async function boughtBy(
-    tx: Transaction,
-    buyerId: string,
-    { ticketTypeId, packetId }: Item,
-  ): Promise<number> {
-    const which = ticketTypeId ? { ticketTypeId } : { packetId: packetId! };
-    const tickets = await tx.ticket.findMany({
-      where: { ...which, status: 'VALID', purchase: { buyerId } },
-      select: { id: true, lineId: true, unit: true },
-      distinct: ticketTypeId ? ['id'] : ['lineId', 'unit'],
-    });
-    return tickets.length + (await heldQuantity(tx, clock.now(), { ...which, buyerId }));
-  }
 
   interface NewPurchase {
     readonly id: string;

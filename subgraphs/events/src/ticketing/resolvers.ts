@@ -1,11 +1,20 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
+import type { TicketType } from '../__generated__/prisma/client.js';
+import type { Context } from '../context.js';
 import { eventSeatIds, ticketTypeIds } from '../ids.js';
+import { mostLeftTold, seesSales } from './rules.js';
 
 const inOrderOfPlan: SortKey[] = [
   { field: 'position', direction: 'asc', type: 'number' },
   { field: 'id', direction: 'asc', type: 'uuid' },
 ];
+
+/** Whether the viewer sells a type of ticket. */
+async function isItsSeller({ eventId }: TicketType, { viewer, loaders }: Context): Promise<boolean> {
+  const event = await loaders.event.load(eventId);
+  return event !== null && seesSales(viewer, event);
+}
 
 export const resolvers: Resolvers = {
   Mutation: {
@@ -47,9 +56,12 @@ export const resolvers: Resolvers = {
     event: ({ eventId }, _args, { loaders }) => loaders.event.load(eventId),
     price: ({ priceMinor, currency }) => ({ amountMinor: priceMinor, currency }),
     fee: ({ feeMinor, currency }) => ({ amountMinor: feeMinor, currency }),
-    leftCount: async ({ id, quota, soldCount }, _args, { loaders }) => {
+    soldCount: async (type, _args, context) => ((await isItsSeller(type, context)) ? type.soldCount : null),
+    leftCount: async (type, _args, context) => {
+      const { id, quota, soldCount } = type;
       if (quota === null) return null;
-      return Math.max(0, quota - soldCount - ((await loaders.heldOfType.load(id))?.held ?? 0));
+      const left = quota - soldCount - ((await context.loaders.heldOfType.load(id))?.held ?? 0);
+      return Math.max(0, (await isItsSeller(type, context)) ? left : Math.min(left, mostLeftTold));
     },
     isOnSale: (type, _args, { services }) => services.ticketing.isOnSale(type),
     refundPolicy: ({ refundUntilHours, refundPercent }) =>

@@ -5,6 +5,8 @@ import { statusOf } from '../catalog/index.js';
 
 export const mostTypesOfEvent = 50;
 export const mostSeatsOfEvent = 5_000;
+/** How many tickets one purchase gives, and so one packet: they are made, and ended, in one transaction. */
+export const mostTicketsAtOnce = 500;
 
 /** Ten million of the dearest currency: nothing here costs more. */
 const mostMinor = 10n ** 12n;
@@ -103,6 +105,13 @@ export const requestOf = (input: object): unknown =>
   );
 
 export const isSuperUser = (viewer: Viewer | null): boolean => viewer?.roles.includes('SUPER_USER') ?? false;
+
+/** Whether a viewer sees how much of what an organizer sells is sold: with the price beside it, that is what they earn. */
+export const seesSales = (viewer: Viewer | null, { organizerId }: Pick<Event, 'organizerId'>): boolean =>
+  viewer?.id === organizerId || isSuperUser(viewer) || servesTickets(viewer);
+
+/** Others see that little is left, and not how much has been sold of much. */
+export const mostLeftTold = 20;
 
 /** May the viewer sell anything of their own? Event owners may, and those whose plan includes premium events. */
 export const isSeller = (viewer: Viewer): boolean =>

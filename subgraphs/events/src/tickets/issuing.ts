@@ -41,7 +41,7 @@ export function createIssuing({ clock, outbox, places, admission }: Dependencies
       issuedAt,
     }));
     await tx.ticket.createMany({ data: tickets });
-    for (const ticket of tickets) await tellIssued(tx, { ...ticket, codeVersion: 1 });
+    await tellIssued(tx, tickets.map((ticket) => ({ ...ticket, codeVersion: 1 }))); // prettier-ignore
     for (const eventId of eventsOf(tickets)) {
       const userId = tickets.find((ticket) => ticket.eventId === eventId)!.holderId;
       await admission.admitHolder(tx, { eventId, userId });
@@ -51,11 +51,26 @@ export function createIssuing({ clock, outbox, places, admission }: Dependencies
 
   async function tellIssued(
     tx: Transaction,
-    ticket: Pick<Ticket, 'id' | 'purchaseId' | 'eventId' | 'holderId' | 'codeVersion' | 'issuedAt'>,
+    tickets: readonly (Named & Pick<Ticket, 'codeVersion'>)[],
   ): Promise<void> {
-    const { codeVersion } = ticket;
-    const data = { ...publicPart(ticket), codeVersion, issuedAt: clock.now().toISOString() };
-    await outbox.publish(tx, { type: 'ticket.issued', key: data.eventId, data });
+    const issuedAt = clock.now().toISOString();
+    const told = tickets.map((ticket) => {
+      const data = { ...publicPart(ticket), codeVersion: ticket.codeVersion, issuedAt };
+      return { type: 'ticket.issued' as const, key: data.eventId, data };
+    });
+    await outbox.publishAll(tx, told);
+  }
+
+  async function tellEnded(
+    tx: Transaction,
+    ending: readonly EndingTicket[],
+    { currency, refundedAt }: { currency: string; refundedAt: string },
+  ): Promise<void> {
+    const told = ending.map(({ ticket, amountMinor }) => {
+      const data = { ...publicPart(ticket), amountMinor: `${amountMinor}`, currency, refundedAt };
+      return { type: 'ticket.refunded' as const, key: data.eventId, data };
+    });
+    await outbox.publishAll(tx, told);
   }
 
   /** Ends valid tickets: their places are free at once, everywhere, whatever becomes of the money. */
@@ -76,15 +91,7 @@ export function createIssuing({ clock, outbox, places, admission }: Dependencies
       data: { status: 'WITHDRAWN', endedAt: cancelledAt },
     });
     await countSold(tx, tickets, -1);
-    for (const { ticket, amountMinor } of ending) {
-      const data = {
-        ...publicPart(ticket),
-        amountMinor: `${amountMinor}`,
-        currency,
-        refundedAt: cancelledAt.toISOString(),
-      };
-      await outbox.publish(tx, { type: 'ticket.refunded', key: data.eventId, data });
-    }
+    await tellEnded(tx, ending, { currency, refundedAt: cancelledAt.toISOString() });
     for (const eventId of eventsOf(tickets)) {
       const ofEvent = tickets.filter((ticket) => ticket.eventId === eventId);
       for (const userId of new Set(ofEvent.map(({ holderId }) => holderId)))
@@ -111,15 +118,13 @@ export function createIssuing({ clock, outbox, places, admission }: Dependencies
     const perType = countBy(tickets.map(({ ticketTypeId }) => ticketTypeId));
     for (const [id, count] of perType)
       await tx.ticketType.update({ where: { id }, data: { soldCount: { increment: by * count } } });
-    const units = new Map(
-      tickets.filter(({ packetId }) => packetId).map((ticket) => [`${ticket.lineId} ${ticket.unit}`, ticket]),
-    );
-    const whole: (string | null)[] = [];
-    for (const { packetId, lineId, unit } of units.values()) {
-      const left = by === 1 ? 0 : await tx.ticket.count({ where: { lineId, unit, status: 'VALID' } });
-      if (left === 0) whole.push(packetId);
-    }
-    for (const [id, count] of countBy(whole))
+    const ofPackets = tickets.filter(({ packetId }) => packetId);
+    const units = new Map(ofPackets.map((ticket) => [unitKeyOf(ticket), ticket.packetId]));
+    const lineIds = [...new Set(ofPackets.map(({ lineId }) => lineId))];
+    const where = { lineId: { in: lineIds }, status: 'VALID' as const };
+    const left = by === 1 ? [] : await tx.ticket.groupBy({ by: ['lineId', 'unit'], where });
+    for (const unit of left) units.delete(unitKeyOf(unit));
+    for (const [id, count] of countBy([...units.values()]))
       await tx.packet.update({ where: { id }, data: { soldCount: { increment: by * count } } });
   }
 
@@ -135,7 +140,11 @@ function countBy(ids: readonly (string | null)[]): Map<string, number> {
   return new Map([...counts].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-const publicPart = (ticket: Pick<Ticket, 'id' | 'purchaseId' | 'eventId' | 'holderId'>) => ({
+const unitKeyOf = ({ lineId, unit }: Pick<Ticket, 'lineId' | 'unit'>): string => `${lineId} ${unit}`;
+
+type Named = Pick<Ticket, 'id' | 'purchaseId' | 'eventId' | 'holderId'>;
+
+const publicPart = (ticket: Named) => ({
   ticketId: ticketIds.encode(ticket.id),
   purchaseId: purchaseIds.encode(ticket.purchaseId),
   eventId: eventIds.encode(ticket.eventId),

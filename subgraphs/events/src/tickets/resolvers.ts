@@ -1,5 +1,6 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
+import { presenceKey } from '../check-in/index.js';
 import { ticketIds, transferIds, userIds } from '../ids.js';
 
 const newestFirst: SortKey[] = [{ field: 'id', direction: 'desc', type: 'uuid' }];
@@ -72,12 +73,15 @@ export const resolvers: Resolvers = {
       currency: (await loaders.currencyOfPurchase.load(purchaseId))!.currency,
     }),
     refundableNow: async (ticket, _args, { loaders, services }) => {
-      const [line, event, purchase] = await Promise.all([
+      const { eventId, holderId } = ticket;
+      const [line, event, purchase, checkIns] = await Promise.all([
         loaders.lineOfTicket.load(ticket.lineId),
-        loaders.event.load(ticket.eventId),
+        loaders.event.load(eventId),
         loaders.currencyOfPurchase.load(ticket.purchaseId),
+        loaders.checkIns.load(presenceKey(eventId, holderId)),
       ]);
-      if (!line || !event || !purchase) return null;
+      const isUsed = checkIns.some(({ admissionId, enteredAt }) => admissionId === ticket.id && enteredAt);
+      if (!line || !event || !purchase || isUsed) return null;
       const amountMinor = services.tickets.refundNow(ticket, line, event);
       return amountMinor === null ? null : { amountMinor, currency: purchase.currency };
     },

@@ -29,9 +29,18 @@ export const wholePriceOf = ({ priceMinor, feeMinor }: Paid): bigint => priceMin
 export const mayEndTickets = (viewer: Viewer, event: Pick<Event, 'organizerId'>): boolean =>
   viewer.id === event.organizerId || isSuperUser(viewer);
 
+interface Handed {
+  readonly ticket: Pick<Ticket, 'status'>;
+  readonly event: Event;
+  /** Whether somebody went in by it. */
+  readonly isUsed: boolean;
+  readonly now: Date;
+}
+
 /** Throws unless a ticket can go to somebody else now. */
-export function assertTransferable(ticket: Pick<Ticket, 'status'>, event: Event, now: Date): void {
+export function assertMayGo({ ticket, event, isUsed, now }: Handed): void {
   if (ticket.status !== 'VALID') throw new AppError('CONFLICT', 'The ticket is not valid any more.');
+  if (isUsed) throw new AppError('CONFLICT', 'Somebody was let in by this ticket.');
   if (statusOf(event, now) !== 'PUBLISHED')
     throw new AppError('CONFLICT', 'The event is over or called off.');
 }

@@ -8,17 +8,21 @@ import {
 } from '@diaspora/kit';
 import type { Event, Prisma, Ticket, TicketTransfer } from '../__generated__/prisma/client.js';
 import { hasBlocked } from '../blocks.js';
+import { usedOf } from '../check-in/index.js';
 import type { Transaction } from '../database.js';
 import { eventIds, ticketIds, transferIds, userIds } from '../ids.js';
+import { createLooking, ticketRefusalOf } from '../participation/index.js';
 import type { TicketingDependencies } from '../ticketing/index.js';
 import type { Issuing } from './issuing.js';
-import { assertTransferable, refundForBuyer } from './rules.js';
+import { assertMayGo, refundForBuyer } from './rules.js';
 
 export type Tickets = ReturnType<typeof createTickets>;
 
 type Dependencies = TicketingDependencies & { readonly issuing: Issuing };
 
 export function createTickets({ db, clock, outbox, places, issuing }: Dependencies) {
+  const lookAt = createLooking({ clock, places });
+
   /** Locks the event of a ticket, then the ticket. */
   async function lockTicket(tx: Transaction, id: string): Promise<{ event: Event; ticket: Ticket } | null> {
     const known = await tx.ticket.findUnique({ where: { id } });
@@ -48,7 +52,7 @@ export function createTickets({ db, clock, outbox, places, issuing }: Dependenci
           throw new AppError('NOT_FOUND', 'You have no such ticket.', { path: ['ticketId'] });
         const { ticket, event } = locked;
         const now = clock.now();
-        assertTransferable(ticket, event, now);
+        await assertTransferable(tx, ticket, event);
         if (toId === viewer.id)
           throw new AppError('INVALID_INPUT', 'The ticket is yours already.', { path: ['recipientId'] });
         // Who has blocked the giver hears nothing of it, and the giver does not learn that they have.
@@ -101,24 +105,39 @@ export function createTickets({ db, clock, outbox, places, issuing }: Dependenci
         throw new AppError('CONFLICT', 'The offer has ended.', { payload: { transfer } });
       const now = clock.now();
       if (to.status === 'ACCEPTED') {
-        assertTransferable(ticket, event, now);
-        await handOver(tx, ticket, event, transfer.toId);
+        await assertTransferable(tx, ticket, event);
+        await handOver(tx, viewer, { ticket, event });
       }
       return tx.ticketTransfer.update({ where: { id }, data: { status: to.status, endedAt: now } });
     });
   };
 
   /** The code of the old holder opens no door from now on. */
-  async function handOver(tx: Transaction, ticket: Ticket, event: Event, toId: string): Promise<void> {
-    if (await hasBlocked(tx, event.organizerId, toId))
-      throw new AppError('NOT_ADMITTED', 'The event does not admit you.');
+  async function handOver(
+    tx: Transaction,
+    viewer: Viewer,
+    { ticket, event }: { ticket: Ticket; event: Event },
+  ): Promise<void> {
+    const toId = viewer.id;
+    const looked = await lookAt(tx, viewer, event, 0);
+    // The place was bought in time: who comes by it may change until the event is over.
+    const settings = { ...looked.settings, opensAt: null, closesAt: null };
+    const refusal = ticketRefusalOf({ ...looked, settings });
+    if (refusal === 'ENTITLEMENT_REQUIRED')
+      throw new AppError(refusal, 'Your plan does not include this event.', { path: ['transferId'] });
+    if (refusal) throw new AppError('NOT_ADMITTED', 'The event does not admit you.');
     const handed = await tx.ticket.update({
       where: { id: ticket.id },
       data: { holderId: toId, codeVersion: ticket.codeVersion + 1 },
     });
-    await issuing.tellIssued(tx, handed);
+    await issuing.tellIssued(tx, [handed]);
     await issuing.withdrawWithout(tx, { eventId: event.id, userId: ticket.holderId });
     await issuing.admit(tx, { eventId: event.id, userId: toId });
+  }
+
+  async function assertTransferable(tx: Transaction, ticket: Ticket, event: Event): Promise<void> {
+    const isUsed = (await usedOf(tx, 'TICKET', [ticket.id])).size > 0;
+    assertMayGo({ ticket, event, isUsed, now: clock.now() });
   }
 
   const list = (where: Prisma.TicketWhereInput, page: Page): Promise<Ticket[]> =>

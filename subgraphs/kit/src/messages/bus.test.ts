@@ -59,6 +59,17 @@ describe('messages between subgraphs', () => {
     expect(rows).toEqual([{ note: 'cut \ufffd' }]);
   });
 
+  it('carries many messages that were written at once, in their order', async () => {
+    const messages = Array.from({ length: 50 }, (_, n) => ({
+      ...{ type: 'click.counted' as const, key: 'k', data: { n } },
+    }));
+    await bus.transaction((tx) => bus.outbox.publishAll(tx, messages));
+    const { rows } = await bus.pool.query<{ n: number }>(
+      `SELECT (envelope -> 'data' ->> 'n')::int AS n FROM kit.outbox ORDER BY position`,
+    );
+    expect(rows.map(({ n }) => n)).toEqual(messages.map(({ data }) => data.n));
+  });
+
   it('publishes nothing of a transaction that rolls back', async () => {
     await expect(
       bus.transaction(async (tx) => {

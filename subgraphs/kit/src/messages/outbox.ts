@@ -27,33 +27,56 @@ export interface Outbox<Definitions extends MessageDefinitions> {
     tx: SqlTransaction,
     message: OutgoingMessage<Definitions, Type>,
   ): Promise<string>;
+  /** The same for many messages of one type, in one statement and in their order. */
+  publishAll<Type extends MessageType<Definitions>>(
+    tx: SqlTransaction,
+    messages: readonly OutgoingMessage<Definitions, Type>[],
+  ): Promise<void>;
 }
 
 export function createOutbox<Definitions extends MessageDefinitions>(
   definitions: Definitions,
   { ids = v7, clock = systemClock }: { ids?: () => string; clock?: Clock } = {},
 ): Outbox<Definitions> {
+  function seal<Type extends MessageType<Definitions>>(
+    message: OutgoingMessage<Definitions, Type>,
+  ): Envelope {
+    const { type, key, data, requestId = currentOperation()?.requestId, traceparent } = message;
+    const definition = definitions.types[type];
+    if (!definition) throw new Error(`${definitions.source} declares no message "${type}"`);
+    return {
+      specversion: '1.0',
+      id: ids(),
+      source: definitions.source,
+      type,
+      subject: key,
+      time: clock.now().toISOString(),
+      dataversion: definition.version,
+      ...(requestId !== undefined && { requestid: requestId }),
+      ...(traceparent !== undefined && { traceparent }),
+      datacontenttype: 'application/json',
+      data: definition.schema.parse(data),
+    };
+  }
+
   return {
-    async publish(tx, { type, key, data, requestId = currentOperation()?.requestId, traceparent }) {
-      const definition = definitions.types[type];
-      if (!definition) throw new Error(`${definitions.source} declares no message "${type}"`);
-      const envelope: Envelope = {
-        specversion: '1.0',
-        id: ids(),
-        source: definitions.source,
-        type,
-        subject: key,
-        time: clock.now().toISOString(),
-        dataversion: definition.version,
-        ...(requestId !== undefined && { requestid: requestId }),
-        ...(traceparent !== undefined && { traceparent }),
-        datacontenttype: 'application/json',
-        data: definition.schema.parse(data),
-      };
+    async publish(tx, message) {
+      const envelope = seal(message);
       await tx.$executeRaw`
         INSERT INTO kit.outbox (id, type, key, envelope)
-        VALUES (${envelope.id}::uuid, ${type}, ${key}, ${toJsonb(envelope)}::jsonb)`;
+        VALUES (${envelope.id}::uuid, ${envelope.type}, ${envelope.subject}, ${toJsonb(envelope)}::jsonb)`;
       return envelope.id;
+    },
+    async publishAll(tx, messages) {
+      const envelopes = messages.map(seal);
+      const column = (of: (envelope: Envelope) => string) => envelopes.map(of);
+      await tx.$executeRaw`
+        INSERT INTO kit.outbox (id, type, key, envelope)
+        SELECT id, type, key, envelope::jsonb
+        FROM unnest(${column(({ id }) => id)}::uuid[], ${column(({ type }) => type)}::text[],
+          ${column(({ subject }) => subject)}::text[], ${column(toJsonb)}::text[])
+          WITH ORDINALITY AS message (id, type, key, envelope, place)
+        ORDER BY place`;
     },
   };
 }
