@@ -90,6 +90,7 @@ export const messages = defineMessages('events', {
       startsAt: z.iso.datetime(),
       endsAt: z.iso.datetime(),
       completedAt: z.iso.datetime(),
+      /** Places that were taken, with a ticket or without. */
       registeredCount: z.number().int(),
       /** Null where nobody was checked in. */
       checkedInCount: z.number().int().nullable(),

@@ -134,7 +134,7 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
         ...createCoHostLoaders(db, base.viewer),
         ...createSeriesLoaders(db, base.viewer),
         ...createPlacesLoaders(db, clock),
-        ...createRatingLoaders(db, base.viewer),
+        ...createRatingLoaders(db, clock, base.viewer),
         ...createInsightLoaders(db, clock),
         ...attendance.createLoaders(base.viewer),
         ...sales.createLoaders(base.viewer),

@@ -141,7 +141,8 @@ export function openCalDavCalendar(
     const props = { 'c:calendar-user-address-set': {} };
     const [found] = await propfind({ url: principalUrl!, props, depth: '0', headers, fetch });
     if (!found?.ok) throw faultOf(found?.status ?? 0, 'tell whose it is');
-    const told = [found.props?.['calendarUserAddressSet']?.href ?? []].flat().map(String);
+    const set = found.props?.['calendarUserAddressSet'] as { href?: unknown } | undefined;
+    const told = [set?.href ?? []].flat().map(String);
     return new Set([...told, credentials.username, `mailto:${credentials.username}`].map(addressKeyOf));
   }
 

@@ -9,7 +9,7 @@ export function eventCompleted(
   completedAt: Date,
   checkedInCount: number | null,
 ): OutgoingMessage<EventsMessages, 'event.completed'> {
-  const { version, type, countryCode, city, registeredCount } = event;
+  const { version, type, countryCode, city, registeredCount, ticketedCount } = event;
   const eventId = eventIds.encode(event.id);
   return {
     type: 'event.completed',
@@ -24,7 +24,7 @@ export function eventCompleted(
       startsAt: event.startsAt.toISOString(),
       endsAt: event.endsAt.toISOString(),
       completedAt: completedAt.toISOString(),
-      registeredCount,
+      registeredCount: registeredCount + ticketedCount,
       checkedInCount,
     },
   };

@@ -35,7 +35,7 @@ describe('first pages of many lists of registrations', () => {
     const nobody = async () => undefined;
     const queue = {
       offerNext: nobody,
-      passOnAfter: async (error: unknown) => Promise.reject(error),
+      passOnAfter: () => Promise.reject(new Error()),
       claim: nobody,
       settle: nobody,
     };

@@ -31,6 +31,8 @@ export const createErasure =
     await tx.eventSeries.deleteMany({ where: { organizerId: personId } });
     const registrations = await giveBackPlaces(personId);
     await leaveWaitlists(personId);
+    // A packet with a draft in it is one that nobody could buy.
+    await tx.inclusion.deleteMany({ where: { event: { organizerId: personId, publishedAt: null } } });
     const { count: drafts } = await tx.event.deleteMany({
       where: { organizerId: personId, publishedAt: null, registrations: { none: {} } },
     });

@@ -1,9 +1,9 @@
-import { createRowLoader, type Loader, type Viewer } from '@diaspora/kit';
+import { createRowLoader, type Clock, type Loader, type Viewer } from '@diaspora/kit';
 import type { Rating } from '../__generated__/prisma/client.js';
 import { Prisma, type Db } from '../database.js';
-import { fewestRatings } from './rules.js';
+import { fewestRatings, ratingWindowMs } from './rules.js';
 
-/** Ratings put together. Without means where there are too few of them. */
+/** Ratings put together. Without means where there are too few of events that nobody can rate any more. */
 export interface RatingSummary {
   readonly sampleSize: number;
   readonly event: number | null;
@@ -22,17 +22,22 @@ export interface RatingLoaders {
   readonly ratingsOfOrganizer: Loader<string, RatingSummary | null>;
 }
 
-export const createRatingLoaders = (db: Db, viewer: Viewer | null): RatingLoaders => ({
+export const createRatingLoaders = (db: Db, clock: Clock, viewer: Viewer | null): RatingLoaders => ({
   viewerRating: createRowLoader(
     async (eventIds) =>
       viewer ? db.rating.findMany({ where: { raterId: viewer.id, eventId: { in: [...eventIds] } } }) : [],
     (rating) => rating.eventId,
   ),
-  ratingsOfEvent: createSummaryLoader(db, Prisma.sql`event_id`),
-  ratingsOfOrganizer: createSummaryLoader(db, Prisma.sql`organizer_id`),
+  ratingsOfEvent: createSummaryLoader(db, clock, Prisma.sql`r.event_id`),
+  ratingsOfOrganizer: createSummaryLoader(db, clock, Prisma.sql`r.organizer_id`),
 });
 
-const createSummaryLoader = (db: Db, column: Prisma.Sql): Loader<string, RatingSummary | null> =>
+/** Means are of events that nobody can rate any more: told from one rating to the next, they would tell each of them. */
+const createSummaryLoader = (
+  db: Db,
+  clock: Clock,
+  column: Prisma.Sql,
+): Loader<string, RatingSummary | null> =>
   createRowLoader(
     (ids) => db.$queryRaw<(RatingSummary & { id: string })[]>`
       SELECT id, "sampleSize",
@@ -40,13 +45,22 @@ const createSummaryLoader = (db: Db, column: Prisma.Sql): Loader<string, RatingS
         CASE WHEN is_told THEN exchange END AS exchange, CASE WHEN is_told THEN venue END AS venue,
         CASE WHEN is_told THEN organizer END AS organizer
       FROM (
-        SELECT ${column} AS id, count(*)::int AS "sampleSize", count(*) >= ${fewestRatings}::int AS is_told,
-          avg(event)::float AS event, avg(participants)::float AS participants, avg(exchange)::float AS exchange,
-          avg(venue)::float AS venue, avg(organizer)::float AS organizer
-        FROM ratings WHERE ${column} = ANY(${[...ids]}::uuid[]) GROUP BY ${column}
+        SELECT ${column} AS id, count(*)::int AS "sampleSize",
+          count(*) FILTER (WHERE closed) >= ${fewestRatings}::int AS is_told,
+          avg(event) FILTER (WHERE closed)::float AS event,
+          avg(participants) FILTER (WHERE closed)::float AS participants,
+          avg(exchange) FILTER (WHERE closed)::float AS exchange,
+          avg(venue) FILTER (WHERE closed)::float AS venue,
+          avg(organizer) FILTER (WHERE closed)::float AS organizer
+        FROM ratings r
+        JOIN (SELECT id AS rated_id, ends_at <= ${closedSince(clock.now())} AS closed FROM events) AS rated
+          ON rated_id = r.event_id
+        WHERE ${column} = ANY(${[...ids]}::uuid[]) GROUP BY ${column}
       ) AS summaries`,
     ({ id }) => id,
   );
+
+const closedSince = (now: Date): Date => new Date(now.getTime() - ratingWindowMs);
 
 /** What there is to say before anybody has rated. */
 export const noRatings: RatingSummary = {

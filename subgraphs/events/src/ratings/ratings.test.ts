@@ -143,7 +143,7 @@ describe('ratings together', () => {
     organizer { ratingsAsOrganizer { sampleSize event organizer } } } }`;
   const comments = `query ($id: ID!) { event(id: $id) { ratingComments(first: 10) { nodes { text } } } }`;
 
-  it('have a mean from three on, for everybody; each sees the own one alone', async () => {
+  it('have a mean from three on, when nobody can rate any more, for everybody; each sees the own one alone', async () => {
     const host = events.given.person();
     const event = await anEventThatIsOver({ organizerId: host.id });
     const other = await anEventThatIsOver({ organizerId: host.id });
@@ -158,6 +158,8 @@ describe('ratings together', () => {
     expect((await seen(events.as(host.viewer))).ratings).toEqual(few);
     await rate(people[2]!.viewer, event.publicId, { ratings: stars(4) });
     await rate(lone.viewer, other.publicId, { ratings: stars(5) });
+    expect((await seen(events.as(host.viewer))).ratings).toEqual({ ...few, sampleSize: 3 });
+    events.clock.advance(14 * dayMs);
     const mean = { sampleSize: 3, event: expect.closeTo(7 / 3), organizer: 5 };
     const ofOrganizer = { ratingsAsOrganizer: { sampleSize: 4, event: 3, organizer: 5 } };
     expect(await seen(events.anonymous)).toEqual({

@@ -145,11 +145,15 @@ export function createChanging({ clock, steps, materialising }: Dependencies) {
     await steps.change(tx, viewer, other, columns);
   }
 
-  /** An event whose day the rule leaves out: one that differs from the others stays, a draft goes, the rest is called off. */
+  /**
+   * An event whose day the rule leaves out: one that differs from the others stays, and so does a draft that is of a packet;
+   * other drafts go, the rest is called off.
+   */
   async function drop(tx: Transaction, viewer: Viewer, event: Event): Promise<void> {
-    if (event.ownFields.length > 0) return;
-    if (event.publishedAt) await steps.callOff(tx, viewer, event, { seriesId: null, occurrenceOn: null });
-    else await tx.event.delete({ where: { id: event.id } });
+    const { id, ownFields, publishedAt } = event;
+    if (ownFields.length > 0) return;
+    if (publishedAt) await steps.callOff(tx, viewer, event, { seriesId: null, occurrenceOn: null });
+    else await tx.event.deleteMany({ where: { id, inclusions: { none: {} } } });
   }
 
   return { write, split, reshape };

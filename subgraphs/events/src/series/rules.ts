@@ -8,6 +8,10 @@ const dayMs = 86_400_000;
 export const horizonMs = 180 * dayMs;
 export const mostAhead = 26;
 const mostCounted = 1_000;
+/** A century. */
+const longestDays = 36_525;
+/** How many events may have been made for an organizer within a day before rules can be changed again. */
+export const mostMadeADay = 300;
 
 /** Which events of a series a change is about. */
 export type SeriesScope = 'THIS_AND_LATER' | 'ALL';
@@ -112,11 +116,15 @@ const recurrence = (rule: string, anchorOn: Date, more: Partial<Options> = {}) =
 export const daysBetween = (rule: string, anchorOn: Date, from: Date, through: Date): Date[] =>
   recurrence(rule, anchorOn, { until: through }).between(from, through, true);
 
-/** The last day of a rule that ends; null for one that does not. */
+/**
+ * The last day of a rule that begins on a day; null for one that does not end. A rule that counts is followed for a century:
+ * days of one that has none, or few, would be looked for until the year 9999. Throws when it leaves out its first day.
+ */
 export function lastDayOf({ rule, count, until }: ParsedRule, anchorOn: Date): Date | null {
+  assertBeginsThere(rule, anchorOn, until);
   if (count === null) return until;
-  const all = recurrence(rule, anchorOn, { count }).all();
-  return all.at(-1) ?? anchorOn;
+  const counted = recurrence(rule, anchorOn, { count, until: dayAfter(anchorOn, longestDays) }).all();
+  return counted.at(-1)!;
 }
 
 /** Throws when a rule leaves out the day of the event it begins with. */

@@ -14,7 +14,7 @@ import {
 import { lockOwned } from '../steering.js';
 import { createChanging } from './changing.js';
 import { lockSeries, type Materialising } from './materialising.js';
-import { assertBeginsThere, dayAfter, lastDayOf, midnightOf, parseRule, type SeriesScope } from './rules.js';
+import { dayAfter, lastDayOf, midnightOf, mostMadeADay, parseRule, type SeriesScope } from './rules.js';
 import { readTemplate, templateOf, timingOf } from './template.js';
 
 export type Series = ReturnType<typeof createSeries>;
@@ -31,6 +31,7 @@ interface Pointed {
   readonly event: Event;
 }
 
+const dayMs = 86_400_000;
 const ruleText = z.string().min(1).max(300);
 
 /** Events that repeat: what is true of several of them at once. One alone is changed and called off as any other event. */
@@ -56,7 +57,6 @@ export function createSeries({ db, clock, steps, materialising }: Dependencies) 
         throw new AppError('INVALID_INPUT', 'The event has begun.', { path: ['eventId'] });
       const firstOn = midnightOf(event.startsAtLocal);
       const lastOn = lastDayOf(parsed, firstOn);
-      assertBeginsThere(parsed.rule, firstOn, lastOn);
       const series = await tx.eventSeries.create({
         data: {
           ...{ id: seriesIds.create(), organizerId: event.organizerId, rule: parsed.rule },
@@ -102,6 +102,7 @@ export function createSeries({ db, clock, steps, materialising }: Dependencies) 
         throw new AppError('INVALID_INPUT', 'Another rule begins with this event: THIS_AND_LATER.', {
           path: ['scope'],
         });
+      if (parsed) await assertWithinRate(tx, series.organizerId, now);
       const data = applyChanges(event, changes, now);
       if (changes.place) assertMayOrganize(viewer, { ...event, ...data });
       const part = scope === 'ALL' ? series : await changing.split(tx, series, event.occurrenceOn!);
@@ -109,6 +110,19 @@ export function createSeries({ db, clock, steps, materialising }: Dependencies) 
       return tx.event.findUniqueOrThrow({ where: { id: event.id } });
     });
   };
+
+  /** Each change of a rule makes up to half a year of events and calls off others. */
+  async function assertWithinRate(tx: Transaction, organizerId: string, now: Date): Promise<void> {
+    // One change of an organizer at a time, or two of them would both count the last but one.
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`series:${organizerId}`}, 0))`;
+    const since = new Date(now.getTime() - dayMs);
+    const made = await tx.event.count({ where: { organizerId, createdAt: { gt: since } } });
+    if (made >= mostMadeADay)
+      throw new AppError(
+        'RATE_LIMITED',
+        'So many events were made today that rules can be changed tomorrow.',
+      );
+  }
 
   /** Calls off all events to come, or those from one on. There will be no more of them. */
   const cancel = (
