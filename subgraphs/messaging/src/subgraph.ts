@@ -62,17 +62,19 @@ const lookAgainMs = 30_000;
 export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const { db, clock, live, privateStore, config } = dependencies;
   const outbox = createOutbox(published, { clock });
-  const conversations = createConversations({ db, clock, outbox });
   const allowance = createAllowance({ clock, perDay: config.FREE_MESSAGES_PER_DAY });
   const following = { db, clock, live, lookAgain: createLookingAgain(lookAgainMs) };
   const conversationEvents = createConversationEvents(following);
   const inboxEvents = createInboxEvents(following);
+  const announce = async (conversationId: string) => {
+    await Promise.all([conversationEvents.announce(conversationId), inboxEvents.announce(conversationId)]);
+  };
   const notificationEvents = createNotificationEvents(following);
-  const { announce } = conversationEvents;
+  const conversations = createConversations({ db, clock, outbox, announceTo: inboxEvents.announceTo });
   const { append } = createAppend({ clock, outbox });
   const messages = createMessages({ db, append, allowance, announce });
   const telling = createTelling({ clock, outbox });
-  const notifications = createNotifications({ db, clock });
+  const notifications = createNotifications({ db, clock, announce: notificationEvents.announce });
   const occasions = createOccasions({ db, clock, telling });
   const personalData = createPersonalData({
     source: 'messaging',

@@ -102,7 +102,10 @@ export function createConversationEvents({ db, clock, live, lookAgain }: Depende
     return side?.conversation.lastPosition;
   }
 
-  return { announce, subscribe };
+  /** Whether somebody takes part now. */
+  const mayHear = async (watch: Watch): Promise<boolean> => (await verdictOn(watch)) !== 'ENDED';
+
+  return { announce, subscribe, mayHear };
 }
 
 const shown = (event: LoggedEvent): ConversationEventModel => ({

@@ -15,11 +15,13 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly outbox: Outbox<MessagingMessages>;
+  /** Wakes whoever follows the lists of these people. Never rejects. */
+  readonly announceTo: (userIds: readonly string[]) => Promise<void>;
 }
 
 const noSuchPerson = () => new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
 
-export function createConversations({ db, clock, outbox }: Dependencies) {
+export function createConversations({ db, clock, outbox, announceTo }: Dependencies) {
   /**
    * The pair's unique key decides between calls that run at once: one creates, the others find. A block refuses a new
    * conversation, as if the other were not there, and leaves an old one to be read. Whom people let write to them counts
@@ -105,7 +107,7 @@ export function createConversations({ db, clock, outbox }: Dependencies) {
     conversationId: string,
     upToSequence: number,
   ): Promise<ConversationModel> {
-    return db.$transaction(async (tx) => {
+    const side = await db.$transaction(async (tx) => {
       const [current] = await tx.$queryRaw<{ readUpToSequence: number; lastSequence: number }[]>`
         SELECT p.read_up_to_sequence AS "readUpToSequence", ${newestSeenBy(userId)} AS "lastSequence"
         FROM participants p JOIN conversations c ON c.id = p.conversation_id
@@ -119,6 +121,8 @@ export function createConversations({ db, clock, outbox }: Dependencies) {
         include: { conversation: true },
       });
     });
+    void announceTo([userId]);
+    return side;
   }
 
   return { openDirect, listOf, markRead };

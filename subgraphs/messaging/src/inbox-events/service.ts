@@ -24,6 +24,14 @@ export function createInboxEvents({ db, clock, live, lookAgain }: Dependencies) 
     await Promise.all(userIds.map((id) => live.publish(channelOf(id), {})));
   };
 
+  /** Wakes whoever has that conversation in a list they follow. After the commit; who is not woken looks again. */
+  async function announce(conversationId: string): Promise<void> {
+    const sides = await db.participant
+      .findMany({ where: { conversationId }, select: { userId: true } })
+      .catch(() => []);
+    await announceTo(sides.map(({ userId }) => userId));
+  }
+
   const subscribe = (userId: string, after: string | null | undefined) =>
     followChanges({
       live,
@@ -35,5 +43,5 @@ export function createInboxEvents({ db, clock, live, lookAgain }: Dependencies) 
       eventOf: (changes) => ({ __typename: 'InboxChanged' as const, ...changes }),
     });
 
-  return { announceTo, subscribe };
+  return { announce, announceTo, subscribe };
 }

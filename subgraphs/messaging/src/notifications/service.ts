@@ -8,6 +8,8 @@ export type Notifications = ReturnType<typeof createNotifications>;
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
+  /** Wakes whoever follows somebody's inbox. Never rejects. */
+  readonly announce: (recipientId: string) => Promise<void>;
 }
 
 export interface NotificationFilter {
@@ -15,7 +17,7 @@ export interface NotificationFilter {
   readonly isUnread?: boolean | null | undefined;
 }
 
-export function createNotifications({ db, clock }: Dependencies) {
+export function createNotifications({ db, clock, announce }: Dependencies) {
   const listOf = (recipientId: string, filter: NotificationFilter, page: Page): Promise<Notification[]> =>
     db.notification.findMany({
       where: { AND: [{ recipientId }, matching(filter), page.where] },
@@ -29,18 +31,25 @@ export function createNotifications({ db, clock }: Dependencies) {
   /** The first reading counts: a notification that is read keeps its time. */
   async function markRead(recipientId: string, request: ReadRequest): Promise<Notification[] | null> {
     const chosen = parseReadRequest(request);
-    if (chosen === 'all') {
-      await db.notification.updateMany({
-        where: { recipientId, readAt: null },
-        data: { readAt: clock.now() },
-      });
-      return null;
-    }
-    const mine = { recipientId, id: { in: [...chosen] } };
+    const marked = await (chosen === 'all' ? markAll(recipientId) : markSome(recipientId, chosen));
+    void announce(recipientId);
+    return marked;
+  }
+
+  async function markAll(recipientId: string): Promise<null> {
+    await db.notification.updateMany({
+      where: { recipientId, readAt: null },
+      data: { readAt: clock.now() },
+    });
+    return null;
+  }
+
+  async function markSome(recipientId: string, ids: readonly string[]): Promise<Notification[]> {
+    const mine = { recipientId, id: { in: [...ids] } };
     return db.$transaction(async (tx) => {
       await tx.notification.updateMany({ where: { ...mine, readAt: null }, data: { readAt: clock.now() } });
       const marked = await tx.notification.findMany({ where: mine, orderBy: { id: 'desc' } });
-      if (marked.length === chosen.length) return marked;
+      if (marked.length === ids.length) return marked;
       throw new AppError('NOT_FOUND', 'There is no such notification.', { path: ['ids'] });
     });
   }
