@@ -27,7 +27,7 @@ export function createInboxEvents({ db, clock, live, lookAgain }: Dependencies) 
   /** Wakes whoever has that conversation in a list they follow. After the commit; who is not woken looks again. */
   async function announce(conversationId: string): Promise<void> {
     const sides = await db.participant
-      .findMany({ where: { conversationId }, select: { userId: true } })
+      .findMany({ where: { conversationId, leftAt: null }, select: { userId: true } })
       .catch(() => []);
     await announceTo(sides.map(({ userId }) => userId));
   }
