@@ -8,7 +8,7 @@ import type { Invoicing } from './service.js';
 type Line = NewInvoice['lines'][number];
 
 /** Writes the documents of money that moves, in its transaction: what was captured is invoiced, what went back credited. */
-export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'credit'>): MovementListener {
+export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'creditUpTo'>): MovementListener {
   async function invoice(tx: Transaction, payment: Payment): Promise<void> {
     const { id: paymentId, userId: customerId, currency } = payment;
     const lines = payment.orderId
@@ -17,27 +17,17 @@ export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'cre
     await invoicing.issue(tx, { customerId, currency, paymentId, lines });
   }
 
-  /** A refund that came back and is made again was credited the first time: what is owed to a person stays owed. */
-  async function credit(
-    tx: Transaction,
-    { id: refundId, payment, amountMinor }: MoneyMovement,
-  ): Promise<void> {
-    const known = await tx.invoice.findUnique({
-      where: { paymentId: payment.id },
-      select: { id: true, totalMinor: true },
-    });
+  /**
+   * At most what is left of the invoice: somebody may have credited it by hand, and what is written never keeps money from
+   * being recorded that moved.
+   */
+  async function credit(tx: Transaction, { id, payment, amountMinor }: MoneyMovement): Promise<void> {
+    const known = await tx.invoice.findUnique({ where: { paymentId: payment.id }, select: { id: true } });
     if (!known) return;
-    const { id: invoiceId, totalMinor } = known;
-    const { _sum } = await tx.invoice.aggregate({
-      where: { creditedInvoiceId: invoiceId, NOT: { refundId } },
-      _sum: { totalMinor: true },
-    });
-    const leftMinor = totalMinor - (_sum.totalMinor ?? 0n);
-    if (leftMinor <= 0n) return;
-    await invoicing.credit(tx, {
-      invoiceId,
-      refundId,
-      amountMinor: amountMinor < leftMinor ? amountMinor : leftMinor,
+    await invoicing.creditUpTo(tx, {
+      invoiceId: known.id,
+      refundId: await documentedBy(tx, id),
+      amountMinor,
     });
   }
 
@@ -45,6 +35,15 @@ export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'cre
     if (movement.kind === 'CAPTURED') await invoice(tx, movement.payment);
     if (movement.kind === 'REFUNDED' || movement.kind === 'DISPUTE_LOST') await credit(tx, movement);
   };
+}
+
+/**
+ * One wish for money back has one credit note. A refund that came back and is made again has another key and was credited
+ * the first time: what is owed to a person stays owed.
+ */
+async function documentedBy(tx: Transaction, chargeId: string): Promise<string> {
+  const wish = await tx.orderRefund.findUnique({ where: { chargeId }, select: { id: true } });
+  return wish?.id ?? chargeId;
 }
 
 /** Of an upgrade the new plan, which the subscription is not on before its money is there. */

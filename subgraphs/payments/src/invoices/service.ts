@@ -20,8 +20,6 @@ export interface NewCredit {
   readonly invoiceId: string;
   /** Tax included; all that is left when null. */
   readonly amountMinor: bigint | null;
-  /** The refund that it documents: for one refund there is one credit note. */
-  readonly refundId?: string | undefined;
 }
 
 /** Writing invoices, always in the transaction of what they document. */
@@ -59,20 +57,42 @@ export function createInvoicing({ clock, outbox, billing }: Dependencies) {
    * A credit note over a part of a final invoice or all that is left of it. The lock on the invoice decides between two
    * at once. Throws CREDIT_EXCEEDS_INVOICE for more than is left.
    */
-  async function credit(tx: Transaction, wish: NewCredit): Promise<Invoice> {
-    const { invoiceId, refundId } = wish;
-    const invoice = await lockInvoice(tx, invoiceId);
-    if (invoice?.kind !== 'INVOICE' || invoice.status !== 'FINAL') throw noSuchInvoice();
-    const known = refundId && (await tx.invoice.findUnique({ where: { refundId } }));
-    if (known) return known;
-    const lines = await linesWithCredit(tx, invoiceId);
-    const leftMinor = lines.reduce((left, line) => left + line.totalMinor - line.creditedMinor, 0n);
-    const amountMinor = wish.amountMinor ?? leftMinor;
-    if (amountMinor <= 0n || amountMinor > leftMinor)
+  async function credit(tx: Transaction, { invoiceId, amountMinor }: NewCredit): Promise<Invoice> {
+    const open = await lockOpen(tx, invoiceId);
+    const asked = amountMinor ?? open.leftMinor;
+    if (asked <= 0n || asked > open.leftMinor)
       throw new AppError('CREDIT_EXCEEDS_INVOICE', 'No more can be credited than is left of the invoice.', {
         path: ['amountMinor'],
       });
-    const note = await drafting.draftCredit(tx, invoice, { lines, amountMinor, refundId: refundId ?? null });
+    return write(tx, open, { amountMinor: asked, refundId: null });
+  }
+
+  /** The credit note of a refund, once: over the amount, or what is left when that is less. Null when nothing is. */
+  async function creditUpTo(
+    tx: Transaction,
+    { invoiceId, amountMinor, refundId }: NewCredit & { amountMinor: bigint; refundId: string },
+  ): Promise<Invoice | null> {
+    const open = await lockOpen(tx, invoiceId);
+    const known = await tx.invoice.findUnique({ where: { refundId } });
+    if (known || open.leftMinor <= 0n) return known;
+    const most = amountMinor < open.leftMinor ? amountMinor : open.leftMinor;
+    return write(tx, open, { amountMinor: most, refundId });
+  }
+
+  async function lockOpen(tx: Transaction, invoiceId: string) {
+    const invoice = await lockInvoice(tx, invoiceId);
+    if (invoice?.kind !== 'INVOICE' || invoice.status !== 'FINAL') throw noSuchInvoice();
+    const lines = await linesWithCredit(tx, invoiceId);
+    const leftMinor = lines.reduce((left, line) => left + line.totalMinor - line.creditedMinor, 0n);
+    return { invoice, lines, leftMinor };
+  }
+
+  async function write(
+    tx: Transaction,
+    { invoice, lines }: Awaited<ReturnType<typeof lockOpen>>,
+    credited: { amountMinor: bigint; refundId: string | null },
+  ): Promise<Invoice> {
+    const note = await drafting.draftCredit(tx, invoice, { lines, ...credited });
     return finalise(tx, note.id);
   }
 
@@ -89,7 +109,7 @@ export function createInvoicing({ clock, outbox, billing }: Dependencies) {
     await outbox.publish(tx, { type: 'invoice.finalised', key: data.invoiceId, data });
   }
 
-  return { draft, finalise, issue, credit };
+  return { draft, finalise, issue, credit, creditUpTo };
 }
 
 export const noSuchInvoice = () =>
