@@ -4,12 +4,22 @@ export interface Money {
   readonly currency: string;
 }
 
-/** Decimal digits of a currency's minor unit by ISO 4217, as the runtime's CLDR data has them: EUR 2, JPY 0, KWD 3. */
-export function currencyExponent(currency: string): number {
-  return (
-    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-  );
-}
+/** Currencies of ISO 4217 whose minor unit is not a hundredth, by its decimal digits (list one of 2026). */
+const exponents = new Map(
+  (
+    [
+      [0, 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'],
+      [3, 'BHD IQD JOD KWD LYD OMR TND'],
+      [4, 'CLF UYW'],
+    ] as const
+  ).flatMap(([digits, codes]) => codes.split(' ').map((code) => [code, digits] as const)),
+);
+
+/**
+ * Decimal digits of a currency's minor unit by ISO 4217: EUR 2, JPY 0, KWD 3. Not those that the runtime knows: CLDR says
+ * how prices are usually written, and leaves out the hundredths of currencies whose inflation did (RSD, ALL, LBP).
+ */
+export const currencyExponent = (currency: string): number => exponents.get(currency) ?? 2;
 
 /** Writes money for people without passing through floating point. */
 export function formatMoney(money: Money, locale = 'en'): string {
@@ -20,7 +30,8 @@ export function formatMoney(money: Money, locale = 'en'): string {
     .padStart(digits + 1, '0');
   const whole = minor.slice(0, minor.length - digits);
   const decimal = digits === 0 ? `${sign}${whole}` : `${sign}${whole}.${minor.slice(-digits)}`;
-  return new Intl.NumberFormat(locale, { style: 'currency', currency: money.currency }).format(
+  const written = { style: 'currency', currency: money.currency, minimumFractionDigits: digits } as const;
+  return new Intl.NumberFormat(locale, { ...written, maximumFractionDigits: digits }).format(
     decimal as `${number}`,
   );
 }

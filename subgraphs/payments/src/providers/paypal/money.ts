@@ -7,11 +7,19 @@ export const paypalMoney = z.object({
   value: z.string().regex(/^\d{1,15}(\.\d{1,4})?$/),
 });
 
+/** What PayPal charges in (https://developer.paypal.com/reference/currency-codes). */
+export const paypalCurrencies: ReadonlySet<string> = new Set(
+  'AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD'.split(
+    ' ',
+  ),
+);
+
 /** Currencies that PayPal takes without decimals, whatever ISO 4217 says. */
 const whole = new Set(['HUF', 'JPY', 'TWD']);
 
-/** Decimal text as PayPal writes amounts. Throws PaymentRefused for an amount that it cannot take. */
+/** Decimal text as PayPal writes amounts. Throws PaymentRefused for an amount or a currency that it does not take. */
 export function toPaypal(amountMinor: bigint, currency: string): z.output<typeof paypalMoney> {
+  if (!paypalCurrencies.has(currency)) throw new PaymentRefused(`PayPal takes no ${currency}`);
   const digits = currencyExponent(currency);
   const text = amountMinor.toString().padStart(digits + 1, '0');
   const units = text.slice(0, text.length - digits);
