@@ -7,6 +7,8 @@ import { z } from 'zod';
 export const requestPayment = defineJob('requestPayment', z.object({ paymentId: z.uuid() }));
 /** Fetches the money of a payment that the payer agreed to. */
 export const capturePayment = defineJob('capturePayment', z.object({ paymentId: z.uuid() }));
+/** Gives up a payment whose payer does not answer, or that is not wanted any more. */
+export const cancelPayment = defineJob('cancelPayment', z.object({ paymentId: z.uuid() }));
 /** Asks the provider to send money back. */
 export const requestRefund = defineJob('requestRefund', z.object({ refundId: z.uuid() }));
 /** Sends back what was wished back of an order before it was paid. */
@@ -29,7 +31,10 @@ export const processProviderEvent = defineJob(
 export const advanceSubscriptions = defineJob('advanceSubscriptions', z.object({}));
 /** Writes down which credits ended; they count for nothing before. */
 export const writeOverdueCredits = defineJob('writeOverdueCredits', z.object({}));
-/** Asks providers for events that no webhook brought, and again for payments and refunds they never acknowledged. */
+/**
+ * Asks providers for events that no webhook brought, and again for payments and refunds they never acknowledged; gives up
+ * what no payer answers, and sends back once more what is owed.
+ */
 export const sweepProviders = defineJob('sweepProviders', z.object({}));
 /** The sandbox decides a payment. */
 export const settleSandboxPayment = defineJob('settleSandboxPayment', z.object({ paymentId: z.string() }));

@@ -3,6 +3,7 @@ import type { PaymentFailure } from './__generated__/schema.js';
 const failures: Record<string, PaymentFailure> = {
   card_declined: 'CARD_DECLINED',
   refused_by_provider: 'REFUSED_BY_PROVIDER',
+  cancelled: 'CANCELLED',
 };
 
 /** Why a payment failed, as clients are told; null when it did not. */

@@ -36,6 +36,7 @@ import { countingHandlers, countMovement, createRevenueMetrics, insightsSlice } 
 import { composeInvoices } from './invoice-parts.js';
 import {
   advanceSubscriptions,
+  cancelPayment,
   capturePayment,
   crontab,
   deliverSandboxEvent,
@@ -245,6 +246,7 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
       ...checkout.jobs,
       ...onJob(requestPayment, charges.request),
       ...onJob(capturePayment, charges.capture),
+      ...onJob(cancelPayment, async (payment) => void (await charges.cancel(payment))),
       ...onJob(refreshPaymentMethod, paymentMethods.refresh),
       ...onJob(forgetPaymentMethod, paymentMethods.forget),
       ...onJob(forgetCustomer, customers.forget),
@@ -253,7 +255,7 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
       ...onJob(advanceSubscriptions, renewals.advanceDue),
       ...onJob(sweepProviders, async () => {
         await inbox.sweep();
-        await charges.requestUnacknowledged();
+        await charges.sweep();
       }),
       ...onJob(writeOverdueCredits, creditGranting.writeOverdue),
       ...invoices.jobs,

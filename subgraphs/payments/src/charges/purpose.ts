@@ -12,6 +12,8 @@ export type PaidFor =
 export interface Purpose {
   /** Locks the row behind the payment: always before the payment's own. */
   lock(tx: Transaction, payment: Payment): Promise<void>;
+  /** Whether the money would buy something now. */
+  wants(tx: Transaction, payment: Payment): Promise<boolean>;
   /** The money came in. OWED_BACK when it buys nothing: then it goes back by itself. */
   captured(tx: Transaction, payment: Payment, at: Date): Promise<'APPLIED' | 'OWED_BACK'>;
   /** The charge was declined; `payment.failure` says why. Its money may still come in later. */
@@ -59,4 +61,10 @@ export type MovementListener = (tx: Transaction, movement: MoneyMovement) => Pro
 
 /** What became of what a provider told. */
 export type Outcome =
-  'APPLIED' | 'OWED_BACK' | 'REFUND_FAILED' | 'NOTHING_NEW' | 'UNKNOWN_PAYMENT' | 'MISMATCH';
+  | 'APPLIED'
+  | 'OWED_BACK'
+  | 'REFUND_FAILED'
+  | 'NOTHING_NEW'
+  | 'UNKNOWN_PAYMENT'
+  | 'EXCEEDS_PAYMENT'
+  | 'MISMATCH';

@@ -17,6 +17,7 @@ describe('sending money back', () => {
 
   const nothing: Purpose = {
     lock: async () => undefined,
+    wants: async () => true,
     captured: async () => 'APPLIED',
     failed: async () => undefined,
     refunded: async () => undefined,

@@ -6,6 +6,7 @@ import { requestRefund } from '../jobs.js';
 import { PaymentRefused, type Providers, type RefundNews } from '../providers/index.js';
 import { lockPayment } from './locking.js';
 import type { Outcome, Purposes } from './purpose.js';
+import { mayStillAsk } from './keys.js';
 import { refundableMinor, settledRefund } from './rules.js';
 import type { Telling } from './telling.js';
 
@@ -26,6 +27,8 @@ export interface RefundWish {
   readonly reason: string;
 }
 
+export type Refunds = ReturnType<typeof createRefunds>;
+
 export function createRefunds({ db, clock, log, providers, purposes, telling }: Dependencies) {
   async function refundable(tx: Transaction, paymentId: string): Promise<bigint> {
     return refundableMinor(
@@ -34,6 +37,16 @@ export function createRefunds({ db, clock, log, providers, purposes, telling }: 
         include: { refunds: true, disputes: true },
       }),
     );
+  }
+
+  /** Runs something while nobody else changes the payment. */
+  async function locked<Answer>(
+    tx: Transaction,
+    paymentId: string,
+    run: (payment: Payment) => Promise<Answer>,
+  ): Promise<Answer> {
+    const payment = await tx.payment.findUniqueOrThrow({ where: { id: paymentId } });
+    return run(await lockPayment(tx, purposes, payment));
   }
 
   /**
@@ -64,13 +77,13 @@ export function createRefunds({ db, clock, log, providers, purposes, telling }: 
 
   /** The job: outside any transaction, with the refund's id as the provider's idempotency key. */
   async function ask({ refundId }: { refundId: string }): Promise<void> {
-    const refund = await db.refund.findUniqueOrThrow({ where: { id: refundId }, include: { payment: true } });
-    const { payment, amountMinor, provider, status } = refund;
-    if (status !== 'REQUESTED' || refund.providerRefundId || !payment.providerPaymentId) return;
+    const refund = await db.$transaction((tx) => begin(tx, refundId));
+    if (!refund) return;
+    const { payment, amountMinor, provider } = refund;
     const reference = refundIds.encode(refundId);
     try {
       const { providerRefundId } = await providers.named(provider).createRefund({
-        providerPaymentId: payment.providerPaymentId,
+        providerPaymentId: payment.providerPaymentId!,
         paymentReference: paymentIds.encode(payment.id),
         amountMinor,
         currency: payment.currency,
@@ -84,25 +97,40 @@ export function createRefunds({ db, clock, log, providers, purposes, telling }: 
     } catch (error) {
       if (!(error instanceof PaymentRefused)) throw error;
       log.error({ refundId, reason: error.message }, 'a refund was refused by the provider');
-      await db.$transaction(async (tx) => {
-        const locked = await lockPayment(tx, purposes, payment);
-        const told = { status: 'FAILED', failure: error.failure, occurredAt: clock.now() } as const;
-        await record(tx, locked, await tx.refund.findUniqueOrThrow({ where: { id: refundId } }), told);
-      });
+      const { failure } = error;
+      await db.$transaction((tx) => locked(tx, payment.id, (its) => fail(tx, its, refundId, failure)));
     }
+  }
+
+  /** Null when it shall not be asked for, or not now. */
+  async function begin(tx: Transaction, refundId: string) {
+    const { paymentId } = await tx.refund.findUniqueOrThrow({ where: { id: refundId } });
+    return locked(tx, paymentId, async (payment) => {
+      const refund = await tx.refund.findUniqueOrThrow({ where: { id: refundId } });
+      const { status, providerRefundId, provider, askedAt } = refund;
+      if (status !== 'REQUESTED' || providerRefundId || !payment.providerPaymentId) return null;
+      const now = clock.now();
+      const decision = await mayStillAsk(tx, providers.named(provider), askedAt, now);
+      if (decision === 'NEVER') await fail(tx, payment, refundId, 'not_acknowledged');
+      if (decision !== 'NOW') return null;
+      await tx.refund.update({ where: { id: refundId }, data: { askedAt: askedAt ?? now } });
+      return { ...refund, payment };
+    });
+  }
+
+  async function fail(tx: Transaction, payment: Payment, refundId: string, failure: string): Promise<void> {
+    const refund = await tx.refund.findUniqueOrThrow({ where: { id: refundId } });
+    await record(tx, payment, refund, { status: 'FAILED', failure, occurredAt: clock.now() });
   }
 
   /** A refund that nobody here asked for was made at the provider, by hand. */
   async function settle(tx: Transaction, payment: Payment, news: RefundNews): Promise<Outcome> {
     const known = await find(tx, payment, news);
-    if (known && (known.paymentId !== payment.id || known.amountMinor !== news.amountMinor))
-      return 'MISMATCH';
-    if (!known) {
-      const isTooMuch =
-        payment.status === 'CAPTURED' && news.amountMinor > (await refundable(tx, payment.id));
-      if (isTooMuch && news.status !== 'FAILED') return 'MISMATCH';
-    }
-    return record(tx, payment, known ?? (await note(tx, payment, news)), news);
+    if (known) return isOther(known, payment, news) ? 'MISMATCH' : record(tx, payment, known, news);
+    const isTooMuch = payment.status === 'CAPTURED' && news.amountMinor > (await refundable(tx, payment.id));
+    // One of ours may be on its way that the provider will not make any more.
+    if (isTooMuch && news.status !== 'FAILED') return 'EXCEEDS_PAYMENT';
+    return record(tx, payment, await note(tx, payment, news), news);
   }
 
   async function find(tx: Transaction, payment: Payment, news: RefundNews): Promise<Refund | null> {
@@ -111,8 +139,14 @@ export function createRefunds({ db, clock, log, providers, purposes, telling }: 
     const id = news.refundReference === null ? null : refundIds.find(news.refundReference);
     const byId = id && (await tx.refund.findFirst({ where: { id, provider } }));
     if (!byId) return tx.refund.findFirst({ where: { provider, providerRefundId } });
-    if (byId.providerRefundId) return byId;
+    if (byId.providerRefundId || byId.status !== 'REQUESTED') return byId;
     return tx.refund.update({ where: { id: byId.id }, data: { providerRefundId } });
+  }
+
+  /** The provider made a refund twice, or after it had been given up: money may have gone that nobody owed. */
+  function isOther(known: Refund, payment: Payment, news: RefundNews): boolean {
+    if (known.paymentId !== payment.id || known.amountMinor !== news.amountMinor) return true;
+    return known.providerRefundId !== news.providerRefundId && news.status !== 'FAILED';
   }
 
   const note = (tx: Transaction, payment: Payment, news: RefundNews): Promise<Refund> =>
@@ -159,7 +193,7 @@ export function createRefunds({ db, clock, log, providers, purposes, telling }: 
       await addJob(db, requestRefund, { refundId: id }, { jobKey: `request-refund:${id}` });
   }
 
-  return { refundable, request, ask, settle, tellAll, requestUnacknowledged };
+  return { refundable, locked, request, ask, settle, tellAll, requestUnacknowledged };
 }
 
 function sameRefund(known: Refund, { paymentId, amountMinor }: RefundWish): Refund {

@@ -1,13 +1,15 @@
 import { addJob, type Clock, type Logger, type Outbox } from '@diaspora/kit';
 import type { Payment, PaymentStatus } from '../__generated__/prisma/client.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
-import { paymentIds, userIds } from '../ids.js';
+import { paymentIds } from '../ids.js';
 import { capturePayment, requestPayment } from '../jobs.js';
 import type { PaymentsMessages } from '../messages.js';
-import { PaymentRefused, type MoneyNews, type PaymentNews, type Providers } from '../providers/index.js';
+import type { MoneyNews, PaymentNews, Providers } from '../providers/index.js';
+import { createAsking } from './asking.js';
 import type { Customers } from './customers.js';
 import { createDisputes } from './disputes.js';
 import { lockPayment } from './locking.js';
+import { createOwedBack } from './owed-back.js';
 import type { MovementListener, Outcome, PaidFor, Purposes } from './purpose.js';
 import { createRefunds } from './refunds.js';
 import { settledStatus } from './rules.js';
@@ -46,6 +48,10 @@ export interface Charge {
 const batchSize = 500;
 /** What no provider acknowledged for this long is asked for again. */
 const unacknowledgedMs = 3_600_000;
+/** How long a payer has to answer what is asked of them, as long as places are held for them. */
+const answerMs = 15 * 60_000;
+/** A payment that a provider works on for longer than this is nothing that a payer answers. */
+const patienceMs = 7 * 86_400_000;
 
 /** Money from the wish to the purse, and back: begun by jobs that may be repeated, settled by what providers report. */
 export function createCharges(dependencies: Dependencies) {
@@ -53,6 +59,8 @@ export function createCharges(dependencies: Dependencies) {
   const telling = createTelling({ outbox, purposes, listeners });
   const refunds = createRefunds({ db, clock, log, providers, purposes, telling });
   const disputes = createDisputes({ telling });
+  const owedBack = createOwedBack({ db, clock, log, refunds });
+  const asking = createAsking({ db, clock, log, providers, customers, purposes, fail });
 
   /**
    * Writes down a payment and the job that asks for it, so that neither a crash nor a repetition loses or doubles it.
@@ -71,46 +79,6 @@ export function createCharges(dependencies: Dependencies) {
     });
     await addJob(tx, requestPayment, { paymentId }, { jobKey: `request-payment:${paymentId}`, priority });
     return paymentId;
-  }
-
-  /** The job: outside any transaction, with the payment's id as the provider's idempotency key. */
-  async function request({ paymentId }: { paymentId: string }): Promise<void> {
-    const payment = await db.payment.findUniqueOrThrow({ where: { id: paymentId } });
-    if (payment.status !== 'CREATED' || payment.providerPaymentId) return;
-    const { amountMinor, currency, token, isPayerPresent, isRepeated } = payment;
-    const reference = paymentIds.encode(paymentId);
-    try {
-      const provider = providers.named(payment.provider);
-      const { providerPaymentId, nextAction } = await provider.createPayment({
-        amountMinor,
-        currency,
-        token,
-        isPayerPresent,
-        isRepeated,
-        reference,
-        idempotencyKey: reference,
-        customer: userIds.encode(payment.userId),
-        customerId: await customers.of(provider, payment.userId),
-      });
-      // A webhook may have been faster.
-      await db.payment.updateMany({
-        where: { id: paymentId, providerPaymentId: null },
-        data: { providerPaymentId },
-      });
-      if (nextAction)
-        await db.payment.updateMany({ where: { id: paymentId, status: 'CREATED' }, data: { nextAction } });
-    } catch (error) {
-      if (!(error instanceof PaymentRefused)) throw error;
-      await refused(paymentId, error);
-    }
-  }
-
-  async function refused(paymentId: string, { failure }: PaymentRefused): Promise<void> {
-    await db.$transaction(async (tx) => {
-      const payment = await tx.payment.findUniqueOrThrow({ where: { id: paymentId } });
-      const locked = await lockPayment(tx, purposes, payment);
-      await record(tx, locked, { status: 'FAILED', failure, occurredAt: clock.now() });
-    });
   }
 
   /** Applies what a provider reports, whatever came before and however often. */
@@ -138,21 +106,6 @@ export function createCharges(dependencies: Dependencies) {
     status === 'CREATED' || status === 'AUTHORISED'
       ? addJob(tx, capturePayment, { paymentId: id }, { jobKey: `capture-payment:${id}` })
       : null;
-
-  /** The job that fetches what the payer agreed to pay. */
-  async function capture({ paymentId }: { paymentId: string }): Promise<void> {
-    const { providerPaymentId, provider, status } = await db.payment.findUniqueOrThrow({
-      where: { id: paymentId },
-    });
-    if (!providerPaymentId || status === 'CAPTURED') return;
-    const idempotencyKey = `${paymentIds.encode(paymentId)}-capture`;
-    try {
-      await providers.named(provider).capturePayment?.({ providerPaymentId, idempotencyKey });
-    } catch (error) {
-      if (!(error instanceof PaymentRefused)) throw error;
-      await refused(paymentId, error);
-    }
-  }
 
   /** False when the provider made a second payment of one that was asked for: its money may have been taken twice. */
   async function belongs(tx: Transaction, payment: Payment, news: MoneyNews): Promise<boolean> {
@@ -194,37 +147,35 @@ export function createCharges(dependencies: Dependencies) {
     const outcome = await telling.captured(tx, payment, at);
     await refunds.tellAll(tx, payment);
     await disputes.tellAll(tx, payment);
-    if (outcome === 'OWED_BACK') await oweBack(tx, payment, at);
+    if (outcome === 'OWED_BACK') await owedBack.begin(tx, payment, at);
     return outcome;
   }
 
-  async function oweBack(tx: Transaction, payment: Payment, at: Date): Promise<void> {
-    await tx.payment.update({ where: { id: payment.id }, data: { owedBackAt: at } });
-    const amountMinor = await refunds.refundable(tx, payment.id);
-    if (amountMinor > 0n)
-      await refunds.request(tx, { paymentId: payment.id, amountMinor, reason: 'OWED_BACK' });
+  function fail(tx: Transaction, payment: Payment, failure: string): Promise<Outcome> {
+    return record(tx, payment, { status: 'FAILED', failure, occurredAt: clock.now() });
   }
 
-  /** A job gives up one day; a payment does not, because nobody knows whether the provider made it. */
-  async function requestUnacknowledged(): Promise<void> {
-    const createdAt = { lt: new Date(clock.now().getTime() - unacknowledgedMs) };
-    const payments = await db.payment.findMany({
-      where: { status: 'CREATED', providerPaymentId: null, createdAt },
-      take: batchSize,
-      select: { id: true },
-    });
-    for (const { id } of payments) {
-      await addJob(db, requestPayment, { paymentId: id }, { jobKey: `request-payment:${id}` });
-    }
+  const before = (milliseconds: number) => new Date(clock.now().getTime() - milliseconds);
+
+  /** The job behind the crontab: what jobs lost, what no payer answers, and what did not arrive. */
+  async function sweep(): Promise<void> {
+    const createdAt = { lt: before(unacknowledgedMs) };
+    await asking.requestAgain(createdAt, batchSize);
+    await asking.cancelUnanswered({ lt: before(answerMs), gt: before(patienceMs) }, batchSize);
     await refunds.requestUnacknowledged(createdAt, batchSize);
+    await owedBack.requestAgain(batchSize);
   }
 
   return {
     begin,
-    request,
-    capture,
     settle,
-    requestUnacknowledged,
+    sweep,
+    request: asking.request,
+    capture: asking.capture,
+    cancel: asking.cancel,
+    cancelLater: asking.cancelLater,
+    insteadOf: asking.insteadOf,
+    assertTakes: providers.assertTakes,
     refund: refunds.request,
     requestRefund: refunds.ask,
   };

@@ -1,5 +1,6 @@
 import type { Clock } from '@diaspora/kit';
 import type { Order } from '../__generated__/prisma/client.js';
+import type { Charges } from '../charges/index.js';
 import type { Transaction } from '../database.js';
 import { lockOrder, lockOrderKey } from './locking.js';
 import type { Paying } from './paying.js';
@@ -28,6 +29,7 @@ export interface NewOrder {
 
 interface Dependencies {
   readonly clock: Clock;
+  readonly charges: Pick<Charges, 'cancelLater'>;
   readonly telling: OrderTelling;
   readonly fees: PlatformFees;
   readonly paying: Paying;
@@ -35,7 +37,7 @@ interface Dependencies {
 }
 
 /** Orders as events wishes them: made and cancelled, each wish once, whichever comes first. */
-export function createOrders({ clock, telling, fees, paying, refunds }: Dependencies) {
+export function createOrders({ clock, charges, telling, fees, paying, refunds }: Dependencies) {
   async function request(tx: Transaction, { lines, paymentMethodId, ...order }: NewOrder): Promise<void> {
     assertAddsUp({ ...order, lines });
     await lockOrderKey(tx, order.id);
@@ -77,6 +79,7 @@ export function createOrders({ clock, telling, fees, paying, refunds }: Dependen
     await tx.order.update({ where: { id }, data: { status: 'CANCELLED', cancelledAt } });
     await telling.cancelled(tx, id, cancelledAt);
     await refunds.giveUpWaiting(tx, id);
+    await charges.cancelLater(tx, { orderId: id });
   }
 
   /** For a buyer who is gone. Money that is under way goes back when it comes in. */

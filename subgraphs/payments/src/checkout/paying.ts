@@ -41,24 +41,30 @@ export function createPaying({
   telling,
   afterStep,
 }: Dependencies) {
-  /** Another person's order looks like none. After a payment that failed it can be tried again until its time is over. */
+  /**
+   * Another person's order looks like none. After a payment that failed, or that
+   * waits for the buyer, it can be tried again until its time is over.
+   */
   async function pay(buyerId: string, input: PayOrderInput): Promise<Order> {
     const { idempotencyKey: key, orderId } = parseInput(payOrderInput, input);
     const id = orderIds.decode(orderId);
     const method = await paymentMethods.chargeable(db, buyerId, input);
     const call = { actor: buyerId, operation: 'payOrder', key, request: { id, ...method } };
-    await db.$transaction((tx) =>
-      idempotent(tx, call, async () => {
-        const order = await lockOrder(tx, id);
-        if (order?.buyerId !== buyerId)
-          throw new AppError('NOT_FOUND', 'There is no such order.', { path: ['orderId'] });
-        const refusal = whyNotPayable(order, clock.now());
-        if (refusal) throw refusal;
-        await charge(tx, order, method, true);
-        await afterStep('before:payOrder');
-        return {};
-      }),
-    );
+    const begin = () =>
+      db.$transaction((tx) =>
+        idempotent(tx, call, async () => {
+          const order = await lockOrder(tx, id);
+          if (order?.buyerId !== buyerId)
+            throw new AppError('NOT_FOUND', 'There is no such order.', { path: ['orderId'] });
+          const refusal = whyNotPayable(order, clock.now());
+          if (refusal) throw refusal;
+          charges.assertTakes(method.provider, order.currency);
+          await charge(tx, order, method, true);
+          await afterStep('before:payOrder');
+          return {};
+        }),
+      );
+    await charges.insteadOf({ userId: buyerId, orderId: id }, begin);
     await afterStep('after:payOrder');
     return db.order.findUniqueOrThrow({ where: { id } });
   }

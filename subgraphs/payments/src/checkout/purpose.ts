@@ -119,6 +119,7 @@ export function createOrderPurpose({ outbox, bookkeeping, audit, afterStep }: De
 
   return {
     lock: async (tx, { orderId }) => void (await lockOrder(tx, orderId!)),
+    wants: async (tx, payment) => isUndecided((await orderOf(tx, payment)).status),
     captured,
     failed,
     refunded,

@@ -134,6 +134,28 @@ describe.each(harnesses)('the %s provider', (_name, start) => {
   );
 
   it(
+    'gives up a payment that waits for its payer, as often as it is asked, and none that was paid',
+    conforms(async () => {
+      const { provider } = harness;
+      const waiting = request({ token: harness.tokens.waiting, isPayerPresent: true });
+      const { providerPaymentId } = await provider.createPayment(waiting);
+      for (let time = 0; time < 2; time += 1)
+        expect(await provider.cancelPayment({ providerPaymentId })).toBe('CANCELLED');
+      const news = await newsOf({ ...waiting, providerPaymentId });
+      expect(news.filter((each) => each.kind === 'payment' && each.status === 'CAPTURED')).toEqual([]);
+      expect(await provider.cancelPayment(await paid())).toBe('TOO_LATE');
+      await expect(provider.cancelPayment({ providerPaymentId: 'pi_nobody' })).rejects.toThrow(
+        PaymentRefused,
+      );
+    }),
+  );
+
+  it('says which currencies it charges in', () => {
+    for (const currency of ['EUR', 'USD', 'GBP', 'JPY']) expect(harness.provider.takes(currency)).toBe(true);
+    expect(harness.provider.takes('XTS')).toBe(harness.provider.name === 'sandbox');
+  });
+
+  it(
     'sends back a part, then the rest, and never more',
     conforms(async () => {
       const payment = await paid();

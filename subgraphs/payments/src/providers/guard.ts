@@ -63,6 +63,7 @@ export function guarded(provider: PaymentProvider, options: GuardOptions): Payme
   return {
     ...provider,
     createPayment: (request) => ask(() => provider.createPayment(request)),
+    cancelPayment: (request) => ask(() => provider.cancelPayment(request)),
     createRefund: (request) => ask(() => provider.createRefund(request)),
     saveMethod: (request) => ask(() => provider.saveMethod(request)),
     completeMethod: (request) => ask(() => provider.completeMethod(request)),

@@ -49,5 +49,13 @@ export function createProviders(providers: readonly PaymentProvider[]) {
     return provider;
   }
 
-  return { accept, named, all: providers };
+  /** Throws AppError INVALID_INPUT for a method of a provider that does not charge in the currency. */
+  function assertTakes(name: string, currency: string): void {
+    if (named(name).takes(currency)) return;
+    throw new AppError('INVALID_INPUT', `This payment method takes no ${currency}. Use another one.`, {
+      path: ['paymentMethod'],
+    });
+  }
+
+  return { accept, named, assertTakes, all: providers };
 }

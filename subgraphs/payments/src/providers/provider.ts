@@ -138,6 +138,10 @@ export type News = MoneyNews | MethodNews;
 /** All that this subgraph asks of a payment provider. Calls throw PaymentRefused for what will never be possible. */
 export interface PaymentProvider {
   readonly name: string;
+  /** How long the same idempotency key is sure to mean the same thing. */
+  readonly keysLastMs: number;
+  /** Whether it charges in a currency. */
+  takes(currency: string): boolean;
   /** The token to charge a method by (again when the payer is not here, if `isRepeated`), or undefined for a method of other providers. Throws AppError INVALID_INPUT. */
   accept(method: PaymentMethod, use: { isRepeated: boolean }): string | undefined;
   /** The provider's id for one of our people, where it keeps people. */
@@ -148,6 +152,8 @@ export interface PaymentProvider {
   createPayment(request: PaymentRequest): Promise<CreatedPayment>;
   /** Fetches the money of a payment whose news said `needsCapture`. */
   capturePayment?(request: { providerPaymentId: string; idempotencyKey: string }): Promise<void>;
+  /** Gives up a payment that was not paid; TOO_LATE when it was, or may be still. Its outcome comes as events as well. */
+  cancelPayment(request: { providerPaymentId: string }): Promise<'CANCELLED' | 'TOO_LATE'>;
   /** Begins a refund; its outcome comes as events. */
   createRefund(request: RefundRequest): Promise<{ readonly providerRefundId: string }>;
   /** Keeps a method, so that it can be charged when the payer is not here. */

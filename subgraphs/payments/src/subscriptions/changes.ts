@@ -72,15 +72,17 @@ export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Depe
     const { idempotencyKey: key, planCode } = parseInput(changeInput, input);
     const request = { id, planCode, quotedAt: input.quotedAt?.toISOString() ?? null };
     const call = { actor: userId, operation: 'changeSubscriptionPlan', key, request };
-    await db.$transaction((tx) =>
-      idempotent(tx, call, async () => {
-        const subscription = await lockOwn(tx, userId, id);
-        const plan = await findPlan(tx, subscription, planCode);
-        await assertNoPaymentUnderWay(tx, id);
-        await apply(tx, subscription, plan, momentOf(subscription, input.quotedAt));
-        return {};
-      }),
-    );
+    const begin = () =>
+      db.$transaction((tx) =>
+        idempotent(tx, call, async () => {
+          const subscription = await lockOwn(tx, userId, id);
+          const plan = await findPlan(tx, subscription, planCode);
+          await assertNoPaymentUnderWay(tx, id);
+          await apply(tx, subscription, plan, momentOf(subscription, input.quotedAt));
+          return {};
+        }),
+      );
+    await charges.insteadOf({ userId, subscriptionId: id }, begin);
     return db.subscription.findUniqueOrThrow({ where: { id } });
   }
 
@@ -93,8 +95,7 @@ export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Depe
       await lifecycle.change(tx, subscription, 'subscription.planChanged', data);
       return;
     }
-    // The clock does not renew what is being paid for; when that fails, it goes on as before.
-    await lifecycle.change(tx, subscription, 'subscription.planChanged', { ...next, nextStepAt: null });
+    await lifecycle.change(tx, subscription, 'subscription.planChanged', next);
     const period = await addPeriod(tx, id, {
       kind: 'CHANGE',
       planId: plan.id,
@@ -102,6 +103,7 @@ export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Depe
       number: 0,
       amountMinor: amountDueMinor,
       creditMinor,
+      formerNextPlanId: subscription.nextPlanId,
       createdAt: clock.now(),
     });
     await chargePeriod(charges, tx, subscription, period);

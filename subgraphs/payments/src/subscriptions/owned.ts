@@ -10,10 +10,12 @@ export async function lockOwn(tx: Transaction, userId: string, id: string): Prom
   return subscription;
 }
 
+export const isPaymentUnderWay = async (tx: Transaction, subscriptionId: string): Promise<boolean> =>
+  (await tx.payment.count({ where: { subscriptionId, status: { in: ['CREATED', 'AUTHORISED'] } } })) > 0;
+
 /** Money asked for may come in: what it would buy is not changed meanwhile. */
 export async function assertNoPaymentUnderWay(tx: Transaction, subscriptionId: string): Promise<void> {
-  const status = { in: ['CREATED', 'AUTHORISED'] as ('CREATED' | 'AUTHORISED')[] };
-  if ((await tx.payment.count({ where: { subscriptionId, status } })) > 0)
+  if (await isPaymentUnderWay(tx, subscriptionId))
     throw new AppError('PAYMENT_UNDER_WAY', 'A payment is under way. Try again when it has ended.');
 }
 

@@ -8,7 +8,7 @@ import type { SubscriptionWithPlan } from './lifecycle.js';
 const renewalPriority = 10;
 
 type NewPeriod = Pick<SubscriptionPeriod, 'kind' | 'planId' | 'anchorAt' | 'number' | 'amountMinor'> &
-  Partial<Pick<SubscriptionPeriod, 'creditMinor'>>;
+  Partial<Pick<SubscriptionPeriod, 'creditMinor' | 'formerNextPlanId'>>;
 
 /** Periods as they are asked for. The caller holds the lock of the subscription. */
 export async function addPeriod(

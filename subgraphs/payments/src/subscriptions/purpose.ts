@@ -41,8 +41,8 @@ export function createSubscriptionPurpose({ lifecycle }: { lifecycle: Lifecycle 
     if (status === 'PENDING') {
       await tx.subscription.update({ where: { id }, data: { status: 'FAILED', endedAt: at } });
     } else if (period.kind === 'CHANGE') {
-      const nextStepAt = subscription.currentPeriodEndsAt;
-      await lifecycle.change(tx, subscription, 'subscription.changeFailed', { nextPlanId: null, nextStepAt });
+      const nextPlanId = period.formerNextPlanId;
+      await lifecycle.change(tx, subscription, 'subscription.changeFailed', { nextPlanId });
     } else {
       const firstAttemptAt = period.createdAt;
       const nextStepAt = cancelsAtPeriodEnd ? null : nextAttemptAt(firstAttemptAt, at);
@@ -53,6 +53,10 @@ export function createSubscriptionPurpose({ lifecycle }: { lifecycle: Lifecycle 
 
   return {
     lock: async (tx, payment) => void (await lock(tx, payment)),
+    wants: async (tx, payment) => {
+      const subscription = await lock(tx, payment);
+      return isLive(subscription.status) && !isPaid(subscription, payment);
+    },
     captured,
     failed,
     // Money that is given back is a favour: what was bought stays until it is cancelled.

@@ -2,6 +2,7 @@ import type { Clock, JobContext, Logger } from '@diaspora/kit';
 import type { Charges } from '../charges/index.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { lockSubscription, type Lifecycle, type SubscriptionWithPlan } from './lifecycle.js';
+import { isPaymentUnderWay } from './owned.js';
 import { endPause } from './pausing.js';
 import { chargePeriod, periodToRenew } from './periods.js';
 import { dueStep } from './rules.js';
@@ -88,8 +89,20 @@ export function createRenewals({ db, clock, log, charges, lifecycle }: Dependenc
     const step = dueStep(subscription, now);
     if (step === 'end') await lifecycle.end(tx, subscription, 'CANCELLED', currentPeriodEndsAt ?? now);
     else if (step === 'unpause') await endPause(tx, lifecycle, subscription, subscription.nextStepAt!);
-    else if (step === 'charge') await renew(tx, subscription, now);
+    else if (step === 'charge') await renewUnlessPaying(tx, subscription, now);
     else if (nextCreditsAt && nextCreditsAt <= now) await lifecycle.grantCredits(tx, subscription, now);
+  }
+
+  /** What is being paid for, an upgrade, is waited for: its period may follow this one. */
+  async function renewUnlessPaying(
+    tx: Transaction,
+    subscription: SubscriptionWithPlan,
+    now: Date,
+  ): Promise<void> {
+    const { id } = subscription;
+    if (!(await isPaymentUnderWay(tx, id))) return renew(tx, subscription, now);
+    const nextStepAt = new Date(now.getTime() + setAsideMs);
+    await tx.subscription.update({ where: { id }, data: { nextStepAt } });
   }
 
   /** Nothing else is asked for until the outcome of the payment is known. */

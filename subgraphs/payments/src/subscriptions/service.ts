@@ -57,8 +57,11 @@ export function createSubscriptions(dependencies: Dependencies) {
     const method = await paymentMethods.chargeable(db, userId, input, { isRepeated: true });
     const purchase = { planCode, timeZone, startsWithTrial, ...method };
     const call = { actor: userId, operation: 'subscribe', key, request: purchase };
-    const { subscriptionId } = await db.$transaction((tx) =>
-      idempotent(tx, call, async () => ({ subscriptionId: await buy(tx, userId, purchase) })),
+    const pending = { userId, subscription: { status: 'PENDING' as const } };
+    const { subscriptionId } = await charges.insteadOf(pending, () =>
+      db.$transaction((tx) =>
+        idempotent(tx, call, async () => ({ subscriptionId: await buy(tx, userId, purchase) })),
+      ),
     );
     return db.subscription.findUniqueOrThrow({ where: { id: subscriptionId } });
   }
@@ -66,6 +69,7 @@ export function createSubscriptions(dependencies: Dependencies) {
   async function buy(tx: Transaction, userId: string, purchase: Purchase): Promise<string> {
     const { planCode, provider, token: paymentToken, timeZone, startsWithTrial } = purchase;
     const plan = await plans.findForSale(tx, planCode);
+    charges.assertTakes(provider, plan.currency);
     // The partial unique index of live subscriptions decides between purchases in parallel.
     const row = { id: subscriptionIds.create(), userId, planId: plan.id, provider, paymentToken, timeZone };
     const [created] = await tx.subscription.createManyAndReturn({
@@ -123,11 +127,13 @@ export function createSubscriptions(dependencies: Dependencies) {
     id: string,
     { atPeriodEnd }: { atPeriodEnd: boolean },
   ): Promise<Subscription> {
-    return db.$transaction(async (tx) => {
-      const subscription = await lockOwn(tx, userId, id);
-      if (isLive(subscription.status)) await cancelLive(tx, subscription, atPeriodEnd);
-      return tx.subscription.findUniqueOrThrow({ where: { id } });
-    });
+    return charges.insteadOf({ userId, subscriptionId: id }, () =>
+      db.$transaction(async (tx) => {
+        const subscription = await lockOwn(tx, userId, id);
+        if (isLive(subscription.status)) await cancelLive(tx, subscription, atPeriodEnd);
+        return tx.subscription.findUniqueOrThrow({ where: { id } });
+      }),
+    );
   }
 
   async function cancelLive(
@@ -171,17 +177,20 @@ export function createSubscriptions(dependencies: Dependencies) {
   ): Promise<Subscription> {
     const use = { isRepeated: true };
     const { provider, token: paymentToken } = await paymentMethods.chargeable(db, userId, chosen, use);
-    return db.$transaction(async (tx) => {
-      const subscription = await lockOwn(tx, userId, id);
-      const { status } = subscription;
-      if (!isLive(status) || status === 'PENDING') throw notInThisState('Nothing more is charged for it.');
-      await assertNoPaymentUnderWay(tx, id);
-      await tx.subscription.update({ where: { id }, data: { provider, paymentToken } });
-      await record(tx, 'subscription.paymentMethodChanged', subscription, { after: { provider } });
-      if (status === 'PAST_DUE')
-        await renewals.renew(tx, { ...subscription, provider, paymentToken }, clock.now());
-      return tx.subscription.findUniqueOrThrow({ where: { id } });
-    });
+    const change = () =>
+      db.$transaction(async (tx) => {
+        const subscription = await lockOwn(tx, userId, id);
+        const { status } = subscription;
+        if (!isLive(status) || status === 'PENDING') throw notInThisState('Nothing more is charged for it.');
+        charges.assertTakes(provider, subscription.plan.currency);
+        await assertNoPaymentUnderWay(tx, id);
+        await tx.subscription.update({ where: { id }, data: { provider, paymentToken } });
+        await record(tx, 'subscription.paymentMethodChanged', subscription, { after: { provider } });
+        if (status === 'PAST_DUE')
+          await renewals.renew(tx, { ...subscription, provider, paymentToken }, clock.now());
+        return tx.subscription.findUniqueOrThrow({ where: { id } });
+      });
+    return charges.insteadOf({ userId, subscriptionId: id }, change);
   }
 
   /** For a person who is gone: nothing is charged any more. Money that is under way goes back when it comes in. */
@@ -196,6 +205,7 @@ export function createSubscriptions(dependencies: Dependencies) {
       if (!subscription || !isLive(subscription.status)) continue;
       if (subscription.status !== 'PENDING') await lifecycle.end(tx, subscription, 'CANCELLED', endedAt);
       else await tx.subscription.update({ where: { id }, data: { status: 'CANCELLED', endedAt } });
+      await charges.cancelLater(tx, { subscriptionId: id });
     }
     return live.length;
   }

@@ -34,6 +34,7 @@ export const cards = {
   declined: '4000000000000002',
   declinedLater: '4000000000000341',
   delayed: '4000000000000077',
+  unanswered: '4000002760003184',
   disputed: '4000000000000259',
   disputedInVain: '4000000000002685',
   refundFails: '4000000000005126',

@@ -26,6 +26,7 @@ interface Dependencies {
 /** Money of another amount or payment than was asked for, refunds that do not arrive, money of nobody we know. */
 const needsAPerson = new Set<string>([
   'MISMATCH',
+  'EXCEEDS_PAYMENT',
   'REFUND_FAILED',
   'UNKNOWN_PAYMENT',
   'UNREADABLE',
@@ -36,8 +37,14 @@ const needsAPerson = new Set<string>([
 const overlapMs = 3_600_000;
 /** How far the first sweep looks back. */
 const firstSweepMs = 30 * 86_400_000;
-/** An event about a payment that nobody knows yet is looked at again with every sweep, for so long. */
-const patienceMs = 86_400_000;
+/**
+ * What may make sense later is looked at again with every sweep, for so long: an event of a payment that nobody knows yet,
+ * and a refund beside one of ours that a bank may still send back.
+ */
+const patienceMs: Readonly<Partial<Record<EventOutcome, number>>> = {
+  UNKNOWN_PAYMENT: 86_400_000,
+  EXCEEDS_PAYMENT: 30 * 86_400_000,
+};
 /** What waits for this long has lost its job. */
 const lostAfterMs = 300_000;
 const batchSize = 500;
@@ -73,8 +80,8 @@ export function createInbox({ db, clock, log, providers, settle }: Dependencies)
       if (event.processedAt) return;
       const outcome = await apply(tx, event);
       const now = clock.now();
-      const waits = outcome === 'UNKNOWN_PAYMENT' && now.getTime() - event.receivedAt.getTime() < patienceMs;
-      if (needsAPerson.has(outcome)) report(event, outcome);
+      const waits = now.getTime() - event.receivedAt.getTime() < (patienceMs[outcome] ?? 0);
+      if (needsAPerson.has(outcome) && !(waits && event.outcome === outcome)) report(event, outcome);
       await tx.providerEvent.update({ where: key, data: { processedAt: waits ? null : now, outcome } });
     });
   }

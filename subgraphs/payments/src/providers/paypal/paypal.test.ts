@@ -123,7 +123,6 @@ describe('amounts as PayPal writes them', () => {
     [5n, 'EUR', '0.05'],
     [1_999n, 'JPY', '1999'],
     [1_234_000n, 'TWD', '12340'],
-    [1_500n, 'KWD', '1.500'],
   ])('%p of %s are %s', (amountMinor, currency, value) => {
     const written = toPaypal(amountMinor, currency);
     expect(written).toEqual({ currency_code: currency, value });
@@ -132,11 +131,12 @@ describe('amounts as PayPal writes them', () => {
 
   it('have no parts where PayPal takes none', () => {
     expect(() => toPaypal(1_234_050n, 'TWD')).toThrow(PaymentRefused);
+    expect(() => toPaypal(100n, 'ISK')).toThrow(PaymentRefused);
     expect(() => fromPaypal({ currency_code: 'JPY', value: '1.5' })).toThrow('no amount');
   });
 
   it('come back as they went', () => {
-    const currency = fc.constantFrom('EUR', 'JPY', 'KWD');
+    const currency = fc.constantFrom('EUR', 'JPY', 'SEK');
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: 10n ** 15n }), currency, (amountMinor, code) => {
         expect(fromPaypal(toPaypal(amountMinor, code))).toEqual({ amountMinor, currency: code });

@@ -11,7 +11,7 @@ import {
 } from '../provider.js';
 import { createPaypalClient, type PaypalSettings } from './client.js';
 import { interpretPaypalEvent, readPaypalEvent } from './events.js';
-import { toPaypal } from './money.js';
+import { paypalCurrencies, toPaypal } from './money.js';
 import { createPaypalVault, pagesOf, tokenOfPages, vaultIdOf } from './vault.js';
 
 export type { PaypalSettings } from './client.js';
@@ -19,6 +19,8 @@ export type { PaypalSettings } from './client.js';
 /** PayPal sends an event again for three days. */
 const oldestMs = 4 * 86_400_000;
 const earliestMs = 5 * 60_000;
+/** PayPal forgets the ids of requests for orders after six hours. */
+const keysLastMs = 5 * 3_600_000;
 
 const link = z.object({ href: z.string(), rel: z.string() });
 const order = z.object({
@@ -91,6 +93,13 @@ export function createPaypal({
       });
   }
 
+  /** PayPal gives up by itself what nobody fetches, and we fetch nothing that failed. */
+  async function cancelPayment({ providerPaymentId }: { providerPaymentId: string }) {
+    const path = `/v2/checkout/orders/${encodeURIComponent(providerPaymentId)}`;
+    const { status } = await client.call(order, { method: 'GET', path });
+    return status === 'COMPLETED' ? ('TOO_LATE' as const) : ('CANCELLED' as const);
+  }
+
   async function createRefund(request: RefundRequest): Promise<{ providerRefundId: string }> {
     const { providerPaymentId, paymentReference, reference, amountMinor, currency, idempotencyKey } = request;
     const captureId = await captureOf(providerPaymentId);
@@ -142,6 +151,8 @@ export function createPaypal({
 
   return {
     name: 'paypal',
+    keysLastMs,
+    takes: (currency) => paypalCurrencies.has(currency),
     accept: ({ paypal }, { isRepeated }) => {
       if (!paypal) return undefined;
       if (!isRepeated) return tokenOfPages(paypal);
@@ -151,6 +162,7 @@ export function createPaypal({
     },
     createPayment,
     capturePayment,
+    cancelPayment,
     createRefund,
     ...vault,
     verifyWebhook,

@@ -38,14 +38,14 @@ export function createBooks({ db, clock }: { db: Db; clock: Clock }) {
       await addJob(tx, deliverSandboxEvent, { eventId: id }, { runAt: after(afterMs) });
   }
 
-  const aboutPayment = (type: PaymentEventType, payment: SandboxPayment) => ({
+  const aboutPayment = (type: PaymentEventType, payment: SandboxPayment, failure = 'card_declined') => ({
     type,
     paymentId: payment.id,
     object: {
       ...base(payment, payment.amountMinor),
       id: payment.id,
       object: 'payment' as const,
-      failure_code: type === 'payment.failed' ? 'card_declined' : null,
+      failure_code: type === 'payment.failed' ? failure : null,
       fee: type === 'payment.captured' ? ((payment.amountMinor * feePerMille) / 1_000n).toString() : null,
     },
   });

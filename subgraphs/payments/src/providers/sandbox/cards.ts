@@ -5,8 +5,8 @@ export interface Behaviour {
   readonly token: string;
   /** Whether a charge is captured, given how many of this customer's charges were captured before. */
   readonly isCaptured: (capturedBefore: number) => boolean;
-  /** Milliseconds until the sandbox decides. */
-  readonly settlesAfterMs: number;
+  /** Milliseconds until the sandbox decides; null for a payer who never answers. */
+  readonly settlesAfterMs: number | null;
   /** Milliseconds until the sandbox answers the call that makes a payment; it is made at once. */
   readonly answersAfterMs: number;
   /** Tells the outcome twice, and the creation after it. */
@@ -36,6 +36,7 @@ const cards = new Map<string, Behaviour>([
   ['4000000000000002', behaviour('pm_sandbox_declined', { isCaptured: () => false })],
   ['4000000000000341', behaviour('pm_sandbox_declinedLater', { isCaptured: (before) => before === 0 })],
   ['4000000000000077', behaviour('pm_sandbox_delayed', { settlesAfterMs: 15_000 })],
+  ['4000002760003184', behaviour('pm_sandbox_unanswered', { settlesAfterMs: null })],
   ['4000000000000259', behaviour('pm_sandbox_disputed', { dispute: 'LOST' })],
   ['4000000000002685', behaviour('pm_sandbox_disputedInVain', { dispute: 'WON' })],
   ['4000000000005126', behaviour('pm_sandbox_refundFails', { returnsRefunds: true })],

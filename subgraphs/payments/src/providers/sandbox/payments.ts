@@ -35,9 +35,14 @@ export function createSandboxPayments({ db, clock, books }: { db: Db; clock: Clo
 
   async function begin(tx: Transaction, payment: SandboxPayment, behaviour: Behaviour): Promise<void> {
     const { settlesAfterMs, isReportedBadly } = behaviour;
-    const runAt = books.after(settlesAfterMs);
-    await addJob(tx, settleSandboxPayment, { paymentId: payment.id }, { runAt });
-    const afterMs = isReportedBadly ? settlesAfterMs + lateByMs : 0;
+    if (settlesAfterMs !== null)
+      await addJob(
+        tx,
+        settleSandboxPayment,
+        { paymentId: payment.id },
+        { runAt: books.after(settlesAfterMs) },
+      );
+    const afterMs = isReportedBadly ? (settlesAfterMs ?? 0) + lateByMs : 0;
     await books.tell(tx, books.aboutPayment('payment.created', payment), { afterMs });
   }
 
@@ -76,6 +81,19 @@ export function createSandboxPayments({ db, clock, books }: { db: Db; clock: Clo
     });
   }
 
+  /** What nobody decided yet fails. */
+  const cancel = ({ providerPaymentId: id }: { providerPaymentId: string }) =>
+    db.$transaction(async (tx): Promise<'CANCELLED' | 'TOO_LATE'> => {
+      const [payment] = await tx.sandboxPayment.updateManyAndReturn({
+        where: { id, status: 'PROCESSING' },
+        data: { status: 'FAILED' },
+      });
+      if (payment) await books.tell(tx, books.aboutPayment('payment.failed', payment, 'cancelled'));
+      const known = payment ?? (await tx.sandboxPayment.findUnique({ where: { id } }));
+      if (!known) throw new PaymentRefused('no payment of this id');
+      return known.status === 'FAILED' ? 'CANCELLED' : 'TOO_LATE';
+    });
+
   const decide = async (
     tx: Transaction,
     { customer }: SandboxPayment,
@@ -112,5 +130,5 @@ export function createSandboxPayments({ db, clock, books }: { db: Db; clock: Clo
     });
   }
 
-  return { create, settle, dispute };
+  return { create, cancel, settle, dispute };
 }

@@ -48,7 +48,10 @@ export function createSandbox({ db, clock, webhookUrl, webhookSecret }: Dependen
 
   const provider: PaymentProvider = {
     name: 'sandbox',
+    takes: () => true,
+    keysLastMs: Number.MAX_SAFE_INTEGER / 2,
     createPayment: payments.create,
+    cancelPayment: payments.cancel,
     createRefund: refunds.create,
     accept: ({ sandboxCard }) => {
       if (!sandboxCard) return undefined;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DisputeNews, News, PaymentNews, ProviderEvent, RefundNews } from '../provider.js';
+import { fromStripe } from './money.js';
 
 const event = z.object({ created: z.int(), data: z.object({ object: z.unknown() }) });
 
@@ -117,7 +118,6 @@ function dispute(object: unknown, occurredAt: Date): News | undefined {
 }
 
 const aboutMoney = (amount: number, currency: string, occurredAt: Date) => ({
-  amountMinor: BigInt(amount),
-  currency: currency.toUpperCase(),
+  ...fromStripe(amount, currency),
   occurredAt,
 });

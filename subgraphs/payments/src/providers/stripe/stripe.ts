@@ -14,6 +14,7 @@ import {
 } from '../provider.js';
 import { interpretStripeEvent } from './events.js';
 import { detailsOf, nextActionOf } from './methods.js';
+import { stripeCurrencies, toStripe } from './money.js';
 
 export interface StripeSettings {
   readonly secretKey: string;
@@ -23,6 +24,8 @@ export interface StripeSettings {
 }
 
 const toleranceSeconds = 300;
+/** Stripe forgets idempotency keys after a day. */
+const keysLastMs = 23 * 3_600_000;
 const event = z.object({
   id: z.string().regex(/^[\w-]{1,255}$/),
   account: z.string().nullish(),
@@ -53,7 +56,7 @@ export function createStripe({
     try {
       const intent = await stripe.paymentIntents.create(
         {
-          amount: Number(request.amountMinor),
+          amount: toStripe(request.amountMinor, request.currency),
           currency: request.currency.toLowerCase(),
           payment_method: method!,
           confirm: true,
@@ -74,11 +77,23 @@ export function createStripe({
     }
   }
 
+  /** What was declined after the payer answered waits for another card: it is given up too. */
+  async function cancelPayment({ providerPaymentId }: { providerPaymentId: string }) {
+    try {
+      await stripe.paymentIntents.cancel(providerPaymentId, { cancellation_reason: 'abandoned' });
+      return 'CANCELLED' as const;
+    } catch (error) {
+      if (!isUnexpectedState(error)) throw refusal(error);
+      return error.payment_intent?.status === 'canceled' ? ('CANCELLED' as const) : ('TOO_LATE' as const);
+    }
+  }
+
   async function createRefund(request: RefundRequest): Promise<{ providerRefundId: string }> {
-    const { providerPaymentId, amountMinor, reference, idempotencyKey } = request;
+    const { providerPaymentId, amountMinor, currency, reference, idempotencyKey } = request;
+    const amount = toStripe(amountMinor, currency);
     const refund = await stripe.refunds
       .create(
-        { payment_intent: providerPaymentId, amount: Number(amountMinor), metadata: { refund: reference } },
+        { payment_intent: providerPaymentId, amount, metadata: { refund: reference } },
         { idempotencyKey },
       )
       .catch(refuse);
@@ -150,6 +165,8 @@ export function createStripe({
 
   return {
     name: 'stripe',
+    keysLastMs,
+    takes: (currency) => stripeCurrencies.has(currency),
     accept: ({ stripe: given }) => {
       if (!given) return undefined;
       if (paymentMethodId.test(given.paymentMethodId)) return given.paymentMethodId;
@@ -167,6 +184,7 @@ export function createStripe({
       await stripe.customers.del(customerId).catch(unlessGone);
     },
     createPayment,
+    cancelPayment,
     createRefund,
     saveMethod,
     completeMethod: async ({ setupId }) => savedBy(await stripe.setupIntents.retrieve(setupId).catch(refuse)),
@@ -208,6 +226,10 @@ function refusal(error: unknown): unknown {
     (error instanceof StripeInvalidRequestError && error.statusCode !== 409 && error.statusCode !== 429);
   return isFinal ? new PaymentRefused(error.code ?? error.type, { cause: error }) : error;
 }
+
+const isUnexpectedState = (error: unknown): error is Stripe.errors.StripeInvalidRequestError =>
+  error instanceof Stripe.errors.StripeInvalidRequestError &&
+  error.code === 'payment_intent_unexpected_state';
 
 const refuse = (error: unknown): never => {
   throw refusal(error);

@@ -3,6 +3,7 @@ import { testClock } from '@diaspora/kit/testing';
 import { givenPayments, webhookSecret, cards } from '../../testing/given.js';
 import { createPaypal } from '../paypal/paypal.js';
 import { paypalApp, startPaypalServer } from '../paypal/testing/server.js';
+import { tokenOfPages } from '../paypal/vault.js';
 import type { PaymentProvider } from '../provider.js';
 import { tokenOfCard } from '../sandbox/cards.js';
 import { createSandbox, signatureHeader } from '../sandbox/sandbox.js';
@@ -15,7 +16,7 @@ import type { Trouble } from './local-server.js';
 export interface Harness {
   readonly provider: PaymentProvider;
   readonly customerId: string | null;
-  readonly tokens: Readonly<Record<'good' | 'declined' | 'disputed' | 'unknown', string>>;
+  readonly tokens: Readonly<Record<'good' | 'declined' | 'disputed' | 'waiting' | 'unknown', string>>;
   now(): Date;
   /** Does what the provider does later. */
   work(): Promise<void>;
@@ -46,6 +47,7 @@ async function stripeHarness(): Promise<Harness> {
       good: 'pm_card_visa',
       declined: 'pm_card_chargeDeclined',
       disputed: 'pm_card_createDispute',
+      waiting: 'pm_card_authenticationRequired',
       unknown: 'pm_nobody',
     },
     now: clock.now,
@@ -78,6 +80,7 @@ async function paypalHarness(): Promise<Harness> {
       good: 'vault:good',
       declined: 'vault:declined',
       disputed: 'vault:disputed',
+      waiting: tokenOfPages({ returnUrl: 'https://app.example/yes', cancelUrl: 'https://app.example/no' }),
       unknown: 'vault:nobody',
     },
     now: clock.now,
@@ -122,6 +125,7 @@ async function sandboxHarness(): Promise<Harness> {
       good: tokenOfCard(cards.succeeds)!,
       declined: tokenOfCard(cards.declined)!,
       disputed: tokenOfCard(cards.disputed)!,
+      waiting: tokenOfCard(cards.unanswered)!,
       unknown: 'pm_nobody',
     },
     now: clock.now,

@@ -66,6 +66,19 @@ export function createStripeBooks({ now }: { now: () => Date }) {
     return ok({ ...intent });
   }
 
+  function cancel(id: string): Answer {
+    const intent = things.get(id);
+    if (!intent) return missing(id);
+    if (intent['status'] === 'succeeded' || intent['status'] === 'canceled')
+      return fault(400, 'invalid_request_error', 'You cannot cancel this PaymentIntent', {
+        code: 'payment_intent_unexpected_state',
+        payment_intent: { ...intent },
+      });
+    intent['status'] = 'canceled';
+    tell('payment_intent.canceled', { ...intent });
+    return ok({ ...intent });
+  }
+
   function decline(intent: Thing, code: string): Answer {
     intent['status'] = 'requires_payment_method';
     intent['last_payment_error'] = { type: 'card_error', code, message: 'Your card was declined.' };
@@ -151,5 +164,5 @@ export function createStripeBooks({ now }: { now: () => Date }) {
     return ok({ object: 'list', url: '/v1/events', has_more: after + limit < all.length, data });
   }
 
-  return { told, pay, refund, setUp, setupOf, agree, lose, methodOf, events };
+  return { told, pay, cancel, refund, setUp, setupOf, agree, lose, methodOf, events };
 }

@@ -47,6 +47,8 @@ export async function startStripeServer({ now }: { now: () => Date }) {
         return { status: 200, body: { id, object: 'customer', deleted: true } };
       case 'POST payment_intents':
         return books.pay(form);
+      case 'POST payment_intents/id/cancel':
+        return books.cancel(id);
       case 'POST refunds':
         return books.refund(form);
       case 'POST setup_intents':
