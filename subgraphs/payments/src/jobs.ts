@@ -36,6 +36,8 @@ export const writeOverdueCredits = defineJob('writeOverdueCredits', z.object({})
  * what no payer answers, and sends back once more what is owed.
  */
 export const sweepProviders = defineJob('sweepProviders', z.object({}));
+/** Takes the words off events that were worked on long ago, and payment methods that failed. */
+export const tidyUp = defineJob('tidyUp', z.object({}));
 /** The sandbox decides a payment. */
 export const settleSandboxPayment = defineJob('settleSandboxPayment', z.object({ paymentId: z.string() }));
 /** The payer's bank, as the sandbox plays it, takes a payment back, and decides later whether for good. */
@@ -62,4 +64,5 @@ export const crontab = [
   '*/10 * * * * writeOverdueCredits',
   '23 2 * * * eraseOldRecipients',
   '40 3 * * * verifyLedger',
+  '10 4 * * * tidyUp',
 ].join('\n');

@@ -32,7 +32,13 @@ import {
 } from './credits/index.js';
 import { connectDatabase, type Db } from './database.js';
 import { userIds } from './ids.js';
-import { countingHandlers, countMovement, createRevenueMetrics, insightsSlice } from './insights/index.js';
+import {
+  countingHandlers,
+  countMovement,
+  countPlatformFee,
+  createRevenueMetrics,
+  insightsSlice,
+} from './insights/index.js';
 import { composeInvoices } from './invoice-parts.js';
 import {
   advanceSubscriptions,
@@ -50,6 +56,7 @@ import {
   returnSandboxRefund,
   settleSandboxPayment,
   sweepProviders,
+  tidyUp,
   verifyLedger,
   writeOverdueCredits,
 } from './jobs.js';
@@ -148,9 +155,10 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
     providers,
     purposes: {
       subscription: createSubscriptionPurpose({ lifecycle }),
-      order: createOrderPurpose({ outbox, bookkeeping, audit, afterStep }),
+      order: createOrderPurpose({ outbox, bookkeeping, audit, afterStep, earned: countPlatformFee }),
     },
-    listeners: [bookkeeping.movement, invoices.movement, countMovement, ...listeners],
+    listeners: [bookkeeping.movement, countMovement, ...listeners],
+    document: invoices.movement,
     customers,
   });
   const checkout = createCheckout({
@@ -257,6 +265,10 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
         await inbox.sweep();
         await charges.sweep();
       }),
+      ...onJob(tidyUp, async () => {
+        await inbox.emptyOld();
+        await paymentMethods.removeFailed();
+      }),
       ...onJob(writeOverdueCredits, creditGranting.writeOverdue),
       ...invoices.jobs,
       ...onJob(verifyLedger, books.verifyNightly),
@@ -268,7 +280,7 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
       }),
     },
     crontab,
-    routes: webhookRoutes({ providers, inbox, log }),
+    routes: webhookRoutes({ providers, inbox, log, clock }),
   });
 }
 

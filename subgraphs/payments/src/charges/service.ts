@@ -26,6 +26,8 @@ interface Dependencies {
   readonly customers: Customers;
   readonly purposes: Purposes;
   readonly listeners: readonly MovementListener[];
+  /** Writes down what moved, when everything else of the transaction is done. */
+  readonly document: MovementListener;
 }
 
 export interface Charge {
@@ -55,8 +57,8 @@ const patienceMs = 7 * 86_400_000;
 
 /** Money from the wish to the purse, and back: begun by jobs that may be repeated, settled by what providers report. */
 export function createCharges(dependencies: Dependencies) {
-  const { db, clock, log, outbox, providers, customers, purposes, listeners } = dependencies;
-  const telling = createTelling({ outbox, purposes, listeners });
+  const { db, clock, log, outbox, providers, customers, purposes, listeners, document } = dependencies;
+  const telling = createTelling({ outbox, purposes, listeners, document });
   const refunds = createRefunds({ db, clock, log, providers, purposes, telling });
   const disputes = createDisputes({ telling });
   const owedBack = createOwedBack({ db, clock, log, refunds });
@@ -83,6 +85,12 @@ export function createCharges(dependencies: Dependencies) {
 
   /** Applies what a provider reports, whatever came before and however often. */
   async function settle(tx: Transaction, provider: string, news: MoneyNews): Promise<Outcome> {
+    const outcome = await apply(tx, provider, news);
+    await telling.documentAll(tx);
+    return outcome;
+  }
+
+  async function apply(tx: Transaction, provider: string, news: MoneyNews): Promise<Outcome> {
     const found = await find(tx, provider, news);
     if (!found) return 'UNKNOWN_PAYMENT';
     const payment = await lockPayment(tx, purposes, found);

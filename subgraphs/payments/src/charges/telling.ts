@@ -11,17 +11,34 @@ interface Dependencies {
   readonly outbox: Outbox<PaymentsMessages>;
   readonly purposes: Purposes;
   readonly listeners: readonly MovementListener[];
+  /** Writes down what moved, when everything else of the transaction is done. */
+  readonly document: MovementListener;
 }
 
-/** Everybody who has to know of a change, in one order: the others by messages, the books, then what was paid for. */
-export function createTelling({ outbox, purposes, listeners }: Dependencies) {
+/**
+ * Everybody who has to know of a change, in one order: the others by messages, the books, what was paid for, and in the end
+ * the documents.
+ */
+export function createTelling({ outbox, purposes, listeners, document }: Dependencies) {
+  const undocumented = new WeakMap<Transaction, MoneyMovement[]>();
+
   async function move(
     tx: Transaction,
     payment: Payment,
     movement: Omit<MoneyMovement, 'payment' | 'currency'>,
   ) {
-    for (const listener of listeners)
-      await listener(tx, { ...movement, payment, currency: payment.currency });
+    const moved = { ...movement, payment, currency: payment.currency };
+    for (const listener of listeners) await listener(tx, moved);
+    undocumented.set(tx, [...(undocumented.get(tx) ?? []), moved]);
+  }
+
+  /**
+   * Last of all that the transaction does: documents are numbered under a lock of everybody who writes one, which nobody
+   * waits for who holds it.
+   */
+  async function documentAll(tx: Transaction): Promise<void> {
+    for (const moved of undocumented.get(tx) ?? []) await document(tx, moved);
+    undocumented.delete(tx);
   }
 
   async function captured(tx: Transaction, payment: Payment, at: Date): Promise<'APPLIED' | 'OWED_BACK'> {
@@ -79,7 +96,7 @@ export function createTelling({ outbox, purposes, listeners }: Dependencies) {
     await purposeOf(purposes, payment).disputed(tx, payment, dispute);
   }
 
-  return { captured, fee, failed, refunded, disputed };
+  return { captured, fee, failed, refunded, disputed, documentAll };
 }
 
 const dataOf = (payment: Payment, amountMinor: bigint) => ({

@@ -35,7 +35,7 @@ export function createTimeline({ db }: { db: Db }) {
       { at: createdAt, step: 'ORDER_REQUESTED', amountMinor: totalMinor },
       ...(await cancellation(orderId)),
       ...when(cancelledAt, 'ORDER_CANCELLED', {}),
-      ...(await payments(orderId)),
+      ...(await payments(orderId, viewer)),
       ...(await refunds(orderId)),
       ...(isSuperUser(viewer) ? await behindIt(orderId) : []),
     ];
@@ -52,7 +52,9 @@ export function createTimeline({ db }: { db: Db }) {
     return wish ? when(wish.requestedAt, 'CANCELLATION_REQUESTED', { reason: wish.reason }) : [];
   }
 
-  async function payments(orderId: string): Promise<Fact[]> {
+  /** Why a payment failed is told to the person alone, as with the order. */
+  async function payments(orderId: string, viewer: Viewer | null): Promise<Fact[]> {
+    const isInPerson = viewer?.impersonatorId === undefined;
     const rows = await db.payment.findMany({
       where: { orderId },
       include: { disputes: true },
@@ -63,7 +65,7 @@ export function createTimeline({ db }: { db: Db }) {
       ...when(createdAt, 'PAYMENT_REQUESTED', { amountMinor }),
       ...when(settledAt, status === 'CAPTURED' ? 'PAYMENT_CAPTURED' : 'PAYMENT_FAILED', {
         amountMinor,
-        reason: failure,
+        reason: isInPerson ? failure : null,
       }),
       ...disputes.flatMap((dispute) => [
         ...when(dispute.openedAt, 'DISPUTE_OPENED', {
@@ -100,10 +102,17 @@ export function createTimeline({ db }: { db: Db }) {
   }
 
   async function behindIt(orderId: string): Promise<Fact[]> {
-    const ids = await db.payment.findMany({ where: { orderId }, select: { id: true }, take: mostOfEach });
-    const references = ids.map(({ id }) => `%${paymentIds.encode(id)}%`);
+    const known = await db.payment.findMany({
+      where: { orderId },
+      select: { id: true, providerPaymentId: true },
+      take: mostOfEach,
+    });
+    const subjects = known.flatMap(({ id, providerPaymentId }) => [
+      paymentIds.encode(id),
+      ...(providerPaymentId ? [providerPaymentId] : []),
+    ]);
     const told = await db.$queryRaw<{ at: Date; type: string; outcome: string | null }[]>`
-      SELECT received_at AS at, type, outcome FROM provider_events WHERE body LIKE ANY (${references}::text[])
+      SELECT received_at AS at, type, outcome FROM provider_events WHERE subjects && ${subjects}::text[]
       ORDER BY received_at LIMIT ${mostOfEach}`;
     const booked = await db.ledgerTransaction.findMany({
       where: { orderId },

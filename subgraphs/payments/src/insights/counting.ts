@@ -1,6 +1,7 @@
-import { messagesFrom, splitByLargestRemainder } from '@diaspora/kit';
+import { messagesFrom } from '@diaspora/kit';
 import { z } from 'zod';
 import type { MoneyMovement, MovementListener } from '../charges/index.js';
+import type { Payment } from '../__generated__/prisma/client.js';
 import { Prisma, type Transaction } from '../database.js';
 import { subscriptionIds } from '../ids.js';
 import type { PaymentsMessages } from '../messages.js';
@@ -11,26 +12,30 @@ const own = messagesFrom<PaymentsMessages, Transaction>('payments');
 const unknownCountry = 'ZZ';
 
 /** Counts money in the transaction in which it moves. */
-export const countMovement: MovementListener = async (tx, movement) => {
+export const countMovement: MovementListener = async (tx, { payment, at, ...movement }) => {
   const counts = countsOf(movement);
-  if (!counts) return;
-  const { payment, at, currency } = movement;
+  if (counts) await count(tx, payment, at, { ...nothing, ...counts });
+};
+
+/** What the platform earned of an order that was sold; money that bought nothing earned it nothing. */
+export const countPlatformFee = (tx: Transaction, payment: Payment, platformFeeMinor: bigint, at: Date) =>
+  count(tx, payment, at, { ...nothing, platformFeeMinor });
+
+async function count(tx: Transaction, payment: Payment, at: Date, counts: typeof nothing): Promise<void> {
   const source = payment.orderId ? 'TICKETS' : 'SUBSCRIPTIONS';
-  const platformFee =
-    payment.orderId && movement.kind === 'CAPTURED' ? await platformFeeOf(tx, payment.orderId) : 0n;
   await tx.$executeRaw`
     INSERT INTO revenue_days AS known (day, country_code, currency, source, plan_code, captured_minor, captures,
       refunded_minor, refunds, lost_minor, provider_fee_minor, platform_fee_minor)
-    VALUES (${dayOf(at)}::date, ${await countryOf(tx, payment.userId)}, ${currency}, ${source}::revenue_source,
-      ${await planCodeOf(tx, payment.subscriptionId)}, ${counts.capturedMinor}, ${counts.captures},
-      ${counts.refundedMinor}, ${counts.refunds}, ${counts.lostMinor}, ${counts.providerFeeMinor}, ${platformFee})
+    VALUES (${dayOf(at)}::date, ${await countryOf(tx, payment.userId)}, ${payment.currency}, ${source}::revenue_source,
+      ${await planCodeOf(tx, payment)}, ${counts.capturedMinor}, ${counts.captures}, ${counts.refundedMinor},
+      ${counts.refunds}, ${counts.lostMinor}, ${counts.providerFeeMinor}, ${counts.platformFeeMinor})
     ON CONFLICT (day, country_code, currency, source, plan_code) DO UPDATE SET
       captured_minor = known.captured_minor + excluded.captured_minor, captures = known.captures + excluded.captures,
       refunded_minor = known.refunded_minor + excluded.refunded_minor, refunds = known.refunds + excluded.refunds,
       lost_minor = known.lost_minor + excluded.lost_minor,
       provider_fee_minor = known.provider_fee_minor + excluded.provider_fee_minor,
       platform_fee_minor = known.platform_fee_minor + excluded.platform_fee_minor`;
-};
+}
 
 const nothing = {
   capturedMinor: 0n,
@@ -39,42 +44,35 @@ const nothing = {
   refunds: 0,
   lostMinor: 0n,
   providerFeeMinor: 0n,
+  platformFeeMinor: 0n,
 };
 
 /** Money that a bank only withholds is not lost yet. */
-function countsOf({ kind, amountMinor }: MoneyMovement) {
+function countsOf({ kind, amountMinor }: Pick<MoneyMovement, 'kind' | 'amountMinor'>) {
   switch (kind) {
     case 'CAPTURED':
-      return { ...nothing, capturedMinor: amountMinor, captures: 1 };
+      return { capturedMinor: amountMinor, captures: 1 };
     case 'FEE':
-      return { ...nothing, providerFeeMinor: amountMinor };
+      return { providerFeeMinor: amountMinor };
     case 'REFUNDED':
-      return { ...nothing, refundedMinor: amountMinor, refunds: 1 };
+      return { refundedMinor: amountMinor, refunds: 1 };
     case 'REFUND_FAILED':
-      return { ...nothing, refundedMinor: -amountMinor, refunds: -1 };
+      return { refundedMinor: -amountMinor, refunds: -1 };
     case 'DISPUTE_LOST':
-      return { ...nothing, lostMinor: amountMinor };
+      return { lostMinor: amountMinor };
     default:
       return null;
   }
 }
 
-async function planCodeOf(tx: Transaction, subscriptionId: string | null): Promise<string> {
+/** The plan that was paid for, which a subscription may be on no longer, or not yet. */
+async function planCodeOf(tx: Transaction, { subscriptionId, periodIndex }: Payment): Promise<string> {
   if (!subscriptionId) return '';
-  const { plan } = await tx.subscription.findUniqueOrThrow({
-    where: { id: subscriptionId },
+  const { plan } = await tx.subscriptionPeriod.findUniqueOrThrow({
+    where: { subscriptionId_index: { subscriptionId, index: periodIndex! } },
     include: { plan: { select: { code: true } } },
   });
   return plan.code;
-}
-
-/** As the order was made, and as the books part it. */
-async function platformFeeOf(tx: Transaction, orderId: string): Promise<bigint> {
-  const order = await tx.order.findUnique({ where: { id: orderId } });
-  if (!order) return 0n;
-  const fee = BigInt(order.feeBasisPoints);
-  const [, platformMinor = 0n] = splitByLargestRemainder(order.totalMinor, [10_000n - fee, fee]);
-  return platformMinor;
 }
 
 /** Where tax is due, as for invoices. */

@@ -2,7 +2,10 @@ import { aViewer } from '@diaspora/kit/testing';
 import type { Viewer } from '@diaspora/kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cancelSubscription, cards, givenPayments } from '../testing/given.js';
+import { eventBody, post, refundBody, signedByStripe } from '../testing/events.js';
+import { givenPlans } from '../testing/given-plans.js';
 import { chief } from '../testing/invoices.js';
+import { givenOrders } from '../testing/orders.js';
 import { countSubscription } from './counting.js';
 
 const sums = `mrr { amountMinor } mrrBefore { amountMinor } newMrr { amountMinor } churnedMrr { amountMinor }
@@ -118,6 +121,76 @@ describe('revenue', () => {
     expect(await payments.db.countedSubscription.findMany({ where: { countryCode: 'FR' } })).toMatchObject([
       { subscriptionId: stays.key },
     ]);
+  });
+
+  const days = (where: object) =>
+    payments.db.revenueDay.groupBy({
+      by: ['planCode'],
+      where,
+      _sum: { capturedMinor: true, refundedMinor: true, platformFeeMinor: true },
+      orderBy: { planCode: 'asc' },
+    });
+  const sumsOf = async (countryCode: string) =>
+    (await days({ countryCode })).map(({ planCode, _sum }) => [
+      planCode,
+      _sum.capturedMinor,
+      _sum.refundedMinor,
+    ]);
+  const tell = async (body: string) => {
+    await post(payments.webhookUrl, body, signedByStripe(body, payments.clock.now()));
+    await payments.jobs.drain();
+  };
+
+  it('of an upgrade counts for the new plan, and what goes back of the old one for the old one', async () => {
+    const given = givenPlans(payments);
+    const person = await payments.given.subscriber();
+    const customer = { userId: person.viewer.id, countryCode: 'LU', languages: [], profileVersion: 1 };
+    await payments.db.customer.create({ data: customer });
+    await given.changeTo(person, 'PREMIUM_YEARLY');
+    await payments.jobs.drain();
+    const [first, upgrade] = await given.charges(person);
+    await tell(refundBody('payment.refunded', first!, { id: 'part_of_first', amount: '100' }));
+    expect(await sumsOf('LU')).toEqual([
+      ['PREMIUM_MONTHLY', 0n, 100n],
+      ['PREMIUM_YEARLY', upgrade!.amountMinor, 0n],
+    ]);
+  });
+
+  it('of tickets is the platform’s where something was sold, not where the money bought nothing', async () => {
+    const orders = givenOrders(payments);
+    const fees = async () => (await days({ source: 'TICKETS' }))[0]?._sum.platformFeeMinor ?? 0n;
+    await orders.paid({ total: 2_000n });
+    expect(await fees()).toBe(100n);
+    const late = orders.wish();
+    await late.request();
+    await late.pay();
+    await payments.jobs.take();
+    await late.cancel();
+    const payment = await payments.db.payment.findFirstOrThrow({ where: { orderId: late.key } });
+    await tell(eventBody('payment.captured', payment));
+    expect(await payments.db.payment.findFirst({ where: { id: payment.id } })).toMatchObject({
+      status: 'CAPTURED',
+      owedBackAt: expect.any(Date),
+    });
+    expect(await fees()).toBe(100n);
+  });
+
+  it('by plan and country is that of the currency, however many rows others have', async () => {
+    const base = { day: new Date('2026-05-01'), source: 'TICKETS', planCode: '', captures: 1 } as const;
+    const letters = [...'ABCDEFGHIJKLMNOPQ'];
+    const countries = letters.flatMap((one) => letters.map((other) => `${one}${other}`));
+    const row = (countryCode: string, currency: string) => ({
+      ...base,
+      countryCode,
+      currency,
+      capturedMinor: 1n,
+    });
+    await payments.db.revenueDay.createMany({
+      data: [...countries.map((country) => row(country, 'AED')), row('RO', 'USD')],
+    });
+    const may = await revenueFor(chief, { from: '2026-05-01', until: '2026-06-01' });
+    const dollars = may.find(({ currency }: { currency: string }) => currency === 'USD');
+    expect(dollars.countries).toMatchObject([{ countryCode: 'RO' }]);
   });
 
   it('counted in parallel is counted once', async () => {

@@ -36,8 +36,12 @@ type Breakdown = 'plan_code' | 'country_code';
 
 /** Revenue by currency, which are never added up or converted: sums of what was counted when it happened. */
 export function createRevenueMetrics({ db }: { readonly db: Db }) {
-  const sumsOf = ({ from, until, countryCode }: Report, by?: Breakdown): Promise<Sums[]> => {
-    const key = by ? sql([by]) : sql`NULL::text`;
+  const sumsOf = (
+    { from, until, countryCode }: Report,
+    only?: { readonly by: Breakdown; readonly currency: string },
+  ): Promise<Sums[]> => {
+    const key = only ? sql([only.by]) : sql`NULL::text`;
+    const ofCurrency = only ? sql`currency = ${only.currency}` : sql`true`;
     const ofCountry = countryCode === null ? sql`true` : sql`country_code = ${countryCode}`;
     const isIn = sql`day >= ${from}::date`;
     return db.$queryRaw`
@@ -50,7 +54,7 @@ export function createRevenueMetrics({ db }: { readonly db: Db }) {
           coalesce(sum(ended_minor) FILTER (WHERE ${isIn}), 0) AS ended_minor,
           coalesce(sum(started) FILTER (WHERE ${isIn}), 0) AS started,
           coalesce(sum(ended) FILTER (WHERE ${isIn}), 0) AS ended, sum(started + changed - ended) AS people
-        FROM recurring_days WHERE day < ${until}::date AND ${ofCountry} GROUP BY 1, 2),
+        FROM recurring_days WHERE day < ${until}::date AND ${ofCountry} AND ${ofCurrency} GROUP BY 1, 2),
       money AS (
         SELECT currency, ${key} AS key, sum(lost_minor) AS lost, sum(provider_fee_minor) AS provider_fees,
           sum(captured_minor) FILTER (WHERE source = 'SUBSCRIPTIONS') AS captured,
@@ -58,7 +62,8 @@ export function createRevenueMetrics({ db }: { readonly db: Db }) {
           sum(captured_minor) FILTER (WHERE source = 'TICKETS') AS ticket_sales,
           sum(refunded_minor) FILTER (WHERE source = 'TICKETS') AS ticket_refunds,
           sum(platform_fee_minor) AS platform_fees
-        FROM revenue_days WHERE ${isIn} AND day < ${until}::date AND ${ofCountry} GROUP BY 1, 2),
+        FROM revenue_days WHERE ${isIn} AND day < ${until}::date AND ${ofCountry} AND ${ofCurrency}
+        GROUP BY 1, 2),
       rows AS (SELECT currency, key FROM recurring UNION SELECT currency, key FROM money)
       SELECT rows.currency, rows.key,
         coalesce(yearly_before, 0)::bigint AS "yearlyBefore", coalesce(people_before, 0)::int AS "peopleBefore",
@@ -78,8 +83,8 @@ export function createRevenueMetrics({ db }: { readonly db: Db }) {
   const currencies = async (report: Report) => (await sumsOf(report)).map((sums) => revenueOf(report, sums));
 
   const breakdown = async (report: Report, currency: string, by: Breakdown) =>
-    (await sumsOf(report, by))
-      .filter((sums) => sums.currency === currency && sums.key !== '')
+    (await sumsOf(report, { by, currency }))
+      .filter(({ key }) => key !== '')
       .map((sums) => ({ key: sums.key!, ...revenueOf(report, sums) }));
 
   return { currencies, breakdown };

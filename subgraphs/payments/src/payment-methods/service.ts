@@ -44,6 +44,9 @@ export interface ChosenMethod {
 
 const addInput = z.object({ idempotencyKey: idempotencyKey(), isDefault: z.boolean().nullish() });
 const mostMethods = 20;
+/** Methods that may fail in a day: nobody tries other people's cards here. */
+const mostFailures = 10;
+const dayMs = 86_400_000;
 
 /** Methods that people save. The provider is asked outside any transaction, with our id as its idempotency key. */
 export function createPaymentMethods({ db, clock, providers, customers, audit }: Dependencies) {
@@ -69,6 +72,11 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
   ): Promise<string> {
     const id = paymentMethodIds.create();
     const others = await book.lockAll(tx, userId);
+    if (
+      others.filter(({ status, createdAt }) => status === 'FAILED' && createdAt > daysAgo(1)).length >=
+      mostFailures
+    )
+      throw new AppError('RATE_LIMITED', `At most ${mostFailures} payment methods may fail in a day.`);
     if (others.filter(({ status }) => status !== 'FAILED').length >= mostMethods)
       throw new AppError('CONFLICT', `You have ${mostMethods} payment methods. Remove one first.`);
     await tx.paymentMethod.create({ data: { id, userId, ...wish, createdAt: clock.now() } });
@@ -170,6 +178,13 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
     return tx.paymentMethod.findFirst({ where, select: { provider: true, token: true } });
   }
 
+  const daysAgo = (days: number): Date => new Date(clock.now().getTime() - days * dayMs);
+
+  /** The nightly job: what failed is nobody's method, and counts for a day. */
+  async function removeFailed(): Promise<void> {
+    await db.paymentMethod.deleteMany({ where: { status: 'FAILED', createdAt: { lt: daysAgo(2) } } });
+  }
+
   /** Of a person who is gone: the rows lead to nobody from now on, and go when the providers have forgotten them. */
   async function eraseAllOf(tx: Transaction, userId: string): Promise<number> {
     const methods = await tx.paymentMethod.findMany({ where: { userId }, select: { id: true } });
@@ -215,6 +230,7 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
     setDefault,
     remove,
     forget,
+    removeFailed,
     chargeable,
     savedMethod,
     eraseAllOf,

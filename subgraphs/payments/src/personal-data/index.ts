@@ -1,6 +1,6 @@
 import type { PersonalData } from '@diaspora/kit';
 import { Prisma, type Db, type Transaction } from '../database.js';
-import { paymentIds, userIds } from '../ids.js';
+import { paymentIds, paymentMethodIds, userIds } from '../ids.js';
 import type { Retention } from '../invoices/index.js';
 import type { Orders } from '../checkout/index.js';
 import type { Customers } from '../charges/index.js';
@@ -28,23 +28,17 @@ export const createPaymentsPersonalData = ({
 }: Dependencies): PersonalData<Transaction> => ({
   exportOf: createExport(db),
   erase: async (tx, personId) => {
+    const subjects = await subjectsOf(tx, personId);
     const ended = await subscriptions.endAllOf(tx, personId);
     const cancelled = await orders.cancelAllOf(tx, personId);
     await tx.subscription.updateMany({ where: { userId: personId }, data: { paymentToken: '' } });
     const methods = await paymentMethods.eraseAllOf(tx, personId);
     await customers.erase(tx, personId);
     await tx.payment.updateMany({ where: { userId: personId }, data: { nextAction: Prisma.DbNull } });
-    const payments = await tx.payment.findMany({
-      where: { userId: personId },
-      select: { id: true, providerPaymentId: true },
-    });
-    const references = payments.flatMap(({ id, providerPaymentId }) => [
-      `%${paymentIds.encode(id)}%`,
-      ...(providerPaymentId ? [`%${providerPaymentId}%`] : []),
-    ]);
+    const payments = await tx.payment.count({ where: { userId: personId } });
     const reports = await tx.$executeRaw`
       UPDATE provider_events SET body = ''
-      WHERE processed_at IS NOT NULL AND body <> '' AND body LIKE ANY (${references}::text[])`;
+      WHERE processed_at IS NOT NULL AND body <> '' AND subjects && ${subjects}::text[]`;
     // The sandbox decides by the token what becomes of a payment that is under way.
     await tx.sandboxPayment.updateMany({
       where: { customer: userIds.encode(personId), status: { not: 'PROCESSING' } },
@@ -61,8 +55,33 @@ export const createPaymentsPersonalData = ({
       paymentMethods: methods,
       subscriptions: ended,
       orders: cancelled,
-      payments: payments.length,
+      payments,
       reports,
     };
   },
 });
+
+/** By what providers name what is a person's: payments, methods, and the person. */
+async function subjectsOf(tx: Transaction, userId: string): Promise<string[]> {
+  const payments = await tx.payment.findMany({
+    where: { userId },
+    select: { id: true, providerPaymentId: true },
+  });
+  const methods = await tx.paymentMethod.findMany({
+    where: { userId },
+    select: { id: true, token: true, setupId: true },
+  });
+  const customers = await tx.providerCustomer.findMany({ where: { userId }, select: { customerId: true } });
+  return [
+    ...payments.flatMap(({ id, providerPaymentId }) => [paymentIds.encode(id), providerPaymentId]),
+    // A token is the provider's id with its kind or its owner.
+    ...methods.flatMap(({ id, token, setupId }) => [
+      paymentMethodIds.encode(id),
+      setupId,
+      ...token.split(':'),
+    ]),
+    ...customers.map(({ customerId }) => customerId),
+  ].filter((subject): subject is string => Boolean(subject) && !kindsOfTokens.has(subject!));
+}
+
+const kindsOfTokens = new Set(['pages', 'vault']);

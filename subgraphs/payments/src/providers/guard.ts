@@ -24,13 +24,11 @@ export interface GuardOptions {
 const isAnswer = (error: unknown): boolean =>
   error instanceof PaymentRefused || error instanceof WebhookRefused;
 
-/**
- * A time limit and a circuit breaker around everything that is asked of a provider: one that is down costs a
- * request no time, and jobs try again later. A refusal is an answer and breaks nothing.
- */
-export function guarded(provider: PaymentProvider, options: GuardOptions): PaymentProvider {
+type Ask = <Answer>(call: () => Promise<Answer>) => Promise<Answer>;
+
+/** Calls under a time limit and a circuit breaker of their own. */
+function patiently(name: string, options: GuardOptions): Ask {
   const { log, timeoutMs = 10_000, failures = 5, pauseMs = 15_000 } = options;
-  const { name } = provider;
   const breaker = circuitBreaker(
     handleWhen((error) => !isAnswer(error)),
     { halfOpenAfter: pauseMs, breaker: new ConsecutiveBreaker(failures) },
@@ -39,7 +37,7 @@ export function guarded(provider: PaymentProvider, options: GuardOptions): Payme
   breaker.onReset(() => log.info({ provider: name }, 'the provider answers again'));
   const policy = wrap(breaker, timeout(timeoutMs, TimeoutStrategy.Aggressive));
 
-  async function ask<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  return async (call) => {
     try {
       return await policy.execute(call);
     } catch (error) {
@@ -49,7 +47,17 @@ export function guarded(provider: PaymentProvider, options: GuardOptions): Payme
       log.warn({ provider: name, err: error }, 'the provider failed');
       throw new ProviderUnavailable(name, error);
     }
-  }
+  };
+}
+
+/**
+ * A time limit and a circuit breaker around everything that is asked of a provider: one that is down costs a
+ * request no time, and jobs try again later. A refusal is an answer and breaks nothing. What anybody can have us ask, by
+ * posting to a webhook, has a breaker apart: it stops no charges, and a provider that is down no webhooks.
+ */
+export function guarded(provider: PaymentProvider, options: GuardOptions): PaymentProvider {
+  const ask = patiently(provider.name, options);
+  const verify = patiently(`${provider.name}: webhooks`, options);
 
   async function* fetchEvents(since: Date) {
     const events = provider.fetchEvents(since)[Symbol.asyncIterator]();
@@ -68,7 +76,7 @@ export function guarded(provider: PaymentProvider, options: GuardOptions): Payme
     saveMethod: (request) => ask(() => provider.saveMethod(request)),
     completeMethod: (request) => ask(() => provider.completeMethod(request)),
     forgetMethod: (token) => ask(() => provider.forgetMethod(token)),
-    verifyWebhook: (rawBody, headers) => ask(() => provider.verifyWebhook(rawBody, headers)),
+    verifyWebhook: (rawBody, headers) => verify(() => provider.verifyWebhook(rawBody, headers)),
     ...(provider.createCustomer && {
       createCustomer: (request) => ask(() => provider.createCustomer!(request)),
     }),

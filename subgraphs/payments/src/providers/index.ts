@@ -3,7 +3,7 @@ import type { PaymentMethod, PaymentProvider } from './provider.js';
 
 export { configuredProviders, type ProviderSettings } from './configured.js';
 export { guarded, type GuardOptions } from './guard.js';
-export { PaymentRefused, ProviderUnavailable, WebhookRefused } from './provider.js';
+export { PaymentRefused, ProviderUnavailable, unreadableType, WebhookRefused } from './provider.js';
 export type {
   CreatedPayment,
   DisputeNews,

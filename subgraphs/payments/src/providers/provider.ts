@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '@diaspora/kit';
 
@@ -84,6 +85,22 @@ export interface ProviderEvent {
   readonly occurredAt: Date;
   /** The body whose signature was checked, or one the provider itself listed. */
   readonly body: string;
+}
+
+/** The type of what a provider listed as an event and that is none. */
+export const unreadableType = 'unreadable';
+
+/**
+ * An event of a provider's list. One that breaks the form is kept under a name made of its words, so that it holds up none
+ * of the others and a person sees it.
+ */
+export function listedEvent(body: string, since: Date, read: (body: string) => ProviderEvent): ProviderEvent {
+  try {
+    return read(body);
+  } catch {
+    const id = `unreadable-${createHash('sha256').update(body).digest('hex')}`;
+    return { id, account: '', type: unreadableType, occurredAt: since, body };
+  }
 }
 
 /** Which payment an event is about. */

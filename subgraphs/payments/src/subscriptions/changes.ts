@@ -4,11 +4,12 @@ import type { Charges } from '../charges/index.js';
 import type { Db, Transaction } from '../database.js';
 import type { Plans } from '../plans/index.js';
 import { periodStart } from './calendar.js';
+import { heldFor } from './holdings.js';
 import type { Lifecycle, SubscriptionWithPlan } from './lifecycle.js';
 import { assertNoPaymentUnderWay, lockOwn, notInThisState } from './owned.js';
 import { addPeriod, chargePeriod } from './periods.js';
 import { changeTerms, type ChangeTerms } from './proration.js';
-import { changeInput, changeMoment } from './rules.js';
+import { changeInput, changeMoment, trialEndWith } from './rules.js';
 
 export type PlanChanges = ReturnType<typeof createPlanChanges>;
 
@@ -20,9 +21,16 @@ interface Dependencies {
   readonly lifecycle: Lifecycle;
 }
 
-export interface ChangeInput {
-  readonly idempotencyKey: string;
+interface WishedPlan {
   readonly planCode: string;
+  /** Which version was shown. */
+  readonly planVersion?: number | null | undefined;
+  /** When its price was. */
+  readonly quotedAt?: Date | null;
+}
+
+export interface ChangeInput extends WishedPlan {
+  readonly idempotencyKey: string;
   readonly quotedAt: Date | null;
 }
 
@@ -39,15 +47,23 @@ export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Depe
   async function preview(userId: string, id: string, planCode: string): Promise<ChangePreview> {
     return db.$transaction(async (tx) => {
       const subscription = await lockOwn(tx, userId, id);
-      const plan = await findPlan(tx, subscription, planCode);
+      const plan = await findPlan(tx, subscription, { planCode });
       const at = momentOf(subscription, null);
-      return describe(subscription, plan, at);
+      return describe(subscription, plan, await termsOf(tx, subscription, plan, at), at);
     });
   }
 
-  function describe(subscription: SubscriptionWithPlan, plan: Plan, at: Date): ChangePreview {
-    const terms = termsOf(subscription, plan, at);
-    const { currentPeriodEndsAt, timeZone, status } = subscription;
+  function describe(
+    subscription: SubscriptionWithPlan,
+    plan: Plan,
+    terms: ChangeTerms,
+    at: Date,
+  ): ChangePreview {
+    const { timeZone, status } = subscription;
+    const currentPeriodEndsAt =
+      status === 'TRIALING'
+        ? trialEndWith(subscription, plan, clock.now())
+        : subscription.currentPeriodEndsAt;
     const isChargedNow = terms.amountDueMinor > 0n;
     const rhythm = { anchorAt: at, interval: plan.interval ?? 'MONTH', timeZone };
     return {
@@ -60,23 +76,29 @@ export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Depe
   }
 
   /** While a plan is tried, another one is tried in its place. */
-  function termsOf(subscription: SubscriptionWithPlan, to: Plan, at: Date): ChangeTerms {
+  async function termsOf(
+    tx: Transaction,
+    subscription: SubscriptionWithPlan,
+    to: Plan,
+    at: Date,
+  ): Promise<ChangeTerms> {
     const { plan: from, status } = subscription;
     if (status === 'TRIALING') return { takesEffect: 'NOW', creditMinor: 0n, amountDueMinor: 0n };
     if (to.id === from.id) return { takesEffect: 'PERIOD_END', creditMinor: 0n, amountDueMinor: 0n };
-    const period = { ...boundsOf(subscription), valueMinor: from.amountMinor };
+    const period = { ...boundsOf(subscription), valueMinor: await heldFor(tx, subscription) };
     return changeTerms({ from, to, period, at });
   }
 
   async function change(userId: string, id: string, input: ChangeInput): Promise<Subscription> {
     const { idempotencyKey: key, planCode } = parseInput(changeInput, input);
-    const request = { id, planCode, quotedAt: input.quotedAt?.toISOString() ?? null };
+    const { planVersion } = input;
+    const request = { id, planCode, planVersion, quotedAt: input.quotedAt?.toISOString() ?? null };
     const call = { actor: userId, operation: 'changeSubscriptionPlan', key, request };
     const begin = () =>
       db.$transaction((tx) =>
         idempotent(tx, call, async () => {
           const subscription = await lockOwn(tx, userId, id);
-          const plan = await findPlan(tx, subscription, planCode);
+          const plan = await findPlan(tx, subscription, input);
           await assertNoPaymentUnderWay(tx, id);
           await apply(tx, subscription, plan, momentOf(subscription, input.quotedAt));
           return {};
@@ -88,10 +110,10 @@ export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Depe
 
   async function apply(tx: Transaction, subscription: SubscriptionWithPlan, plan: Plan, at: Date) {
     const { id, status } = subscription;
-    const { amountDueMinor, creditMinor } = termsOf(subscription, plan, at);
+    const { amountDueMinor, creditMinor } = await termsOf(tx, subscription, plan, at);
     const next = { nextPlanId: plan.id === subscription.planId ? null : plan.id };
     if (amountDueMinor === 0n) {
-      const data = status === 'TRIALING' ? { planId: plan.id } : next;
+      const data = status === 'TRIALING' ? tried(subscription, plan) : next;
       await lifecycle.change(tx, subscription, 'subscription.planChanged', data);
       return;
     }
@@ -109,14 +131,20 @@ export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Depe
     await chargePeriod(charges, tx, subscription, period);
   }
 
+  /** Another plan tried in the place of one: for as long as it may be tried, counted from the same beginning. */
+  function tried(subscription: SubscriptionWithPlan, plan: Plan) {
+    const endsAt = trialEndWith(subscription, plan, clock.now());
+    return { planId: plan.id, trialEndsAt: endsAt, currentPeriodEndsAt: endsAt, nextStepAt: endsAt };
+  }
+
   /** The plan one has can be kept whether or not it is on offer still: that takes back a change that waits. */
   async function findPlan(
     tx: Transaction,
     { plan: current }: SubscriptionWithPlan,
-    code: string,
+    { planCode: code, planVersion = null, quotedAt = null }: WishedPlan,
   ): Promise<Plan> {
     if (code === current.code) return current;
-    const plan = await plans.findForSale(tx, code);
+    const plan = await plans.findForSale(tx, code, { version: planVersion, since: quotedAt });
     if (plan.currency === current.currency) return plan;
     throw new AppError('INVALID_INPUT', 'This plan is charged in another currency.', { path: ['planCode'] });
   }

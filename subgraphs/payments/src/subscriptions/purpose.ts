@@ -1,6 +1,7 @@
 import type { Payment } from '../__generated__/prisma/client.js';
 import type { Purpose } from '../charges/index.js';
 import type { Transaction } from '../database.js';
+import { paysForCurrent } from './holdings.js';
 import { hasOtherLive, lockSubscription, type Lifecycle, type SubscriptionWithPlan } from './lifecycle.js';
 import { isLive, nextAttemptAt } from './rules.js';
 
@@ -61,11 +62,12 @@ export function createSubscriptionPurpose({ lifecycle }: { lifecycle: Lifecycle 
     failed,
     // Money that is given back is a favour: what was bought stays until it is cancelled.
     refunded: async () => undefined,
-    /** A period whose money the bank keeps was not paid. */
+    /** A period whose money the bank keeps was not paid, and neither was what its unused part paid. */
     disputed: async (tx, payment, { status, closedAt }) => {
       const subscription = await lock(tx, payment);
-      const isCurrent = subscription.periodIndex === payment.periodIndex && isLive(subscription.status);
-      if (status === 'LOST' && isCurrent) await lifecycle.end(tx, subscription, 'FAILED', closedAt!);
+      if (status !== 'LOST' || !isLive(subscription.status)) return;
+      if (await paysForCurrent(tx, subscription, payment.periodIndex!))
+        await lifecycle.end(tx, subscription, 'FAILED', closedAt!);
     },
   };
 }

@@ -42,10 +42,11 @@ export const resolvers: Resolvers = {
     resumeSubscription: ofOwn((_input, { services }, own) =>
       services.subscriptions.resume(own.userId, own.id),
     ),
-    changeSubscriptionPlan: ofOwn(({ idempotencyKey, planCode, quotedAt }, { services }, own) =>
+    changeSubscriptionPlan: ofOwn(({ idempotencyKey, planCode, planVersion, quotedAt }, { services }, own) =>
       services.planChanges.change(own.userId, own.id, {
         idempotencyKey,
         planCode,
+        planVersion,
         quotedAt: quotedAt ?? null,
       }),
     ),

@@ -56,6 +56,27 @@ export function pauseEnd(asked: Date | null, now: Date): Date {
   return end;
 }
 
+/**
+ * When the trial ends of a plan that is tried in the place of another: never later than that one's. Throws AppError
+ * INVALID_INPUT for a plan that cannot be tried, or no more.
+ */
+export function trialEndWith(
+  { currentPeriodStartsAt, trialEndsAt }: { currentPeriodStartsAt: Date | null; trialEndsAt: Date | null },
+  { trialDays }: { readonly trialDays: number },
+  now: Date,
+): Date {
+  const own = currentPeriodStartsAt!.getTime() + trialDays * dayMs;
+  const endsAt = new Date(Math.min(own, trialEndsAt!.getTime()));
+  if (endsAt > now) return endsAt;
+  throw new AppError(
+    'INVALID_INPUT',
+    'This plan cannot be tried any more. Change when the trial has ended.',
+    {
+      path: ['planCode'],
+    },
+  );
+}
+
 /** How long a quote holds. */
 const quoteMs = 15 * 60_000;
 

@@ -35,12 +35,16 @@ interface Dependencies {
 export interface SubscribeInput extends ChosenMethod {
   readonly idempotencyKey: string;
   readonly planCode: string;
+  /** Which version was shown. */
+  readonly planVersion?: number | null;
   /** IANA name; UTC unless given. */
   readonly timeZone?: string;
   readonly startsWithTrial?: boolean;
 }
 
-interface Purchase extends Required<Pick<SubscribeInput, 'planCode' | 'timeZone' | 'startsWithTrial'>> {
+interface Purchase extends Required<
+  Pick<SubscribeInput, 'planCode' | 'planVersion' | 'timeZone' | 'startsWithTrial'>
+> {
   readonly provider: string;
   readonly token: string;
 }
@@ -53,9 +57,9 @@ export function createSubscriptions(dependencies: Dependencies) {
 
   async function subscribe(userId: string, input: SubscribeInput): Promise<Subscription> {
     const { idempotencyKey: key, planCode } = parseInput(subscribeInput, input);
-    const { timeZone = 'UTC', startsWithTrial = false } = input;
+    const { timeZone = 'UTC', startsWithTrial = false, planVersion = null } = input;
     const method = await paymentMethods.chargeable(db, userId, input, { isRepeated: true });
-    const purchase = { planCode, timeZone, startsWithTrial, ...method };
+    const purchase = { planCode, planVersion, timeZone, startsWithTrial, ...method };
     const call = { actor: userId, operation: 'subscribe', key, request: purchase };
     const pending = { userId, subscription: { status: 'PENDING' as const } };
     const { subscriptionId } = await charges.insteadOf(pending, () =>
@@ -67,8 +71,8 @@ export function createSubscriptions(dependencies: Dependencies) {
   }
 
   async function buy(tx: Transaction, userId: string, purchase: Purchase): Promise<string> {
-    const { planCode, provider, token: paymentToken, timeZone, startsWithTrial } = purchase;
-    const plan = await plans.findForSale(tx, planCode);
+    const { planCode, planVersion, provider, token: paymentToken, timeZone, startsWithTrial } = purchase;
+    const plan = await plans.findForSale(tx, planCode, { version: planVersion });
     charges.assertTakes(provider, plan.currency);
     // The partial unique index of live subscriptions decides between purchases in parallel.
     const row = { id: subscriptionIds.create(), userId, planId: plan.id, provider, paymentToken, timeZone };

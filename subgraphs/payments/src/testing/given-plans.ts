@@ -65,7 +65,7 @@ export function givenPlans(payments: Payments) {
   /** A plan beside the two that are there, by what differs. */
   const plan = async (
     code: string,
-    terms: { tier: number; amountMinor: bigint; interval?: 'MONTH' | 'YEAR' },
+    terms: { tier: number; amountMinor: bigint; interval?: 'MONTH' | 'YEAR'; trialDays?: number },
   ) => {
     const base = {
       version: 1,

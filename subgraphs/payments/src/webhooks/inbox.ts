@@ -3,11 +3,12 @@ import type { ProviderEvent as StoredEvent } from '../__generated__/prisma/clien
 import type { Outcome } from '../charges/index.js';
 import type { Db, Transaction } from '../database.js';
 import { processProviderEvent } from '../jobs.js';
-import type { News, ProviderEvent, Providers } from '../providers/index.js';
+import { subjectsOf } from './subjects.js';
+import { unreadableType, type News, type ProviderEvent, type Providers } from '../providers/index.js';
 
 export type Inbox = ReturnType<typeof createInbox>;
 
-export type EventOutcome = Outcome | 'UNKNOWN_TYPE' | 'UNREADABLE';
+export type EventOutcome = Outcome | 'UNKNOWN_TYPE' | 'UNREADABLE' | 'OTHER_ACCOUNT';
 
 export interface EventFilter {
   readonly outcome?: EventOutcome | null | undefined;
@@ -48,6 +49,8 @@ const patienceMs: Readonly<Partial<Record<EventOutcome, number>>> = {
 /** What waits for this long has lost its job. */
 const lostAfterMs = 300_000;
 const batchSize = 500;
+/** How long the words of an event are kept that was worked on: as long as somebody may ask why. */
+const keptMs = 90 * 86_400_000;
 
 interface EventKey {
   readonly provider: string;
@@ -62,7 +65,13 @@ export function createInbox({ db, clock, log, providers, settle }: Dependencies)
     await db.$transaction(async (tx) => {
       const { id: eventId, account, type, body, occurredAt } = event;
       const { count } = await tx.providerEvent.createMany({
-        data: [{ provider, account, eventId, type, body, occurredAt, receivedAt: clock.now() }],
+        data: [
+          {
+            ...{ provider, account, eventId, type, body, occurredAt },
+            subjects: subjectsOf(body),
+            receivedAt: clock.now(),
+          },
+        ],
         skipDuplicates: true,
       });
       if (count > 0) await addJob(tx, processProviderEvent, { provider, account, eventId });
@@ -82,11 +91,22 @@ export function createInbox({ db, clock, log, providers, settle }: Dependencies)
       const now = clock.now();
       const waits = now.getTime() - event.receivedAt.getTime() < (patienceMs[outcome] ?? 0);
       if (needsAPerson.has(outcome) && !(waits && event.outcome === outcome)) report(event, outcome);
-      await tx.providerEvent.update({ where: key, data: { processedAt: waits ? null : now, outcome } });
+      await tx.providerEvent.update({
+        where: key,
+        data: {
+          processedAt: waits ? null : now,
+          outcome,
+          // Nobody reads the words of what means nothing here, and some of them are of people.
+          ...(outcome === 'UNKNOWN_TYPE' && { body: '' }),
+        },
+      });
     });
   }
 
   async function apply(tx: Transaction, event: StoredEvent): Promise<EventOutcome> {
+    // Whoever owns another account of the provider writes into its events what they like.
+    if (event.account !== '') return 'OTHER_ACCOUNT';
+    if (event.type === unreadableType) return 'UNREADABLE';
     let news: News | undefined;
     try {
       news = providers.named(event.provider).interpret(event);
@@ -141,6 +161,16 @@ export function createInbox({ db, clock, log, providers, settle }: Dependencies)
     }
   }
 
+  /** The nightly job: what was done long ago keeps its place and what became of it, not its words. */
+  async function emptyOld(): Promise<void> {
+    const before = new Date(clock.now().getTime() - keptMs);
+    const emptySome = () => db.$executeRaw`
+      UPDATE provider_events SET body = '' WHERE (provider, account, event_id) IN (
+        SELECT provider, account, event_id FROM provider_events
+        WHERE body <> '' AND processed_at < ${before} LIMIT ${batchSize})`;
+    while ((await emptySome()) === batchSize);
+  }
+
   const list = ({ outcome, provider }: EventFilter, page: Page): Promise<StoredEvent[]> =>
     db.providerEvent.findMany({
       where: { AND: [{ ...(outcome && { outcome }), ...(provider && { provider }) }, page.where] },
@@ -148,5 +178,5 @@ export function createInbox({ db, clock, log, providers, settle }: Dependencies)
       take: page.take,
     });
 
-  return { receive, process, sweep, list };
+  return { receive, process, sweep, emptyOld, list };
 }

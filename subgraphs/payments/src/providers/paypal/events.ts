@@ -48,14 +48,20 @@ const disputes = new Set([
   'CUSTOMER.DISPUTE.UPDATED',
   'CUSTOMER.DISPUTE.RESOLVED',
 ]);
-/** Outcomes that leave the money with us. */
-const won = new Set([
-  'RESOLVED_SELLER_FAVOUR',
-  'RESOLVED_SELLER_FAVOR',
-  'CANCELED_BY_BUYER',
-  'RESOLVED_WITH_PAYOUT',
-  'NONE',
-]);
+/** Who has the money in the end (https://developer.paypal.com/api/customer-disputes/v1/definitions/dispute_outcome). */
+const outcomes: Readonly<Record<string, DisputeNews['status']>> = {
+  RESOLVED_SELLER_FAVOUR: 'WON',
+  RESOLVED_SELLER_FAVOR: 'WON',
+  CANCELED_BY_BUYER: 'WON',
+  DENIED: 'WON',
+  // PayPal pays out of its own pocket.
+  RESOLVED_WITH_PAYOUT: 'WON',
+  // Another dispute of the same payment goes on in its place.
+  NONE: 'WON',
+  RESOLVED_BUYER_FAVOUR: 'LOST',
+  RESOLVED_BUYER_FAVOR: 'LOST',
+  ACCEPTED: 'LOST',
+};
 
 /** Throws for anything that is no event. */
 export function readPaypalEvent(body: string): ProviderEvent {
@@ -136,10 +142,13 @@ function dispute(resource: unknown, occurredAt: Date): News {
   };
 }
 
+/** Throws for an outcome that nobody told us of: a person has to look. */
 function statusOf(
   status: string | null | undefined,
   outcome: string | null | undefined,
 ): DisputeNews['status'] {
   if (status !== 'RESOLVED') return 'OPEN';
-  return won.has(outcome ?? '') ? 'WON' : 'LOST';
+  const known = outcomes[outcome ?? ''];
+  if (known) return known;
+  throw new Error(`${outcome} is no outcome of a dispute`);
 }

@@ -2,6 +2,7 @@ import { AppError, type Clock } from '@diaspora/kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import {
+  listedEvent,
   PaymentRefused,
   WebhookRefused,
   type CreatedPayment,
@@ -36,7 +37,7 @@ const order = z.object({
     .default([]),
 });
 const eventsPage = z.object({
-  events: z.array(z.record(z.string(), z.unknown())).default([]),
+  events: z.array(z.unknown()).default([]),
   links: z.array(link).default([]),
 });
 
@@ -143,7 +144,7 @@ export function createPaypal({
     let path: string | undefined = `/v1/notifications/webhooks-events?page_size=100&start_time=${start}`;
     while (path) {
       const page: z.output<typeof eventsPage> = await client.call(eventsPage, { method: 'GET', path });
-      for (const event of page.events) yield readPaypalEvent(JSON.stringify(event));
+      for (const event of page.events) yield listedEvent(JSON.stringify(event), since, readPaypalEvent);
       const next = page.links.find(({ rel }) => rel === 'next')?.href;
       path = next && pathOf(next);
     }
@@ -189,13 +190,21 @@ function signatureOf(headers: IncomingHttpHeaders, now: Date) {
   const ageMs = now.getTime() - sentAt;
   if (Number.isNaN(ageMs) || ageMs > oldestMs || ageMs < -earliestMs)
     throw new WebhookRefused('outside the tolerance');
+  const certificate = header('cert-url');
+  if (!isOfPaypal(certificate)) throw new WebhookRefused('a certificate of somebody else');
   return {
     auth_algo: header('auth-algo'),
-    cert_url: header('cert-url'),
+    cert_url: certificate,
     transmission_id: header('transmission-id'),
     transmission_sig: header('transmission-sig'),
     transmission_time: header('transmission-time'),
   };
+}
+
+function isOfPaypal(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol === 'https:' && /(^|\.)paypal\.com$/.test(hostname);
 }
 
 /** The next page is asked of the server that we know, whatever the link says. */

@@ -3,6 +3,7 @@ import { addJob, type Clock } from '@diaspora/kit';
 import type { SandboxPayment, SandboxRefund } from '../../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../../database.js';
 import { deliverSandboxEvent } from '../../jobs.js';
+import { listedEvent } from '../provider.js';
 import {
   readEvent,
   writeEvent,
@@ -90,7 +91,7 @@ export function createBooks({ db, clock }: { db: Db; clock: Clock }) {
         take: pageSize,
         ...(cursor && { cursor: { id: cursor }, skip: 1 }),
       });
-      for (const { body } of page) yield readEvent(body);
+      for (const { body } of page) yield listedEvent(body, since, readEvent);
       cursor = page.at(-1)?.id;
       if (page.length < pageSize) return;
     }

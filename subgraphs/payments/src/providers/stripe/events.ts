@@ -57,6 +57,17 @@ const disputeStatuses: Readonly<Record<string, DisputeNews['status']>> = {
   lost: 'LOST',
 };
 
+/** All that mean something here. */
+export const stripeEventTypes: string[] = [
+  ...Object.keys(paymentStatuses),
+  ...['created', 'updated', 'failed'].map((what) => `refund.${what}`),
+  ...['created', 'updated', 'closed', 'funds_withdrawn', 'funds_reinstated'].map(
+    (what) => `charge.dispute.${what}`,
+  ),
+  'setup_intent.succeeded',
+  'setup_intent.setup_failed',
+];
+
 /** What Stripe's events mean, by what they are about (https://docs.stripe.com/api/events/types). */
 export function interpretStripeEvent({ type, body }: Pick<ProviderEvent, 'type' | 'body'>): News | undefined {
   const { created, data } = event.parse(JSON.parse(body));

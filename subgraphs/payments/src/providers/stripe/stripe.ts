@@ -2,6 +2,7 @@ import { AppError, type Clock } from '@diaspora/kit';
 import Stripe from 'stripe';
 import { z } from 'zod';
 import {
+  listedEvent,
   PaymentRefused,
   WebhookRefused,
   type CreatedPayment,
@@ -12,7 +13,7 @@ import {
   type RefundRequest,
   type SavedMethod,
 } from '../provider.js';
-import { interpretStripeEvent } from './events.js';
+import { interpretStripeEvent, stripeEventTypes } from './events.js';
 import { detailsOf, nextActionOf } from './methods.js';
 import { stripeCurrencies, toStripe } from './money.js';
 
@@ -159,8 +160,8 @@ export function createStripe({
 
   async function* fetchEvents(since: Date) {
     const gte = Math.floor(since.getTime() / 1_000);
-    for await (const told of stripe.events.list({ created: { gte }, limit: 100 }))
-      yield eventOf(told, JSON.stringify(told));
+    for await (const told of stripe.events.list({ created: { gte }, types: stripeEventTypes, limit: 100 }))
+      yield listedEvent(JSON.stringify(told), since, (body) => eventOf(told, body));
   }
 
   return {

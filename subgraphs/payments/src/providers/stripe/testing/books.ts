@@ -157,7 +157,9 @@ export function createStripeBooks({ now }: { now: () => Date }) {
   /** Newest first, in pages, as Stripe lists. */
   function events(form: Form): Answer {
     const { gte = '0' } = (form['created'] ?? {}) as { gte?: string };
-    const all = told.filter((each) => Number(each['created']) >= Number(gte)).reverse();
+    const types = (form['types'] ?? told.map(({ type }) => type)) as unknown[];
+    const since = told.filter((each) => Number(each['created']) >= Number(gte)).reverse();
+    const all = since.filter(({ type }) => types.includes(type));
     const after = all.findIndex(({ id }) => id === form['starting_after']) + 1;
     const limit = Math.min(Number(form['limit'] ?? 10), 3);
     const data = all.slice(after, after + limit);
