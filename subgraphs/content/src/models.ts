@@ -11,3 +11,9 @@ export interface UserModel {
 export interface EventModel {
   readonly id: string;
 }
+
+/** A message of messaging: content knows what its grant says. */
+export interface MessageModel {
+  readonly id: string;
+  readonly mediaGrant?: string | null;
+}

@@ -25,6 +25,7 @@ import { createFeed, feedSlice } from './feed/index.js';
 import { userIds } from './ids.js';
 import { createMediaLoaders, createUploads, mediaSlice } from './media/index.js';
 import { createMemberHandlers } from './members/index.js';
+import { createMediaGrants, createMessageMediaLoaders, messageMediaSlice } from './message-media/index.js';
 import { messages } from './messages.js';
 import { createContentPersonalData } from './personal-data/index.js';
 import { createPostLoaders, createPosts, followOrigin, postsSlice, visiblePosts } from './posts/index.js';
@@ -45,6 +46,7 @@ export interface ContentDependencies {
     | 'MAX_WEBP_BYTES'
     | 'MEDIA_PUBLIC_URL'
     | 'UPLOAD_SECONDS'
+    | 'VIEWER_SECRET'
   >;
 }
 
@@ -82,16 +84,18 @@ export function createContentSubgraph(dependencies: ContentDependencies) {
     store: privateStore,
     personalData: createContentPersonalData({ db, clock, outbox, storage, uploads }),
   });
-  const services = { uploads, posts, comments, reactions, feed: createFeed({ posts }) };
+  const mediaGrants = createMediaGrants({ clock, secret: config.VIEWER_SECRET });
+  const services = { uploads, mediaGrants, posts, comments, reactions, feed: createFeed({ posts }) };
 
   return defineSubgraph<Context>({
     name: 'content',
-    slices: [mediaSlice, postsSlice, commentsSlice, reactionsSlice, feedSlice],
+    slices: [mediaSlice, postsSlice, commentsSlice, reactionsSlice, feedSlice, messageMediaSlice],
     createContext: (base) => ({
       ...base,
       services,
       loaders: {
         ...createMediaLoaders(db, base.viewer, visiblePosts(base.viewer)),
+        ...createMessageMediaLoaders(db),
         ...createPostLoaders(db, base.viewer),
         ...createCommentLoaders(db, base.viewer),
         ...createReactionLoaders(db, base.viewer),

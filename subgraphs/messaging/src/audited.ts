@@ -4,7 +4,18 @@ import type { Mutation } from './__generated__/schema.js';
 /** Which mutations leave a line in the audit trail, under which action, and why the others do not. */
 export const audited: AuditDecisions<Mutation> = {
   openDirectConversation: { notAudited: 'private correspondence is nobody else’s to read about' },
+  addMessageReaction: { notAudited: 'private correspondence is nobody else’s to read about' },
+  removeMessageReaction: { notAudited: 'private correspondence is nobody else’s to read about' },
+  editMessage: { notAudited: 'own words; what they were before is kept with the message' },
+  deleteMessage: 'message.removed',
+  saveDraft: { notAudited: 'what nobody else sees' },
+  scheduleMessage: { notAudited: 'private correspondence is nobody else’s to read about' },
+  updateScheduledMessage: { notAudited: 'what nobody else sees yet' },
+  cancelScheduledMessage: { notAudited: 'what nobody else has seen' },
+  forwardMessage: { notAudited: 'private correspondence is nobody else’s to read about' },
   sendMessage: { notAudited: 'private correspondence is nobody else’s to read about' },
+  markConversationDelivered: { notAudited: 'private correspondence is nobody else’s to read about' },
   markConversationRead: { notAudited: 'private correspondence is nobody else’s to read about' },
+  updateMessagingSettings: { notAudited: 'one’s own choice, which is kept' },
   markNotificationsRead: { notAudited: 'what one has read is one’s own' },
 };

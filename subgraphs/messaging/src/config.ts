@@ -11,6 +11,10 @@ export const loadMessagingConfig = (env: Readonly<Record<string, string | undefi
       ...privateStoreConfigShape,
       /** What a person on the free plan may write a day (UTC) to people who have not written back. */
       FREE_MESSAGES_PER_DAY: z.coerce.number().int().min(1).max(100_000).default(50),
+      /** How long after it was sent a message can be changed. */
+      MESSAGE_EDIT_HOURS: z.coerce.number().int().min(0).max(8_760).default(24),
+      /** How long after it was sent its sender can take a message back from everybody. */
+      MESSAGE_DELETE_HOURS: z.coerce.number().int().min(0).max(8_760).default(48),
     },
     env,
   );

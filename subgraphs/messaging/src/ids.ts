@@ -2,6 +2,12 @@ import { idType } from '@diaspora/kit';
 
 export const conversationIds = idType('cnv');
 export const messageIds = idType('msg');
+export const scheduledMessageIds = idType('smg');
+
+/** Of rows that are no entities. */
+export const reactionIds = idType('rct');
+export const messageEditIds = idType('edt');
+
 export const notificationIds = idType('ntf');
 
 /** Entities of others; only their keys are kept here. */
@@ -9,6 +15,7 @@ export const userIds = idType('usr');
 export const officeIds = idType('ofc');
 export const postIds = idType('pst');
 export const commentIds = idType('cmt');
+export const mediaIds = idType('med');
 export const eventIds = idType('evt');
 export const subscriptionIds = idType('sub');
 export const registrationIds = idType('reg');

@@ -1,6 +1,16 @@
 import { defineMessages } from '@diaspora/kit';
 import { z } from 'zod';
 
+/** What `Message.mediaGrant` seals for content: which files a viewer may see with a message. Keys; `until` in milliseconds. */
+export type MediaGrantPurpose = 'media of messages';
+export interface MediaGrant {
+  readonly mediaIds: readonly string[];
+  /** Only files of theirs count: nobody shows what somebody else uploaded. */
+  readonly ownerId: string;
+  readonly viewerId: string;
+  readonly until: number;
+}
+
 /** What this subgraph tells the others. Ids are public ids; times are ISO 8601 instants. */
 export const messages = defineMessages('messaging', {
   /** Keyed by the conversation. */

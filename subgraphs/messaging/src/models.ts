@@ -1,12 +1,17 @@
 import type {
   Conversation,
   ConversationEvent,
+  Draft,
   Message,
+  MessageEdit,
+  MessageReaction,
   Notification,
   Participant,
+  ScheduledMessage,
 } from './__generated__/prisma/client.js';
 import type { LoggedTypename } from './conversation-events/kinds.js';
 import type { FirstEvent } from './following/index.js';
+import type { Hit } from './message-search/index.js';
 import type { SystemLine } from './messages/index.js';
 
 /** An entity of another subgraph: its public id is all that is known here. */
@@ -15,6 +20,7 @@ interface Stub {
 }
 
 export type UserModel = Stub;
+export type MediaModel = Stub;
 export type PostModel = Stub;
 export type CommentModel = Stub;
 export type EventModel = Stub;
@@ -26,12 +32,34 @@ export type InvoiceModel = Stub;
 /** A conversation as one of its participants sees it; nobody else ever holds one. */
 export type ConversationModel = Participant & { readonly conversation: Conversation };
 export type MessageModel = Message;
+export type MessageHitModel = Hit;
+export type DraftModel = Draft;
+export type ScheduledMessageModel = ScheduledMessage;
+export type MessageEditModel = MessageEdit;
+export type MessageReactionModel = MessageReaction;
+/** How many people react to a message with an emoji. */
+export interface ReactionCountModel {
+  readonly messageId: string;
+  readonly emoji: string;
+  readonly count: number;
+  readonly viewerHasReacted: boolean;
+}
+/** How far somebody has come in a conversation, as the viewer is told of it. */
+export type ReceiptModel = Pick<Participant, 'conversationId' | 'userId' | 'deliveredUpToSequence'> & {
+  readonly readUpToSequence: number | null;
+};
 export type SystemLineModel = SystemLine;
 export type NotificationModel = Notification;
 
 /** An event of the log, and the message it is about as that is now. */
 export type LoggedEvent = ConversationEvent & { readonly message: MessageModel | null };
 export type MessageSentModel = LoggedEvent;
+export type MessageEditedModel = LoggedEvent;
+export type MessageDeletedModel = LoggedEvent;
+export type ReactionsChangedModel = LoggedEvent;
+export type DraftChangedModel = LoggedEvent;
+export type ScheduledMessageFailedModel = LoggedEvent;
+export type ReceiptMovedModel = LoggedEvent;
 
 /** A member of the union, told apart by its name. */
 export type ConversationEventModel =

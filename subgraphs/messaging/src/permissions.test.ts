@@ -14,16 +14,29 @@ const reads: Record<string, { query: string; of: 'conversation' | 'message' | 'n
     of: 'conversation',
   },
   'Conversation by reference': {
-    query: entity('Conversation', 'id unreadCount participants { id }'),
+    query: entity(
+      'Conversation',
+      'id unreadCount participants { id } receipts(first: 1) { nodes { deliveredUpToSequence } }',
+    ),
     of: 'conversation',
   },
-  'Message by reference': { query: entity('Message', 'id text conversation { id }'), of: 'message' },
+  'Message by reference': {
+    query: entity(
+      'Message',
+      'id text edits { text } reactions(first: 1) { nodes { emoji } } conversation { id }',
+    ),
+    of: 'message',
+  },
   'Notification by reference': { query: entity('Notification', 'id type actor { id }'), of: 'notification' },
 };
 const lists: Record<string, string> = {
   conversations: '{ conversations(first: 5) { nodes { id } } }',
   notifications: '{ notifications(first: 5) { nodes { id } } }',
   unreadNotificationCount: '{ unreadNotificationCount }',
+  unreadMessageCount: '{ unreadMessageCount }',
+  searchMessages: '{ searchMessages(query: "hello", first: 5) { nodes { message { text } } } }',
+  scheduledMessages: '{ scheduledMessages(first: 5) { nodes { text } } }',
+  messagingSettings: '{ messagingSettings { sharesReadReceipts } }',
 };
 const writes: Record<string, { mutation: string; input: (ids: Ids) => object }> = {
   sendMessage: {
@@ -35,9 +48,56 @@ const writes: Record<string, { mutation: string; input: (ids: Ids) => object }> 
       text: 'Hello',
     }),
   },
+  forwardMessage: {
+    mutation:
+      'mutation ($input: ForwardMessageInput!) { forwardMessage(input: $input) { message { id } userErrors { code } } }',
+    input: ({ message, conversation }) => ({
+      messageId: message,
+      conversationId: conversation,
+      clientMessageId: 'intruder',
+    }),
+  },
+  editMessage: {
+    mutation: 'mutation ($input: EditMessageInput!) { editMessage(input: $input) { userErrors { code } } }',
+    input: ({ message }) => ({ messageId: message, expectedVersion: 1, text: 'Changed' }),
+  },
+  deleteMessage: {
+    mutation:
+      'mutation ($input: DeleteMessageInput!) { deleteMessage(input: $input) { userErrors { code } } }',
+    input: ({ message }) => ({ messageId: message, scope: 'EVERYONE' }),
+  },
+  addMessageReaction: {
+    mutation:
+      'mutation ($input: AddMessageReactionInput!) { addMessageReaction(input: $input) { userErrors { code } } }',
+    input: ({ message }) => ({ messageId: message, emoji: '👍' }),
+  },
+  removeMessageReaction: {
+    mutation:
+      'mutation ($input: RemoveMessageReactionInput!) { removeMessageReaction(input: $input) { userErrors { code } } }',
+    input: ({ message }) => ({ messageId: message, emoji: '👍' }),
+  },
+  saveDraft: {
+    mutation: 'mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { userErrors { code } } }',
+    input: ({ conversation }) => ({ conversationId: conversation, text: 'x' }),
+  },
+  scheduleMessage: {
+    mutation:
+      'mutation ($input: ScheduleMessageInput!) { scheduleMessage(input: $input) { userErrors { code } } }',
+    input: ({ conversation }) => ({
+      conversationId: conversation,
+      clientMessageId: 'intruder',
+      sendAt: new Date(Date.now() + 3_600_000),
+      text: 'x',
+    }),
+  },
   markConversationRead: {
     mutation:
       'mutation ($input: MarkConversationReadInput!) { markConversationRead(input: $input) { conversation { id } userErrors { code } } }',
+    input: ({ conversation }) => ({ conversationId: conversation, upToSequence: 1 }),
+  },
+  markConversationDelivered: {
+    mutation:
+      'mutation ($input: MarkConversationDeliveredInput!) { markConversationDelivered(input: $input) { conversation { id } userErrors { code } } }',
     input: ({ conversation }) => ({ conversationId: conversation, upToSequence: 1 }),
   },
   markNotificationsRead: {
@@ -92,7 +152,9 @@ describe('who may see and do what', () => {
   const everyRead = Object.keys(reads).flatMap((name) => outsiders.map((who) => [name, who] as const));
   const everyWrite = Object.keys(writes).flatMap((name) => outsiders.map((who) => [name, who] as const));
   const snapshot = async () => ({
-    messages: await messaging.db.message.count(),
+    messages: await messaging.db.message.findMany(),
+    reactions: await messaging.db.messageReaction.count(),
+    hidden: await messaging.db.hiddenMessage.count(),
     sides: await messaging.db.participant.findMany({ orderBy: { userId: 'asc' } }),
     unread: await messaging.db.notification.count({ where: { readAt: null } }),
   });

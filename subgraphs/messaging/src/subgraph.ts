@@ -23,14 +23,9 @@ import { userIds } from './ids.js';
 import { inTurn } from './in-turn.js';
 import { createInboxEvents, inboxEventsSlice } from './inbox-events/index.js';
 import { memberHandlers } from './members.js';
+import { composeMessages, type MessageConfig } from './message-parts.js';
 import { messages as published } from './messages.js';
-import {
-  createAllowance,
-  createAppend,
-  createMessageLoaders,
-  createMessages,
-  messagesSlice,
-} from './messages/index.js';
+import { createAppend } from './messages/index.js';
 import {
   createNotificationLoaders,
   createNotifications,
@@ -52,7 +47,7 @@ export interface MessagingDependencies {
   /** Wakes the subscriptions of every process. */
   readonly live: Live;
   readonly privateStore: PrivateStore;
-  readonly config: Pick<MessagingConfig, 'FREE_MESSAGES_PER_DAY'>;
+  readonly config: MessageConfig;
 }
 
 /** How often subscriptions look for what was not announced. */
@@ -62,7 +57,6 @@ const lookAgainMs = 30_000;
 export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const { db, clock, live, privateStore, config } = dependencies;
   const outbox = createOutbox(published, { clock });
-  const allowance = createAllowance({ clock, perDay: config.FREE_MESSAGES_PER_DAY });
   const following = { db, clock, live, lookAgain: createLookingAgain(lookAgainMs) };
   const conversationEvents = createConversationEvents(following);
   const inboxEvents = createInboxEvents(following);
@@ -70,9 +64,13 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     await Promise.all([conversationEvents.announce(conversationId), inboxEvents.announce(conversationId)]);
   };
   const notificationEvents = createNotificationEvents(following);
-  const conversations = createConversations({ db, clock, outbox, announceTo: inboxEvents.announceTo });
+  const conversations = createConversations({ db, clock, outbox });
   const { append } = createAppend({ clock, outbox });
-  const messages = createMessages({ db, append, allowance, announce });
+  const messages = composeMessages({
+    ...{ db, clock, config, append, announce },
+    announceEvents: conversationEvents.announce,
+    announceTo: inboxEvents.announceTo,
+  });
   const telling = createTelling({ clock, outbox });
   const notifications = createNotifications({ db, clock, announce: notificationEvents.announce });
   const occasions = createOccasions({ db, clock, telling });
@@ -89,7 +87,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     conversations,
     conversationEvents,
     inboxEvents,
-    messages,
+    ...messages.services,
     notificationEvents,
     notifications,
   };
@@ -100,7 +98,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       conversationsSlice,
       conversationEventsSlice,
       inboxEventsSlice,
-      messagesSlice,
+      ...messages.slices,
       notificationEventsSlice,
       notificationsSlice,
     ],
@@ -109,7 +107,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       services,
       loaders: {
         ...createConversationLoaders(db, base.viewer),
-        ...createMessageLoaders(db, base.viewer),
+        ...messages.createLoaders(base.viewer),
         ...createNotificationLoaders(db, base.viewer),
       },
     }),
@@ -123,7 +121,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       ...createWakingHandlers(notificationEvents.announce),
       ...personalData.handlers,
     ]),
-    jobs: { ...occasions.jobs, ...personalData.jobs },
+    jobs: { ...messages.jobs, ...occasions.jobs, ...personalData.jobs },
     crontab: occasions.crontab.join('\n'),
   });
 }

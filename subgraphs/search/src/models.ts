@@ -9,6 +9,7 @@ export type EventModel = NodeReference<'Event'>;
 export type InvoiceModel = NodeReference<'Invoice'>;
 export type MediaModel = NodeReference<'Media'>;
 export type MessageModel = NodeReference<'Message'>;
+export type ScheduledMessageModel = NodeReference<'ScheduledMessage'>;
 export type NotificationModel = NodeReference<'Notification'>;
 export type OfficeModel = NodeReference<'Office'>;
 export type OrderModel = NodeReference<'Order'>;

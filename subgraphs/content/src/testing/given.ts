@@ -22,6 +22,7 @@ export const config = {
   MAX_WEBP_BYTES: 10_000,
   MEDIA_PUBLIC_URL: undefined,
   UPLOAD_SECONDS: 900,
+  VIEWER_SECRET: 'a viewer secret for tests only, long',
 };
 
 /** The subgraph on a database of its own, with an object store in memory. */

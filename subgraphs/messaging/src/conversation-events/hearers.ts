@@ -1,5 +1,5 @@
-import { isInWindow } from '../conversations/index.js';
-import type { Db } from '../database.js';
+import { isInWindow, isShownTo } from '../conversations/index.js';
+import { Prisma, type Db } from '../database.js';
 import { createBatches } from '../following/index.js';
 import type { LoggedEvent } from '../models.js';
 import { kindOf, type EventKind } from './kinds.js';
@@ -25,21 +25,26 @@ export function createHearers({ db }: { readonly db: Db }) {
       SELECT p.user_id IS NOT NULL AS "takesPart", EXISTS (
         SELECT FROM blocks b WHERE b.is_active AND (b.blocker_id, b.blocked_id)
           IN ((ask.viewer_id, ask.actor_id), (ask.actor_id, ask.viewer_id))) AS "isBlocked",
-        ask.sequence IS NULL OR EXISTS (
-          SELECT FROM visibility_windows w, LATERAL (SELECT ask.conversation_id, ask.sequence) AS m
-          WHERE w.user_id = ask.viewer_id AND ${isInWindow}) AS "isSeen"
+        ${isShownTo(Prisma.sql`ask.viewer_id`)} AND (ask.sequence IS NULL OR EXISTS (
+          SELECT FROM visibility_windows w WHERE w.user_id = ask.viewer_id AND ${isInWindow})) AS "isSeen"
       FROM unnest(
         ${asks.map(({ conversationId }) => conversationId)}::uuid[],
         ${asks.map(({ viewerId }) => viewerId)}::uuid[],
         ${asks.map(({ event }) => actorThatCounts(event))}::uuid[],
-        ${asks.map(({ event }) => event?.message?.sequence ?? null)}::int[]
-      ) WITH ORDINALITY AS ask (conversation_id, viewer_id, actor_id, sequence, number)
+        ${asks.map(({ event }) => event?.message?.sequence ?? null)}::int[],
+        ${asks.map(({ event }) => messageThatCounts(event))}::uuid[]
+      ) WITH ORDINALITY AS ask (conversation_id, viewer_id, actor_id, sequence, message_id, number)
+      CROSS JOIN LATERAL (SELECT ask.conversation_id, ask.sequence, ask.message_id AS id) AS m
       LEFT JOIN participants p
         ON p.conversation_id = ask.conversation_id AND p.user_id = ask.viewer_id AND p.left_at IS NULL
       ORDER BY ask.number`;
     return asks.map((ask, index) => verdictOn(ask, found[index]!));
   });
 }
+
+/** The message that the viewer may have deleted for themselves. */
+const messageThatCounts = (event: LoggedEvent | undefined): string | null =>
+  event && !kindOf(event.kind as EventKind).tellsOfHidden ? event.messageId : null;
 
 /** From whom a block would keep it. */
 const actorThatCounts = (event: LoggedEvent | undefined): string | null =>

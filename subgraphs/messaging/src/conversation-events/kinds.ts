@@ -3,11 +3,19 @@ interface Kind {
   readonly typename: string;
   /** Not told across a block, either way, as with what somebody is doing. What is said is told: the history shows it too. */
   readonly isHiddenByBlocks?: true;
+  /** Told also to whoever has deleted the message for themselves. */
+  readonly tellsOfHidden?: true;
 }
 
 /** What can be in the log. A slice that adds a kind adds its type to the union in its own SDL, and a line here. */
 export const kinds = {
   MESSAGE_SENT: { typename: 'MessageSent' },
+  MESSAGE_EDITED: { typename: 'MessageEdited' },
+  MESSAGE_DELETED: { typename: 'MessageDeleted', tellsOfHidden: true },
+  REACTIONS_CHANGED: { typename: 'ReactionsChanged' },
+  DRAFT_CHANGED: { typename: 'DraftChanged' },
+  SCHEDULED_MESSAGE_FAILED: { typename: 'ScheduledMessageFailed' },
+  RECEIPT_MOVED: { typename: 'ReceiptMoved', isHiddenByBlocks: true },
 } as const satisfies Record<string, Kind>;
 
 export type EventKind = keyof typeof kinds;

@@ -4,6 +4,14 @@ import { resolvers } from './resolvers.js';
 
 export { createConversationLoaders, type ConversationLoaders } from './loaders.js';
 export { createConversations, type Conversations } from './service.js';
-export { countUnread, isInWindow, isSeenBy, seenAmong, takesPart } from './windows.js';
+export {
+  countUnread,
+  isInWindow,
+  isSeenBy,
+  isShownTo,
+  newestSeenBy,
+  seenAmong,
+  takesPart,
+} from './windows.js';
 
 export const conversationsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

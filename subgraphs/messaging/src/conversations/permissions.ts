@@ -3,9 +3,9 @@ import { authenticated, carriers, inPerson, type PermissionMap } from '@diaspora
 /** A `Conversation` exists for its participants only: every way to one asks by the viewer's own key. */
 export const permissions: PermissionMap = {
   Query: { conversations: inPerson, conversation: inPerson },
-  Mutation: { openDirectConversation: authenticated, markConversationRead: authenticated },
+  Mutation: { openDirectConversation: authenticated },
   ...carriers('User', 'ConversationConnection', 'ConversationEdge'),
-  ...carriers('OpenDirectConversationPayload', 'MarkConversationReadPayload'),
+  ...carriers('OpenDirectConversationPayload'),
   Conversation: Object.fromEntries(
     [
       'id',

@@ -19,14 +19,6 @@ export const resolvers: Resolvers = {
     openDirectConversation: mutation(async ({ userId }, { viewer, services }) => ({
       conversation: await services.conversations.openDirect(viewer!.id, userIds.decode(userId)),
     })),
-    markConversationRead: mutation(
-      async ({ conversationId, upToSequence }, { viewer, services, loaders }) => {
-        const key = conversationIds.decode(conversationId);
-        const conversation = await services.conversations.markRead(viewer!.id, key, upToSequence);
-        loaders.conversation.clear(key);
-        return { conversation };
-      },
-    ),
   },
   Conversation: {
     __resolveReference: ({ id }, { loaders }) => {

@@ -7,14 +7,3 @@ export const pairKeyOf = (one: string, other: string): string => [one, other].so
 export function assertPair(opener: string, other: string): void {
   if (opener === other) throw new AppError('INVALID_INPUT', 'Choose somebody else.', { path: ['userId'] });
 }
-
-/** The marker after a request to move it: monotone, and never beyond what has been sent. */
-export function nextReadMarker(
-  current: { readonly readUpToSequence: number; readonly lastSequence: number },
-  upToSequence: number,
-): number {
-  if (upToSequence < 0 || upToSequence > current.lastSequence) {
-    throw new AppError('INVALID_INPUT', 'There is no such message yet.', { path: ['upToSequence'] });
-  }
-  return Math.max(current.readUpToSequence, upToSequence);
-}

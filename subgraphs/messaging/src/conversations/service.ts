@@ -5,9 +5,7 @@ import type { Db, Transaction } from '../database.js';
 import { conversationIds, userIds } from '../ids.js';
 import type { MessagingMessages } from '../messages.js';
 import type { ConversationModel } from '../models.js';
-import { noSuchConversation } from '../refusals.js';
-import { assertPair, nextReadMarker, pairKeyOf } from './rules.js';
-import { countUnread, newestSeenBy } from './windows.js';
+import { assertPair, pairKeyOf } from './rules.js';
 
 export type Conversations = ReturnType<typeof createConversations>;
 
@@ -15,13 +13,11 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly outbox: Outbox<MessagingMessages>;
-  /** Wakes whoever follows the lists of these people. Never rejects. */
-  readonly announceTo: (userIds: readonly string[]) => Promise<void>;
 }
 
 const noSuchPerson = () => new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
 
-export function createConversations({ db, clock, outbox, announceTo }: Dependencies) {
+export function createConversations({ db, clock, outbox }: Dependencies) {
   /**
    * The pair's unique key decides between calls that run at once: one creates, the others find. A block refuses a new
    * conversation, as if the other were not there, and leaves an old one to be read. Whom people let write to them counts
@@ -98,32 +94,5 @@ export function createConversations({ db, clock, outbox, announceTo }: Dependenc
       include: { conversation: true },
     });
 
-  /**
-   * Moves the marker and recounts what is unread behind it. The row lock comes first, in a statement of its own: a
-   * send that runs at the same time either waits with its increment or is seen by the recount.
-   */
-  async function markRead(
-    userId: string,
-    conversationId: string,
-    upToSequence: number,
-  ): Promise<ConversationModel> {
-    const side = await db.$transaction(async (tx) => {
-      const [current] = await tx.$queryRaw<{ readUpToSequence: number; lastSequence: number }[]>`
-        SELECT p.read_up_to_sequence AS "readUpToSequence", ${newestSeenBy(userId)} AS "lastSequence"
-        FROM participants p JOIN conversations c ON c.id = p.conversation_id
-        WHERE p.conversation_id = ${conversationId}::uuid AND p.user_id = ${userId}::uuid FOR UPDATE OF p`;
-      if (!current) throw noSuchConversation();
-      const readUpToSequence = nextReadMarker(current, upToSequence);
-      const unreadCount = await countUnread(tx, { conversationId, userId, after: readUpToSequence });
-      return tx.participant.update({
-        where: { conversationId_userId: { conversationId, userId } },
-        data: { readUpToSequence, unreadCount },
-        include: { conversation: true },
-      });
-    });
-    void announceTo([userId]);
-    return side;
-  }
-
-  return { openDirect, listOf, markRead };
+  return { openDirect, listOf };
 }

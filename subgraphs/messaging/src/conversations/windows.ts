@@ -7,10 +7,16 @@ import { Prisma, type Transaction } from '../database.js';
 export const isInWindow = Prisma.sql`m.conversation_id = w.conversation_id
   AND m.sequence > w.after_sequence AND m.sequence <= coalesce(w.until_sequence, 2147483647)`;
 
-/** Whether a person sees the message `m`: by their id, or by the column that has it. */
-export const isSeenBy = (person: string | Prisma.Sql): Prisma.Sql =>
-  Prisma.sql`EXISTS (SELECT FROM visibility_windows w
-    WHERE w.user_id = ${typeof person === 'string' ? Prisma.sql`${person}::uuid` : person} AND ${isInWindow})`;
+/** Whether a person, or whoever a column names, sees the message `m`: in a window of theirs, and not hidden by them. */
+export const isSeenBy = (person: string | Prisma.Sql): Prisma.Sql => {
+  const personId = typeof person === 'string' ? Prisma.sql`${person}::uuid` : person;
+  return Prisma.sql`EXISTS (SELECT FROM visibility_windows w WHERE w.user_id = ${personId} AND ${isInWindow})
+    AND ${isShownTo(personId)}`;
+};
+
+/** Whether the person has not deleted the message `m` for themselves. */
+export const isShownTo = (personId: Prisma.Sql): Prisma.Sql =>
+  Prisma.sql`NOT EXISTS (SELECT FROM hidden_messages h WHERE h.message_id = m.id AND h.user_id = ${personId})`;
 
 /** Those of the messages that a person sees. */
 export async function seenAmong(
@@ -27,7 +33,7 @@ export async function seenAmong(
 export const takesPart = async (tx: Transaction, conversationId: string, userId: string): Promise<boolean> =>
   (await tx.participant.count({ where: { conversationId, userId, leftAt: null } })) > 0;
 
-/** Messages of others after a sequence that a person sees; lines of the system do not count. */
+/** Messages of others after a sequence that a person sees; neither lines of the system nor what was deleted. */
 export async function countUnread(
   tx: Transaction,
   { conversationId, userId, after }: { conversationId: string; userId: string; after: number },
@@ -35,7 +41,7 @@ export async function countUnread(
   const [row] = await tx.$queryRaw<{ unread: number }[]>`
     SELECT count(*)::int AS unread FROM messages m
     WHERE m.conversation_id = ${conversationId}::uuid AND m.sequence > ${after}::int
-      AND m.sender_id <> ${userId}::uuid AND m.kind <> 'SYSTEM' AND ${isSeenBy(userId)}`;
+      AND m.sender_id <> ${userId}::uuid AND m.kind <> 'SYSTEM' AND m.deleted_at IS NULL AND ${isSeenBy(userId)}`;
   return row!.unread;
 }
 

@@ -3,6 +3,7 @@ import type { Message } from '../__generated__/prisma/client.js';
 import { appendEvent } from '../conversation-events/index.js';
 import type { Transaction } from '../database.js';
 import { conversationIds, messageIds, userIds } from '../ids.js';
+import type { MessageBody } from '../message-content/index.js';
 import type { MessagingMessages } from '../messages.js';
 import type { SystemLine } from './rules.js';
 
@@ -13,7 +14,10 @@ interface Dependencies {
   readonly outbox: Outbox<MessagingMessages>;
 }
 
-type Written = Pick<Message, 'conversationId' | 'senderId' | 'clientMessageId' | 'text'>;
+type Written = Pick<Message, 'conversationId' | 'senderId' | 'clientMessageId'> &
+  Partial<MessageBody & Pick<Message, 'bodyHash' | 'isForwarded' | 'mediaOwnerId'>> & {
+    readonly text: string;
+  };
 
 /** Every message is inserted here. The conversation's row is locked by its update, if it was not before. */
 export function createAppend({ clock, outbox }: Dependencies) {

@@ -1,4 +1,4 @@
-import { isInWindow } from '../conversations/index.js';
+import { isInWindow, isShownTo } from '../conversations/index.js';
 import { Prisma } from '../database.js';
 import type { HistoryPage } from './rules.js';
 
@@ -16,10 +16,11 @@ export function historyQuery({ conversationIds, viewerId, forward, beyond, take 
     ? [Prisma.sql`>`, Prisma.sql`ASC`]
     : [Prisma.sql`<`, Prisma.sql`DESC`];
   const bound = beyond === null ? Prisma.empty : Prisma.sql`AND m.sequence ${comparison} ${beyond}::int`;
+  const viewer = Prisma.sql`${viewerId}::uuid`;
   return Prisma.sql`
     SELECT page.id FROM unnest(${[...conversationIds]}::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
       SELECT part.* FROM visibility_windows w CROSS JOIN LATERAL (
-        SELECT m.id, m.sequence FROM messages m WHERE ${isInWindow} ${bound}
+        SELECT m.id, m.sequence FROM messages m WHERE ${isInWindow} AND ${isShownTo(viewer)} ${bound}
         ORDER BY m.sequence ${direction} LIMIT ${take}::int
       ) AS part WHERE w.conversation_id = wanted.id AND w.user_id = ${viewerId}::uuid
       ORDER BY part.sequence ${direction} LIMIT ${take}::int

@@ -4,8 +4,9 @@ import { resolvers } from './resolvers.js';
 
 export { createAllowance } from './allowance.js';
 export { createAppend, type Append } from './append.js';
+export { enter, enterFor, lockSeen } from './entering.js';
 export { createMessageLoaders, type MessageLoaders } from './loaders.js';
 export { createMessages, type Messages } from './service.js';
-export type { SystemLine } from './rules.js';
+export { clientMessageKey, type SystemLine } from './rules.js';
 
 export const messagesSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -2,7 +2,6 @@ import {
   AppError,
   decodeCursor,
   parsePage,
-  text,
   type ConnectionArgs,
   type Page,
   type SortKey,
@@ -10,24 +9,11 @@ import {
 import { z } from 'zod';
 import type { ParticipantRole, SystemLineType } from '../__generated__/schema.js';
 
-export const outgoingMessage = z.object({
+export const clientMessageKey = z.object({
   clientMessageId: z.string().regex(/^[\x21-\x7e]{1,64}$/, 'must have 1 to 64 visible ASCII characters'),
-  // Half a surrogate pair cannot be stored, so that a repeated call would no longer be the same.
-  text: text({ max: 4_000 }).refine((value) => !/\p{Surrogate}/u.test(value), 'must be well-formed Unicode'),
 });
 
 export const unlimitedMessaging = 'UNLIMITED_MESSAGING';
-
-/** What a repeated key answers. Throws CONFLICT when it was used for another text. */
-export function sameMessage<Message extends { readonly text: string }>(
-  earlier: Message,
-  text: string,
-): Message {
-  if (earlier.text === text) return earlier;
-  throw new AppError('CONFLICT', 'This clientMessageId was used for another message.', {
-    path: ['clientMessageId'],
-  });
-}
 
 /** What a line of the system tells; people by their keys. */
 export interface SystemLine {

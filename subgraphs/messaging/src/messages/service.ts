@@ -1,10 +1,19 @@
-import { AppError, parseInput, type Viewer } from '@diaspora/kit';
+import { parseInput, type Viewer } from '@diaspora/kit';
 import type { Message } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
-import { noSuchConversation } from '../refusals.js';
+import {
+  assertReferences,
+  bodyHashOf,
+  messageBody,
+  passedOn,
+  sameMessage,
+  type MessageBody,
+} from '../message-content/index.js';
+import { noSuchMessage } from '../refusals.js';
 import type { Allowance } from './allowance.js';
 import type { Append } from './append.js';
-import { outgoingMessage, sameMessage, unlimitedMessaging } from './rules.js';
+import { conversationClosed, lockFor } from './entering.js';
+import { clientMessageKey, unlimitedMessaging } from './rules.js';
 
 export type Messages = ReturnType<typeof createMessages>;
 
@@ -14,63 +23,99 @@ interface Dependencies {
   readonly allowance: Allowance;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
+  /** What the sender was writing there; told to the sender's devices. */
+  readonly clearDraft: (
+    tx: Transaction,
+    side: { conversationId: string; userId: string },
+  ) => Promise<unknown>;
 }
 
-export interface Outgoing {
+interface Place {
   readonly conversationId: string;
   readonly clientMessageId: string;
-  readonly text: string;
 }
 
-export function createMessages({ db, append, allowance, announce }: Dependencies) {
-  /** Everything under the conversation's row lock: retries find the first message, sequences have neither gap nor twin. */
-  async function send(sender: Viewer, { conversationId, ...input }: Outgoing): Promise<Message> {
-    const { clientMessageId, text } = parseInput(outgoingMessage, input);
-    const message = await db.$transaction(async (tx) => {
-      const { isClosed } = await lockFor(tx, conversationId, sender.id);
-      const key = { conversationId, senderId: sender.id, clientMessageId };
-      const earlier = await tx.message.findUnique({
-        where: { conversationId_senderId_clientMessageId: key },
-      });
-      if (earlier) return sameMessage(earlier, text);
-      if (isClosed)
-        throw new AppError('CONVERSATION_CLOSED', 'Nothing can be written here.', {
-          path: ['conversationId'],
-        });
-      if (await counts(tx, conversationId, sender)) await allowance.spend(tx, sender.id);
-      return append(tx, { ...key, text });
+interface Posting extends Place {
+  readonly senderId: string;
+  readonly body: MessageBody;
+  /** Whose files are shown: the sender's, or of whoever sent them first. */
+  readonly mediaOwnerId?: string;
+  readonly isForwarded?: true;
+}
+
+export function createMessages({ db, append, allowance, announce, clearDraft }: Dependencies) {
+  function send(sender: Viewer, { conversationId, ...input }: Place): Promise<Message> {
+    const { clientMessageId } = parseInput(clientMessageKey, input);
+    const body = parseInput(messageBody, input);
+    return commit(sender, { conversationId, clientMessageId, body, senderId: sender.id });
+  }
+
+  /** `original`: as the sender sees it; what it answered and whom it called stays behind. */
+  function forward(sender: Viewer, original: Message | null, { conversationId, ...input }: Place) {
+    if (!original || original.kind === 'SYSTEM' || original.erasedAt || original.deletedAt)
+      throw noSuchMessage();
+    const { clientMessageId } = parseInput(clientMessageKey, input);
+    return commit(sender, {
+      ...{ conversationId, clientMessageId, senderId: sender.id },
+      ...{ body: passedOn(original), isForwarded: true },
+      ...(original.mediaOwnerId && { mediaOwnerId: original.mediaOwnerId }),
     });
-    void announce(conversationId);
+  }
+
+  async function commit(sender: Viewer, posting: Posting): Promise<Message> {
+    const message = await db.$transaction((tx) =>
+      post(tx, posting, async () => {
+        const { conversationId } = posting;
+        await charge(tx, sender, conversationId);
+        if (!posting.isForwarded) await clearDraft(tx, { conversationId, userId: sender.id });
+      }),
+    );
+    void announce(posting.conversationId);
     return message;
   }
 
   /**
-   * Closed to a sender who left; and where two people talk, when a block separates them or the other is there no more.
+   * Everything under the conversation's row lock: retries find the first message, sequences have neither gap nor twin.
+   * `beforeNew` runs for a message that is not a repeated one.
    */
-  async function lockFor(tx: Transaction, conversationId: string, senderId: string) {
-    const [conversation] = await tx.$queryRaw<{ isClosed: boolean }[]>`
-      SELECT p.left_at IS NOT NULL OR c.kind = 'DIRECT' AND EXISTS (
-        SELECT FROM participants other
-        LEFT JOIN blocks b ON b.is_active
-          AND (b.blocker_id, b.blocked_id) IN ((p.user_id, other.user_id), (other.user_id, p.user_id))
-        LEFT JOIN members gone ON gone.id = other.user_id AND gone.erased_at IS NOT NULL
-        WHERE other.conversation_id = c.id AND other.user_id <> p.user_id
-          AND (b.blocker_id IS NOT NULL OR gone.id IS NOT NULL)) AS "isClosed"
-      FROM conversations c JOIN participants p ON p.conversation_id = c.id
-      WHERE c.id = ${conversationId}::uuid AND p.user_id = ${senderId}::uuid FOR UPDATE OF c`;
-    if (!conversation) throw noSuchConversation();
-    return conversation;
+  async function post(
+    tx: Transaction,
+    { conversationId, clientMessageId, senderId, body, isForwarded, mediaOwnerId }: Posting,
+    beforeNew: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<Message> {
+    const isClosed = await lockFor(tx, { conversationId, personId: senderId });
+    const bodyHash = bodyHashOf({ ...body, isForwarded: isForwarded ?? false });
+    const key = { conversationId, senderId, clientMessageId };
+    const earlier = await tx.message.findUnique({
+      where: { conversationId_senderId_clientMessageId: key },
+    });
+    if (earlier) return sameMessage(earlier, bodyHash);
+    if (isClosed) throw conversationClosed();
+    await assertReferences(tx, key, body);
+    await beforeNew();
+    const owner = body.mediaIds.length > 0 && { mediaOwnerId: mediaOwnerId ?? senderId };
+    return append(tx, { ...key, ...body, ...owner, ...(isForwarded && { isForwarded }), bodyHash });
   }
 
-  /** Whether a message counts against the free plan: not with a plan that lifts it, not where the other side has written. */
-  async function counts(tx: Transaction, conversationId: string, sender: Viewer): Promise<boolean> {
-    if (sender.entitlements.includes(unlimitedMessaging)) return false;
+  /** Takes a message off the free plan: not of a plan that lifts it, not where the other side has written. */
+  async function charge(tx: Transaction, sender: Viewer, conversationId: string): Promise<void> {
+    if (sender.entitlements.includes(unlimitedMessaging)) return;
     const [answered] = await tx.$queryRaw<unknown[]>`
       SELECT 1 FROM participants p JOIN messages m ON m.conversation_id = p.conversation_id AND m.sender_id = p.user_id
         AND m.kind <> 'SYSTEM'
       WHERE p.conversation_id = ${conversationId}::uuid AND p.user_id <> ${sender.id}::uuid LIMIT 1`;
-    return !answered;
+    if (!answered) await allowance.spend(tx, sender.id);
   }
 
-  return { send };
+  /** What a message that is to be sent later is asked for beforehand. The conversation is locked. */
+  async function assertMaySay(
+    tx: Transaction,
+    sender: Viewer,
+    { conversationId, body }: Pick<Posting, 'conversationId' | 'body'>,
+  ): Promise<void> {
+    await assertReferences(tx, { conversationId, senderId: sender.id }, body);
+    await charge(tx, sender, conversationId);
+  }
+
+  return { send, forward, post, assertMaySay };
 }

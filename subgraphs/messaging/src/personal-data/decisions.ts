@@ -3,6 +3,7 @@ import type { Prisma } from '../database.js';
 
 const participant = { exported: 'conversations', erasure: 'PSEUDONYMISED' } as const;
 const sender = { exported: 'messages', erasure: 'PSEUDONYMISED' } as const;
+const scheduled = { exported: 'scheduled-messages', erasure: 'ERASED' } as const;
 const notification = { exported: 'notifications', erasure: 'ERASED' } as const;
 
 /** What of this subgraph is a person's, and what becomes of it. */
@@ -16,6 +17,12 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
       exported: { not: 'it points at messages and conversations, which are given' },
       erasure: 'PSEUDONYMISED',
     },
+    MessagingSettings: { exported: 'messaging-settings', erasure: 'ERASED' },
+    Draft: { exported: 'drafts', erasure: 'ERASED' },
+    ScheduledMessage: scheduled,
+    MessageReaction: { exported: 'message-reactions', erasure: 'ERASED' },
+    MessageEdit: { exported: 'message-edits', erasure: 'ERASED' },
+    HiddenMessage: { exported: { not: 'what one does not want to see' }, erasure: 'ERASED' },
     MessageAllowance: { exported: { not: 'a count of the day' }, erasure: 'ERASED' },
     Notification: notification,
     KnownEvent: { impersonal: 'what everybody may know of an event' },
@@ -29,6 +36,12 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
   fields: {
     'Conversation.participants': participant,
     'Message.sender': sender,
+    'Message.mentions': sender,
+    'Message.contact': sender,
+    'ScheduledMessage.mentions': scheduled,
+    'ScheduledMessage.contact': scheduled,
+    'MessageReaction.person': { exported: 'message-reactions', erasure: 'ERASED' },
+    'Receipt.person': participant,
     'SystemLine.people': { exported: { not: 'what others did' }, erasure: 'PSEUDONYMISED' },
     'Notification.actor': notification,
     'Notification.subject': notification,

@@ -1,7 +1,23 @@
 import { inPages, type Archive } from '@diaspora/kit';
-import type { Message, Notification, Participant } from '../__generated__/prisma/client.js';
+import type {
+  Draft,
+  Message,
+  MessageEdit,
+  MessageReaction,
+  Notification,
+  Participant,
+  ScheduledMessage,
+} from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
-import { conversationIds, messageIds, notificationIds, userIds } from '../ids.js';
+import type { MessageBody } from '../message-content/index.js';
+import {
+  conversationIds,
+  mediaIds,
+  messageIds,
+  notificationIds,
+  scheduledMessageIds,
+  userIds,
+} from '../ids.js';
 
 /** Conversations the person takes part in, what the person said there, and what the person was told. */
 export const createExport =
@@ -9,8 +25,24 @@ export const createExport =
   async (personId: string, archive: Archive): Promise<void> => {
     await archive.records('conversations', conversationsOf(db, personId));
     await archive.records('messages', messagesOf(db, personId));
+    await archive.records('message-edits', editsOf(db, personId));
+    await archive.records('message-reactions', reactionsOf(db, personId));
+    await archive.records('drafts', draftsOf(db, personId));
+    await archive.records('scheduled-messages', scheduledOf(db, personId));
+    await archive.records('messaging-settings', settingsOf(db, personId));
     await archive.records('notifications', notificationsOf(db, personId));
   };
+
+/** What a message says, with public ids. */
+const shownBy = (body: Omit<MessageBody, 'replyToId'>) => ({
+  text: body.text,
+  mentionedUserIds: body.mentionIds.map((key) => userIds.encode(key)),
+  mediaIds: body.mediaIds.map((key) => mediaIds.encode(key)),
+  contactId: body.contactId && userIds.encode(body.contactId),
+  latitude: body.latitude,
+  longitude: body.longitude,
+  placeLabel: body.placeLabel,
+});
 
 type Side = Participant & { conversation: { createdAt: Date; participants: { userId: string }[] } };
 
@@ -40,16 +72,75 @@ async function* messagesOf(db: Db, senderId: string) {
       take,
     }),
   );
-  for await (const { id, conversationId, kind, text, system, sentAt, sequence } of messages)
+  for await (const { id, conversationId, kind, text, system, sentAt, sequence, ...shown } of messages)
     yield {
       id: messageIds.encode(id),
       conversationId: conversationIds.encode(conversationId),
       sequence,
       kind,
-      text,
       ...(system !== null && { name: (system as { name?: string }).name }),
+      ...shownBy({ text, ...shown }),
       sentAt,
     };
+}
+
+async function* editsOf(db: Db, senderId: string) {
+  const edits = inPages<MessageEdit>((after, take) =>
+    db.messageEdit.findMany({
+      where: { message: { senderId }, ...(after && { id: { gt: after.id } }) },
+      orderBy: { id: 'asc' },
+      take,
+    }),
+  );
+  for await (const { messageId, text, replacedAt } of edits)
+    yield { messageId: messageIds.encode(messageId), text, replacedAt };
+}
+
+async function* reactionsOf(db: Db, userId: string) {
+  const reactions = inPages<MessageReaction>((after, take) =>
+    db.messageReaction.findMany({
+      where: { userId, ...(after && { id: { gt: after.id } }) },
+      orderBy: { id: 'asc' },
+      take,
+    }),
+  );
+  for await (const { messageId, emoji, reactedAt } of reactions)
+    yield { messageId: messageIds.encode(messageId), emoji, reactedAt };
+}
+
+async function* draftsOf(db: Db, userId: string) {
+  const drafts = inPages<Draft>((after, take) =>
+    db.draft.findMany({
+      where: { userId, ...(after && { conversationId: { gt: after.conversationId } }) },
+      orderBy: { conversationId: 'asc' },
+      take,
+    }),
+  );
+  for await (const { conversationId, text, savedAt } of drafts)
+    yield { conversationId: conversationIds.encode(conversationId), text, savedAt };
+}
+
+async function* scheduledOf(db: Db, senderId: string) {
+  const scheduled = inPages<ScheduledMessage>((after, take) =>
+    db.scheduledMessage.findMany({
+      where: { senderId, ...(after && { id: { gt: after.id } }) },
+      orderBy: { id: 'asc' },
+      take,
+    }),
+  );
+  for await (const { id, conversationId, sendAt, status, ...said } of scheduled)
+    yield {
+      id: scheduledMessageIds.encode(id),
+      conversationId: conversationIds.encode(conversationId),
+      ...shownBy(said),
+      sendAt,
+      status,
+    };
+}
+
+async function* settingsOf(db: Db, personId: string) {
+  const choices = await db.messagingSettings.findUnique({ where: { personId } });
+  if (choices) yield { sharesReadReceipts: choices.sharesReadReceipts };
 }
 
 async function* notificationsOf(db: Db, recipientId: string) {

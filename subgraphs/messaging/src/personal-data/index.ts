@@ -29,6 +29,12 @@ export const createMessagingPersonalData = ({
       where: { OR: [{ recipientId: personId }, { actorId: personId }] },
     });
     await tx.admission.deleteMany({ where: { personId } });
+    await tx.messageEdit.deleteMany({ where: { message: { senderId: personId } } });
+    await tx.draft.deleteMany({ where: { userId: personId } });
+    await tx.scheduledMessage.deleteMany({ where: { senderId: personId } });
+    await tx.messageReaction.deleteMany({ where: { userId: personId } });
+    await tx.hiddenMessage.deleteMany({ where: { userId: personId } });
+    await tx.messagingSettings.deleteMany({ where: { personId } });
     await tx.messageAllowance.deleteMany({ where: { senderId: personId } });
     await tx.block.deleteMany({ where: { OR: [{ blockerId: personId }, { blockedId: personId }] } });
     await tx.contactRule.deleteMany({ where: { personId } });

@@ -14,6 +14,8 @@ import { connectDatabase, type Db } from '../database.js';
 import { userIds } from '../ids.js';
 import { createMessagingSubgraph } from '../subgraph.js';
 
+export const viewerSecret = 'a viewer secret for tests only, long';
+
 export type Messaging = Awaited<ReturnType<typeof givenMessaging>>;
 
 /** A person who is known here, and their client. */
@@ -36,7 +38,12 @@ function anInstance(url: string, clock: ReturnType<typeof testClock>, perDay: nu
     clock,
     live,
     privateStore,
-    config: { FREE_MESSAGES_PER_DAY: perDay },
+    config: {
+      FREE_MESSAGES_PER_DAY: perDay,
+      MESSAGE_DELETE_HOURS: 48,
+      MESSAGE_EDIT_HOURS: 24,
+      VIEWER_SECRET: viewerSecret,
+    },
   });
   const client = testSubgraph(subgraph);
   const stop = async () => {

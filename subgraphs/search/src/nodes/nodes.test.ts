@@ -35,6 +35,7 @@ describe('nodes', () => {
     ['med', 'Media'],
     ['cnv', 'Conversation'],
     ['msg', 'Message'],
+    ['smg', 'ScheduledMessage'],
     ['ntf', 'Notification'],
     ['pln', 'Plan'],
     ['pmt', 'PaymentMethod'],

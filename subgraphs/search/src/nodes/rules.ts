@@ -21,6 +21,7 @@ const typenames = {
   pst: 'Post',
   pur: 'Purchase',
   reg: 'Registration',
+  smg: 'ScheduledMessage',
   sub: 'PlanSubscription',
   tck: 'Ticket',
   tty: 'TicketType',

@@ -1,0 +1,63 @@
+import { createSealer } from '@diaspora/kit';
+import { aViewer } from '@diaspora/kit/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { config, givenContent, type Content } from '../testing/given.js';
+
+let content: Content;
+beforeAll(async () => void (content = await givenContent()));
+afterAll(() => content.stop());
+
+const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Message { media { id } } } }`;
+const message = 'msg_01h2xcejqtf2nbrexx3vqjhp41';
+
+/** As messaging seals it. */
+const grantOf = (grant: object, secret = config.VIEWER_SECRET) =>
+  createSealer(secret, 'media of messages').seal(
+    JSON.stringify({ until: content.clock.now().getTime() + 1_000, ...grant }),
+  );
+
+async function seenBy(viewer: ReturnType<typeof aViewer>, mediaGrant: string | null): Promise<unknown> {
+  const r = [{ __typename: 'Message', id: message, mediaGrant }];
+  const { data, errors } = await content.as(viewer).execute(query, { r });
+  expect(errors).toEqual([]);
+  return data._entities[0].media;
+}
+
+describe('files of a message', () => {
+  it('are seen by the viewer whom messaging grants it, in their order', async () => {
+    const [ana, ben] = [aViewer(), aViewer()];
+    const [one, two] = [await content.given.media(ana.id), await content.given.media(ana.id)];
+    const grant = grantOf({ mediaIds: [two.id, one.id], ownerId: ana.id, viewerId: ben.id });
+    expect(await seenBy(ben, grant)).toEqual([{ id: two.publicId }, { id: one.publicId }]);
+  });
+
+  it('are nobody’s whose they are not: a sender shows own uploads only, and verified ones', async () => {
+    const [ana, ben] = [aViewer(), aViewer()];
+    const foreign = await content.given.media(ben.id);
+    const pending = await content.given.media(ana.id, 'PENDING');
+    const grant = grantOf({ mediaIds: [foreign.id, pending.id], ownerId: ana.id, viewerId: ben.id });
+    expect(await seenBy(ben, grant)).toEqual([null, null]);
+  });
+
+  it.each(['of somebody else', 'that is over', 'sealed by another', 'malformed', 'missing'])(
+    'are not seen with a grant %s',
+    async (which) => {
+      const [ana, ben] = [aViewer(), aViewer()];
+      const { id } = await content.given.media(ana.id);
+      const granted = { mediaIds: [id], ownerId: ana.id, viewerId: ben.id };
+      const grants: Record<string, string | null> = {
+        'of somebody else': grantOf({ ...granted, viewerId: ana.id }),
+        'that is over': grantOf({ ...granted, until: content.clock.now().getTime() - 1 }),
+        'sealed by another': grantOf(granted, 'another secret that is long enough'),
+        malformed: 'a.b.c',
+        missing: null,
+      };
+      expect(await seenBy(ben, grants[which]!)).toEqual([]);
+    },
+  );
+
+  it('are refused to visitors', async () => {
+    const r = [{ __typename: 'Message', id: message, mediaGrant: 'x' }];
+    expect((await content.anonymous.execute(query, { r })).codes).toEqual(['UNAUTHENTICATED']);
+  });
+});

@@ -1,0 +1,118 @@
+import type { Clock } from '@diaspora/kit';
+import { appendEvent } from '../conversation-events/index.js';
+import { countUnread, newestSeenBy } from '../conversations/index.js';
+import type { Db, Transaction } from '../database.js';
+import type { ConversationModel, ReceiptModel } from '../models.js';
+import { noSuchConversation } from '../refusals.js';
+import { receiptQuery } from './queries.js';
+import { movedMarkers, type Marker, type Markers } from './rules.js';
+import type { Settings } from './settings.js';
+
+export type Receipts = ReturnType<typeof createReceipts>;
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly settings: Settings;
+  /** Wakes whoever listens to the conversation. Never rejects. */
+  readonly announce: (conversationId: string) => Promise<void>;
+  /** Wakes whoever follows the lists of these people. Never rejects. */
+  readonly announceTo: (userIds: readonly string[]) => Promise<void>;
+}
+
+interface Request {
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly marker: Marker;
+  readonly upToSequence: number;
+}
+
+/** In larger conversations receipts are read, not told as they move: each of them would go to everybody. */
+const mostToTell = 100;
+
+export function createReceipts({ db, clock, settings, announce, announceTo }: Dependencies) {
+  /**
+   * Looks without a lock first: most markers that are sent would not move, and cost one read. One that moves takes the
+   * locks of a send, in its order: a message that is sent at the same time is seen by the recount, or waits with its
+   * increment.
+   */
+  async function mark(request: Request): Promise<ConversationModel> {
+    const { userId, conversationId } = request;
+    const isMoving = movesFrom(await sideOf(db, userId, conversationId), request) !== null;
+    if (isMoving) {
+      const isTold = await db.$transaction((tx) => move(tx, request));
+      void announceTo([userId]);
+      if (isTold) void announce(conversationId);
+    }
+    return db.participant.findUniqueOrThrow({
+      where: { conversationId_userId: { conversationId, userId } },
+      include: { conversation: true },
+    });
+  }
+
+  /** Whether somebody is to be told. */
+  async function move(tx: Transaction, request: Request): Promise<boolean> {
+    const { userId, conversationId } = request;
+    await tx.$queryRaw`SELECT FROM conversations WHERE id = ${conversationId}::uuid FOR UPDATE`;
+    const before = await sideOf(tx, userId, conversationId);
+    const after = movesFrom(before, request);
+    if (!after) return false;
+    const isRead = after.readUpToSequence > before.readUpToSequence;
+    const unread = { conversationId, userId, after: after.readUpToSequence };
+    await tx.participant.update({
+      where: { conversationId_userId: { conversationId, userId } },
+      data: { ...after, ...(isRead && { unreadCount: await countUnread(tx, unread) }) },
+    });
+    const isArrived = after.deliveredUpToSequence > before.deliveredUpToSequence;
+    return (isArrived || (await settings.sharesReadReceipts(tx, userId))) && tell(tx, request);
+  }
+
+  async function tell(tx: Transaction, { conversationId, userId }: Request): Promise<boolean> {
+    const some = await tx.participant.findMany({
+      where: { conversationId, leftAt: null },
+      select: { userId: true },
+      take: mostToTell + 1,
+    });
+    if (some.length > mostToTell || !some.some((side) => side.userId === userId)) return false;
+    await appendEvent(tx, conversationId, {
+      kind: 'RECEIPT_MOVED',
+      actorId: userId,
+      occurredAt: clock.now(),
+    });
+    return true;
+  }
+
+  async function sideOf(tx: Transaction, userId: string, conversationId: string): Promise<Side> {
+    const [side] = await tx.$queryRaw<Side[]>`
+      SELECT p.delivered_up_to_sequence AS "deliveredUpToSequence", p.read_up_to_sequence AS "readUpToSequence",
+             ${newestSeenBy(userId)} AS "lastSequence"
+      FROM participants p JOIN conversations c ON c.id = p.conversation_id
+      WHERE p.conversation_id = ${conversationId}::uuid AND p.user_id = ${userId}::uuid`;
+    if (!side) throw noSuchConversation();
+    return side;
+  }
+
+  /** How far a person has come, as the viewer is told of it now; null when it is not. */
+  async function receiptOf(
+    viewerId: string,
+    { conversationId, personId }: { conversationId: string; personId: string },
+  ): Promise<ReceiptModel | null> {
+    const [receipt] = await db.$queryRaw<ReceiptModel[]>(receiptQuery(conversationId, viewerId, personId));
+    return receipt ?? null;
+  }
+
+  /** Messages that wait to be read in everything that is in the person's list. */
+  async function unreadOf(userId: string): Promise<number> {
+    const [row] = await db.$queryRaw<{ unread: number }[]>`
+      SELECT coalesce(sum(unread_count), 0)::int AS unread FROM participants
+      WHERE user_id = ${userId}::uuid AND unread_count > 0`;
+    return row!.unread;
+  }
+
+  return { mark, receiptOf, unreadOf };
+}
+
+type Side = Markers & { readonly lastSequence: number };
+
+const movesFrom = (side: Side, { marker, upToSequence }: Request): Markers | null =>
+  movedMarkers(side, marker, { upToSequence, lastSequence: side.lastSequence });
