@@ -42,13 +42,14 @@ export async function purchaseTickets(
 
 const testCard = { sandboxCard: { number: '4242424242424242' } };
 
-/** The order of a purchase, as soon as payments has it: until then its status is an error. */
+/** The order of a purchase, as soon as payments has it: it is null until then, and whole from then on. */
 export const orderOf = (client: Client, purchaseId: string): Promise<string> =>
   eventually(async () => {
-    const { data } = await client.send(`query ($id: ID!) { purchase(id: $id) { order { id status } } }`, {
-      id: purchaseId,
-    });
-    return data?.purchase?.order?.status ? (data.purchase.order.id as string) : undefined;
+    const { purchase } = await client.must(
+      `query ($id: ID!) { purchase(id: $id) { order { id status total { amountMinor } } } }`,
+      { id: purchaseId },
+    );
+    return purchase.order ? (purchase.order.id as string) : undefined;
   }, 'the order of a purchase');
 
 /** Pays as soon as payments has the order, by a test card. Answers the order. */

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { unknownOrigin, type Logger, type Origin, type Viewer } from '@diaspora/kit/core';
+import { clientAddress, unknownOrigin, type Logger, type Origin, type Viewer } from '@diaspora/kit/core';
 import { anonymous, type Caller } from './access/caller.js';
-import { clientAddress } from './http/client-address.js';
 import { chooseRequestId } from './http/request-id.js';
 import { readTrace, type TraceContext } from './observe/trace.js';
 import type { FetchReport } from './subgraphs/metrics.js';

@@ -76,20 +76,24 @@ async function revive(): Promise<void> {
   for (const name of names) if (!isAlive(running.get(name)!.pid)) await start(name);
 }
 
+/** One request, as the router would send it. */
+async function send(name: Name, viewer: Viewer, query: string, variables: object) {
+  const header = signViewer(viewer, {
+    secret: infrastructure.secrets.viewerSecret,
+    requestId: randomUUID(),
+  });
+  const response = await fetch(`http://127.0.0.1:${settings.ports[name]}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', [VIEWER_HEADER]: header },
+    body: JSON.stringify({ query, variables }),
+  });
+  return response.json() as Promise<{ data?: Record<string, any> }>;
+}
+
 /** Asks until there is an answer, as a device does: under one key it is one command. */
 async function ask(name: Name, viewer: Viewer, query: string, input: object): Promise<any> {
   for (;;) {
-    const header = signViewer(viewer, {
-      secret: infrastructure.secrets.viewerSecret,
-      requestId: randomUUID(),
-    });
-    const answer = await fetch(`http://127.0.0.1:${settings.ports[name]}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', [VIEWER_HEADER]: header },
-      body: JSON.stringify({ query, variables: { input } }),
-    })
-      .then((response) => response.json() as Promise<{ data?: Record<string, any> }>)
-      .catch(() => undefined);
+    const answer = await send(name, viewer, query, { input }).catch(() => undefined);
     const [payload] = Object.values(answer?.data ?? {});
     if (payload && !payload.userErrors.some(({ code }: { code: string }) => code === 'NOT_FOUND'))
       return payload;
@@ -143,15 +147,21 @@ async function sale() {
   return { organizer, event, ticketType };
 }
 
-/** Buys, pays and gives back, whoever ends in between. */
-async function carry({ organizer, ticketType }: Awaited<ReturnType<typeof sale>>): Promise<string> {
-  const buyer = aViewer();
+async function buy(buyer: Viewer, { ticketType }: Awaited<ReturnType<typeof sale>>): Promise<{ id: string }> {
   const { purchase } = await ask(
     'events',
     buyer,
     mutation('purchaseTickets', 'PurchaseTicketsInput', 'purchase { id }'),
     { idempotencyKey: randomUUID(), lines: [{ ticketTypeId: ticketType.id, quantity: 2 }] },
   );
+  return purchase;
+}
+
+/** Buys, pays and gives back, whoever ends in between. */
+async function carry(sold: Awaited<ReturnType<typeof sale>>): Promise<string> {
+  const { organizer } = sold;
+  const buyer = aViewer();
+  const purchase = await buy(buyer, sold);
   const key = idType('pur').decode(purchase.id);
   const pay = mutation('payOrder', 'PayOrderInput', 'order { id }');
   await ask('payments', buyer, pay, {
@@ -196,6 +206,34 @@ describe('a purchase through events and payments', () => {
   beforeAll(async () => {
     sold = await sale();
   }, 120_000);
+
+  it('shows no order until payments has it, and one that is there from then on', async () => {
+    await running.get('payments')!.stop();
+    const buyer = aViewer();
+    const { id } = await buy(buyer, sold);
+    const orderShown = async (viewer: Viewer) => {
+      const { data } = await send(
+        'events',
+        viewer,
+        'query ($id: ID!) { purchase(id: $id) { order { id } } }',
+        {
+          id,
+        },
+      );
+      return data!['purchase'].order as { id: string } | null;
+    };
+    expect(await orderShown(buyer)).toBeNull();
+    await start('payments');
+    let order = await orderShown(buyer);
+    while (!order) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      order = await orderShown(buyer);
+    }
+    const entity = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Order { id status } } }`;
+    const { data } = await send('payments', buyer, entity, { of: [{ __typename: 'Order', ...order }] });
+    expect(data!['_entities']).toEqual([{ id: order.id, status: 'PENDING' }]);
+    expect(await orderShown(aViewer({ id: sold.organizer.id }))).toBeNull();
+  }, 60_000);
 
   it.each(steps)(
     'is paid, and paid back, with nothing lost and nothing twice, when %s is killed %s',

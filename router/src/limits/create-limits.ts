@@ -1,8 +1,8 @@
+import { clientAddress } from '@diaspora/kit/core';
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '@diaspora/kit/core';
 import type { Caller } from '../access/caller.js';
 import type { RequestContext } from '../context.js';
-import { clientAddress } from '../http/client-address.js';
 import type { Operation } from '../operations/operation.js';
 import { createLimitCost } from './cost/limit-cost.js';
 import type { LimitObserver } from './observe.js';

@@ -25,6 +25,10 @@ export function loadEventsConfig(env: Readonly<Record<string, string | undefined
       SEALING_SECRET: secret(),
       /** Where the world reaches this service's own routes (`/calendar/...`); its own address unless given. */
       PUBLIC_URL: url('http', 'https').optional(),
+      /** Requests a minute that one address may make of these routes. Large calendars fetch for many people from one. */
+      ADDRESS_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).default(600),
+      /** Proxies in front of these routes whose X-Forwarded-For entry counts. */
+      TRUSTED_PROXIES: z.coerce.number().int().min(0).default(0),
       /** Of the application at Google that people let into their calendar; without both nobody connects one. */
       GOOGLE_CLIENT_ID: z.string().optional(),
       GOOGLE_CLIENT_SECRET: z.string().optional(),

@@ -1,4 +1,4 @@
-import { messagesFrom, type Message } from '@diaspora/kit';
+import { keepLatestPair, messagesFrom, type Message } from '@diaspora/kit';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Transaction } from './database.js';
@@ -8,18 +8,15 @@ const users = messagesFrom<UsersMessages, Transaction>('users');
 
 const tie = z.object({ personId: z.string(), otherId: z.string(), version: z.number().int() });
 
-/** The highest version of a pair wins, in whatever order they arrive. */
+const follows = { table: 'follows', columns: ['follower_id', 'followed_id'] } as const;
+
 const keep =
   (isActive: boolean) =>
-  async ({ data }: Message<z.output<typeof tie>>, tx: Transaction): Promise<void> => {
-    const [followerId, followedId] = [userIds.decode(data.personId), userIds.decode(data.otherId)];
-    await tx.$executeRaw`
-      INSERT INTO follows AS known (follower_id, followed_id, is_active, version)
-      VALUES (${followerId}::uuid, ${followedId}::uuid, ${isActive}, ${data.version})
-      ON CONFLICT (follower_id, followed_id) DO UPDATE
-        SET is_active = excluded.is_active, version = excluded.version
-        WHERE excluded.version > known.version`;
-  };
+  ({ data }: Message<z.output<typeof tie>>, tx: Transaction): Promise<void> =>
+    keepLatestPair(tx, follows, {
+      ids: [userIds.decode(data.personId), userIds.decode(data.otherId)],
+      ...{ isActive, version: data.version },
+    });
 
 /** Keeps who follows whom. */
 export const followHandlers = [

@@ -20,6 +20,8 @@ export const transferIds = idType('trf');
 /** Lines of a purchase are spoken of within it only. */
 export const purchaseLineIds = idType('pli');
 export const registrationIds = idType('reg');
+/** Offices belong to users. */
+export const officeIds = idType('ofc');
 /** Files belong to content. */
 export const mediaIds = idType('med');
 /** Invitations to events are reached by these, and by whom they name. */

@@ -32,7 +32,7 @@ export const peopleHandlers = [
 ];
 
 /** Throws NOT_FOUND for the id of nobody: whoever is named in an event is shown in it. */
-export async function assertKnown(tx: Transaction, userId: string): Promise<void> {
+export async function assertKnown(tx: Transaction, userId: string, field = 'userId'): Promise<void> {
   if ((await tx.person.count({ where: { userId } })) > 0) return;
-  throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
+  throw new AppError('NOT_FOUND', 'There is no such person.', { path: [field] });
 }

@@ -13,16 +13,18 @@ import {
   type PrivateStore,
   type RunningSubgraph,
 } from '@diaspora/kit';
+import { limitAddresses } from './address-limit.js';
 import { composeAttendance } from './attendance-parts.js';
 import { blockHandlers } from './blocks.js';
 import { createCounting, createEventMetrics, eventMetricsSlice } from './event-metrics/index.js';
 import { followHandlers } from './follows.js';
 import { calendarRoutes, calendarSlice, createCalendar } from './calendar/index.js';
 import { catalogSlice, createCatalog, createCatalogLoaders, createPopularity } from './catalog/index.js';
-import { coHostsSlice, createCoHostLoaders, createCoHosts } from './co-hosts/index.js';
+import { coHostsSlice, createCoHostLoaders, createCoHosts, createHosting } from './co-hosts/index.js';
 import {
   calendarSyncSlice,
   createCalendarParts,
+  keepWithinPlan,
   readCalendarSettings,
   type ProviderSettings,
 } from './calendar-sync/index.js';
@@ -36,7 +38,14 @@ import { createCompletion, createOrganizing, createSteps, organizingSlice } from
 import { createEventsPersonalData } from './personal-data/index.js';
 import { createPlaces, createPlacesLoaders, type LockRows } from './places/index.js';
 import { createRecommendations, recommendationsSlice } from './recommendations/index.js';
-import { createMaterialising, createSeries, createSeriesLoaders, seriesSlice } from './series/index.js';
+import {
+  createMaterialising,
+  createSeries,
+  createSeriesLoaders,
+  createSetup,
+  seriesSlice,
+} from './series/index.js';
+import { createStandingHandlers } from './standing/index.js';
 import type { AfterStep } from './purchases/index.js';
 import { composeSales } from './sales-parts.js';
 import { ticketSource } from './tickets/index.js';
@@ -49,7 +58,10 @@ export interface EventsDependencies {
   readonly clock: Clock;
   readonly privateStore: PrivateStore;
   readonly mailer: Mailer;
-  readonly config: Pick<EventsConfig, 'PUBLIC_URL' | 'SEALING_SECRET'>;
+  readonly config: Pick<
+    EventsConfig,
+    'PUBLIC_URL' | 'SEALING_SECRET' | 'ADDRESS_REQUESTS_PER_MINUTE' | 'TRUSTED_PROXIES'
+  >;
   readonly calendars: ProviderSettings;
   /** Only tests give one: to show what happens without locks. */
   readonly lockRows?: LockRows;
@@ -70,7 +82,9 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
     onLateScans: completion.tellAgain,
   });
   const steps = createSteps({ clock, outbox, audit, places });
-  const materialising = createMaterialising({ db, clock, outbox });
+  const hosting = createHosting({ clock, outbox, audit });
+  const setup = createSetup({ clock, places, hosting });
+  const materialising = createMaterialising({ db, clock, outbox, setup });
   const sales = composeSales({
     ...{ db, clock, outbox, audit, places, admission: attendance.admission },
     queue: attendance.queue,
@@ -86,11 +100,11 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
     calendarSync: sync.service,
     ratings: createRatings({ db, clock, outbox }),
     catalog: createCatalog({ db, clock }),
-    coHosts: createCoHosts({ db, clock, outbox, audit }),
+    coHosts: createCoHosts({ db, clock, outbox, hosting }),
     organizing: createOrganizing({ db, clock, steps }),
     eventMetrics: createEventMetrics({ db }),
     recommendations: createRecommendations({ db, clock }),
-    series: createSeries({ db, clock, steps, materialising }),
+    series: createSeries({ db, clock, steps, materialising, setup }),
   };
 
   const personalData = createPersonalData({
@@ -130,9 +144,9 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
       ...base,
       services,
       loaders: {
-        ...createCatalogLoaders(db, base.viewer),
-        ...createCoHostLoaders(db, base.viewer),
-        ...createSeriesLoaders(db, base.viewer),
+        ...createCatalogLoaders(db, clock, base.viewer),
+        ...createCoHostLoaders(db, clock, base.viewer),
+        ...createSeriesLoaders(db, clock, base.viewer),
         ...createPlacesLoaders(db, clock),
         ...createRatingLoaders(db, clock, base.viewer),
         ...createInsightLoaders(db, clock),
@@ -143,6 +157,7 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
     handlers: [
       ...blockHandlers,
       ...followHandlers,
+      ...createStandingHandlers({ onStanding: materialising.lookAgain, onPlan: keepWithinPlan }),
       ...attendance.handlers,
       ...sales.handlers,
       ...sync.handlers,
@@ -160,6 +175,10 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
     },
     crontab,
     routes: (app) => {
+      app.use(
+        ['/calendar', '/check-in/keys'],
+        limitAddresses(config.ADDRESS_REQUESTS_PER_MINUTE, config.TRUSTED_PROXIES),
+      );
       calendarRoutes(services)(app);
       attendance.routes(app);
     },

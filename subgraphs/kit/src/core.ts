@@ -6,6 +6,7 @@ export * from './canonical-json.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './errors.js';
+export * from './http/client-address.js';
 export * from './http/health.js';
 export * from './http/listen.js';
 export * from './ids.js';

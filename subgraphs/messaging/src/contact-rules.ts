@@ -1,4 +1,4 @@
-import { messagesFrom, type Message, type MessageHandler } from '@diaspora/kit';
+import { keepLatestPair, messagesFrom, type Message, type MessageHandler } from '@diaspora/kit';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Transaction } from './database.js';
@@ -27,16 +27,13 @@ async function keepRule({ data }: Message<z.output<typeof profile>>, tx: Transac
     WHERE excluded.version > known.version`;
 }
 
-/** The highest version of a pair wins, in whatever order they arrive. */
+const friendships = { table: 'friendships', columns: ['low_id', 'high_id'] } as const;
+
 const keepFriendship =
   (isActive: boolean) =>
-  async ({ data }: Message<z.output<typeof tie>>, tx: Transaction): Promise<void> => {
+  ({ data }: Message<z.output<typeof tie>>, tx: Transaction): Promise<void> => {
     const { lowId, highId } = inOrder(userIds.decode(data.personId), userIds.decode(data.otherId));
-    await tx.$executeRaw`
-      INSERT INTO friendships AS known (low_id, high_id, is_active, version)
-      VALUES (${lowId}::uuid, ${highId}::uuid, ${isActive}, ${data.version})
-      ON CONFLICT (low_id, high_id) DO UPDATE SET is_active = excluded.is_active, version = excluded.version
-      WHERE excluded.version > known.version`;
+    return keepLatestPair(tx, friendships, { ids: [lowId, highId], isActive, version: data.version });
   };
 
 interface Dependencies {

@@ -132,7 +132,9 @@ export const messages = defineMessages('payments', {
       finalisedAt: z.iso.datetime(),
     }),
   },
-  /** A purchase's order was paid, for the first and only time. Key of everything about orders: the purchase. */
+  /** The order of a purchase is there, for its buyer to see and to pay. Key of everything about orders: the purchase. */
+  'order.opened': { version: 1, schema: z.object({ ...order, openedAt: z.iso.datetime() }) },
+  /** A purchase's order was paid, for the first and only time. */
   'order.paid': {
     version: 1,
     schema: z.object({ ...order, amountMinor, currency, paidAt: z.iso.datetime() }),

@@ -5,7 +5,7 @@ import type { Db, Transaction } from '../database.js';
 import { eventIds, registrationIds, userIds } from '../ids.js';
 import type { EventsMessages } from '../messages.js';
 import type { Transitions } from '../participation/index.js';
-import { lockSteered } from '../steering.js';
+import { createSteering } from '../steering.js';
 
 export type Approval = ReturnType<typeof createApproval>;
 
@@ -18,11 +18,13 @@ interface Dependencies {
 }
 
 export function createApproval({ db, clock, outbox, audit, transitions }: Dependencies) {
+  const { lockSteered } = createSteering({ clock });
+
   /** Locks the event of a registration for its organizers, then answers both as they are. */
   async function lock(tx: Transaction, viewer: Viewer, id: string) {
     const missing = new AppError('NOT_FOUND', 'There is no such registration.', { path: ['registrationId'] });
     const known = await tx.registration.findFirst({
-      where: { id, event: visibleTo(viewer) },
+      where: { id, event: visibleTo(viewer, clock.now()) },
       include: { event: true },
     });
     if (!known || (known.userId !== viewer.id && !maySteer(viewer, known.event))) throw missing;

@@ -102,6 +102,10 @@ describe('connected calendars', () => {
     await actions.bothWays(subscriber, premium.publicId);
     await receive('payments', 'subscription.activated', { userId, entitlements: ['OTHER'] });
     expect((await rowOf(premium)).direction).toBe('TO_CALENDAR');
+    // A pause takes away what the plan grants.
+    await actions.bothWays(subscriber, premium.publicId);
+    await receive('payments', 'subscription.changed', { userId, entitlements: [] });
+    expect((await rowOf(premium)).direction).toBe('TO_CALENDAR');
   });
 
   it('are five of one person at most', async () => {

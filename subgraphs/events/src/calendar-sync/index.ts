@@ -3,6 +3,7 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export type { ProviderSettings } from './credentials.js';
+export { keepWithinPlan } from './marking.js';
 export { createCalendarParts, readCalendarSettings } from './parts.js';
 export type { CalendarSync } from './service.js';
 

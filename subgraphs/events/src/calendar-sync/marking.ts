@@ -1,5 +1,4 @@
 import { messagesFrom, type Clock, type MessageHandler } from '@diaspora/kit';
-import type { PaymentsMessages } from '@diaspora/payments/messages';
 import { z } from 'zod';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
@@ -7,7 +6,6 @@ import type { EventsMessages } from '../messages.js';
 import { requestSync } from './service.js';
 
 const events = messagesFrom<EventsMessages, Transaction>('events');
-const payments = messagesFrom<PaymentsMessages, Transaction>('payments');
 
 const place = z.object({ userId: z.string() });
 const anEvent = z.object({ eventId: z.string() });
@@ -36,20 +34,17 @@ export function calendarMarks({ clock }: { clock: Clock }): MessageHandler<Trans
     events.on('event.published', anEvent, ({ data }, tx) => markEvent(tx, data.eventId)),
     events.on('event.changed', anEvent, ({ data }, tx) => markEvent(tx, data.eventId)),
     events.on('event.cancelled', anEvent, ({ data }, tx) => markEvent(tx, data.eventId)),
-    payments.on(
-      'subscription.activated',
-      z.object({ userId: z.string(), entitlements: z.array(z.string()) }),
-      ({ data }, tx) =>
-        data.entitlements.includes('CALENDAR_SYNC') ? Promise.resolve() : oneWay(tx, data.userId),
-    ),
-    payments.on('subscription.ended', place, ({ data }, tx) => oneWay(tx, data.userId)),
   ];
 }
 
-/** Changes made in the calendar are for those whose plan says so. */
-async function oneWay(tx: Transaction, userId: string): Promise<void> {
+/** What a person's plan grants has changed: changes made in the calendar are for those whose plan says so. */
+export async function keepWithinPlan(
+  tx: Transaction,
+  { userId, entitlements }: { userId: string; entitlements: readonly string[] },
+): Promise<void> {
+  if (entitlements.includes('CALENDAR_SYNC')) return;
   await tx.calendarConnection.updateMany({
-    where: { userId: userIds.decode(userId), direction: 'BOTH_WAYS' },
+    where: { userId, direction: 'BOTH_WAYS' },
     data: { direction: 'TO_CALENDAR', syncToken: null },
   });
 }

@@ -3,8 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { CalendarConnection } from '../__generated__/prisma/client.js';
 import type { CalendarEntry } from '../calendar/index.js';
-
-const minuteMs = 60_000;
+import { minuteMs } from '../durations.js';
 
 /** Of one person. */
 export const mostConnections = 5;

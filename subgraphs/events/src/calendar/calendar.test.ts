@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { personalDataOf, serve } from '@diaspora/kit/testing';
 import ICAL from 'ical.js';
 import { givenEvents, hourMs } from '../testing/given.js';
+import { testConfig } from '../testing/config.js';
 import { feedReadsPerHour } from './rules.js';
 
 let events: Awaited<ReturnType<typeof givenEvents>>;
@@ -176,6 +177,19 @@ describe('a calendar feed', () => {
     expect(refused[0]!.headers.get('retry-after')).toBe('3600');
     events.clock.advance(hourMs);
     expect((await get(url)).status).toBe(200);
+  });
+
+  it('is no way to ask without end: one address has so many requests a minute, another is none the worse', async () => {
+    const { publicId } = await events.given.event();
+    const ask = (address: string) =>
+      fetch(`${server.url}/calendar/events/${publicId}.ics`, { headers: { 'x-forwarded-for': address } });
+    const limit = testConfig.ADDRESS_REQUESTS_PER_MINUTE;
+    const answers = await Promise.all(Array.from({ length: limit + 3 }, () => ask('203.0.113.9')));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(limit);
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(3);
+    expect(Number(refused[0]!.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await ask('203.0.113.10')).status).toBe(200);
   });
 
   it('is nobody’s but the person’s: visitors, programs and impersonators are refused', async () => {

@@ -18,13 +18,7 @@ export const calendarRoutes =
     });
 
     app.get('/calendar/feeds/:token.ics', async (request, response) => {
-      try {
-        send(request, response, await calendar.readFeed(request.params.token), 'private, no-cache');
-      } catch (error) {
-        if (error instanceof AppError && error.details.retryAfterSeconds !== undefined)
-          response.set('retry-after', String(error.details.retryAfterSeconds));
-        throw error;
-      }
+      send(request, response, await calendar.readFeed(request.params.token), 'private, no-cache');
     });
   };
 

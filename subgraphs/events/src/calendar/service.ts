@@ -2,6 +2,7 @@ import { AppError, type Clock, type Viewer } from '@diaspora/kit';
 import type { CalendarFeed, Event, Registration } from '../__generated__/prisma/client.js';
 import { visibleTo } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
+import { hourMs } from '../durations.js';
 import { personOf } from '../viewers.js';
 import { icsOf } from './ics.js';
 import {
@@ -22,7 +23,6 @@ interface Dependencies {
   readonly publicUrl: string;
 }
 
-const hourMs = 3_600_000;
 const pastMs = 90 * 24 * hourMs;
 const mostEntries = 1_000;
 
@@ -31,7 +31,9 @@ export function createCalendar({ db, clock, publicUrl }: Dependencies) {
 
   /** The file of an event that everybody may see. Throws NOT_FOUND. */
   async function file(eventId: string): Promise<string> {
-    const event = await db.event.findFirst({ where: { AND: [{ id: eventId }, visibleTo(null)] } });
+    const event = await db.event.findFirst({
+      where: { AND: [{ id: eventId }, visibleTo(null, clock.now())] },
+    });
     if (!event) throw new AppError('NOT_FOUND', 'There is no such event.');
     return icsOf([entryOf(event)], { method: 'PUBLISH' });
   }
@@ -108,7 +110,7 @@ export function createCalendar({ db, clock, publicUrl }: Dependencies) {
   async function entriesOfPlaces(client: Transaction, userId: string, places: readonly Place[]) {
     const ids = places.map(({ eventId }) => eventId);
     const visible = await client.event.findMany({
-      where: { AND: [{ id: { in: ids } }, visibleTo(personOf(userId))] },
+      where: { AND: [{ id: { in: ids } }, visibleTo(personOf(userId), clock.now())] },
       select: { id: true },
     });
     const seen = new Set(visible.map(({ id }) => id));

@@ -1,6 +1,6 @@
+import { dayMs } from '../durations.js';
 import { localAt } from '../time/index.js';
 
-const dayMs = 86_400_000;
 /** Clocks of no zone are changed twice within so short a time. */
 const stepMs = 7 * dayMs;
 

@@ -37,7 +37,7 @@ export async function discover(
     SELECT id, ${chord} AS chord FROM events
     WHERE ${rowsFor(viewer, filter, now)} AND ${beyondCursor(columns, page, args)}
     ORDER BY ${orderSql(columns, page)} LIMIT ${page.take}`;
-  return { rows: await readEvents(db, viewer, found), page };
+  return { rows: await readEvents(db, visibleTo(viewer, now), found), page };
 }
 
 function columnsOf(orderBy: DiscoveryOrder, { near }: EventFilter): readonly OrderColumn[] {
@@ -49,11 +49,11 @@ function columnsOf(orderBy: DiscoveryOrder, { near }: EventFilter): readonly Ord
 /** Events by what was found of them, in that order. Once more visible: one of them may have been hidden since. */
 export async function readEvents<Row extends FoundRow>(
   db: Db,
-  viewer: Viewer | null,
+  visible: Prisma.EventWhereInput,
   found: readonly Row[],
 ): Promise<(Event & Row)[]> {
   const ids = found.map(({ id }) => id);
-  const events = await db.event.findMany({ where: { AND: [{ id: { in: ids } }, visibleTo(viewer)] } });
+  const events = await db.event.findMany({ where: { AND: [{ id: { in: ids } }, visible] } });
   const byId = new Map(events.map((event) => [event.id, event]));
   return found.flatMap((row) => {
     const event = byId.get(row.id);

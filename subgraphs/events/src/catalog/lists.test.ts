@@ -51,9 +51,9 @@ describe('first pages of what many people organize', () => {
     for (const args of [{ first: 2 }, { last: 2 }, { first: 0 }, { first: 100 }]) {
       const page = parsePage(args, eventOrders.STARTS_AT_DESC);
       const ids = [...organizers.map(({ id }) => id), userIds.create()];
-      expect(await createCatalogLoaders(events.db, viewer).firstOrganizedEvents(page).loadMany(ids)).toEqual(
-        await Promise.all(ids.map((id) => alone.listOrganizedBy(id, viewer, page))),
-      );
+      expect(
+        await createCatalogLoaders(events.db, events.clock, viewer).firstOrganizedEvents(page).loadMany(ids),
+      ).toEqual(await Promise.all(ids.map((id) => alone.listOrganizedBy(id, viewer, page))));
     }
   });
 

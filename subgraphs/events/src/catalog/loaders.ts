@@ -3,6 +3,7 @@ import {
   createRowLoader,
   orderOf,
   type FirstPage,
+  type Clock,
   type Loader,
   type Viewer,
 } from '@diaspora/kit';
@@ -18,9 +19,10 @@ export interface CatalogLoaders {
   readonly firstOrganizedEvents: (page: FirstPage) => Loader<string, Event[]>;
 }
 
-export const createCatalogLoaders = (db: Db, viewer: Viewer | null): CatalogLoaders => ({
+export const createCatalogLoaders = (db: Db, clock: Clock, viewer: Viewer | null): CatalogLoaders => ({
   event: createRowLoader(
-    (ids) => db.event.findMany({ where: { AND: [{ id: { in: [...ids] } }, visibleTo(viewer)] } }),
+    (ids) =>
+      db.event.findMany({ where: { AND: [{ id: { in: [...ids] } }, visibleTo(viewer, clock.now())] } }),
     (event) => event.id,
   ),
   firstOrganizedEvents: createFirstPageLoaders(
@@ -37,7 +39,7 @@ export const createCatalogLoaders = (db: Db, viewer: Viewer | null): CatalogLoad
       const ids = found.map(({ id }) => id);
       // Once more visible: one of them may have been hidden since.
       return db.event.findMany({
-        where: { AND: [{ id: { in: ids } }, visibleTo(viewer)] },
+        where: { AND: [{ id: { in: ids } }, visibleTo(viewer, clock.now())] },
         orderBy: page.orderBy,
       });
     },

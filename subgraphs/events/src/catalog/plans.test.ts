@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { PoolClient } from 'pg';
 import { userIds } from '../ids.js';
 import { givenEvents } from '../testing/given.js';
+import { recordStatements } from '../testing/plans.js';
 
 const size = 20_000;
 const berlin = { latitude: 52.52, longitude: 13.4 };
@@ -11,10 +11,10 @@ const query = `query ($filter: EventFilter, $orderBy: EventOrder! = STARTS_AT_AS
 
 describe(`discovery among ${size} events`, () => {
   let events: Awaited<ReturnType<typeof givenEvents>>;
-  const sent: { text: string; values: unknown[] }[] = [];
+  let statements: ReturnType<typeof recordStatements>;
   beforeAll(async () => {
     events = await givenEvents();
-    events.pool.on('connect', record);
+    statements = recordStatements(events.pool);
     await events.db.$executeRaw`
       INSERT INTO events (id, organizer_id, title, description, language, domain, type, status, visibility,
         starts_at_local, ends_at_local, time_zone, starts_at, ends_at, country_code, city, city_key, tags, search_text,
@@ -32,34 +32,15 @@ describe(`discovery among ${size} events`, () => {
   }, 120_000);
   afterAll(() => events.stop());
 
-  /** Keeps every statement with its values, as PostgreSQL got them. */
-  function record(client: PoolClient) {
-    const run = client.query.bind(client) as (...args: unknown[]) => unknown;
-    const recording = (...args: unknown[]): unknown => {
-      const [first, second] = args as [string | { text: string; values?: unknown[] }, unknown];
-      const text = typeof first === 'string' ? first : first.text;
-      const values =
-        (typeof first === 'object' ? first.values : undefined) ?? (Array.isArray(second) ? second : []);
-      sent.push({ text, values });
-      return run(...args);
-    };
-    client.query = recording as typeof client.query;
-  }
-
   async function plansOf(variables: object, operation = query, expected = 2) {
-    sent.length = 0;
-    const { codes } = await events.anonymous.execute(operation, { ...variables });
-    expect(codes).toEqual([]);
-    const statements = sent.filter(({ text }) => /FROM "?(public"?\."?)?events/i.test(text));
-    expect(statements).toHaveLength(expected);
+    const sent = await statements.during(async () => {
+      const { codes } = await events.anonymous.execute(operation, { ...variables });
+      expect(codes).toEqual([]);
+    });
+    const asked = sent.filter(({ text }) => /FROM "?(public"?\."?)?events/i.test(text));
+    expect(asked).toHaveLength(expected);
     const plans: string[] = [];
-    for (const { text, values } of statements) {
-      const { rows } = await events.pool.query<{ 'QUERY PLAN': string }>(
-        `EXPLAIN (ANALYZE, BUFFERS OFF) ${text}`,
-        values,
-      );
-      plans.push(...rows.map((row) => row['QUERY PLAN']));
-    }
+    for (const statement of asked) plans.push(await statements.explain(statement, '(ANALYZE, BUFFERS OFF)'));
     return plans.join('\n');
   }
 
@@ -108,5 +89,14 @@ describe(`discovery among ${size} events`, () => {
     );
     expect(plan).not.toContain('Seq Scan on events');
     expect(plan).toContain('events_of_organizer');
+  });
+
+  it('finds what is over and was not told of by the index of what is left', async () => {
+    await events.db
+      .$executeRaw`UPDATE events SET completion_told_at = ends_at WHERE ends_at <= ${events.clock.now()}`;
+    await events.admin().query('VACUUM ANALYZE events');
+    const sent = await statements.during(() => events.runJob('tellCompletedEvents'));
+    const [find] = sent.filter(({ text }) => /completion_told_at IS NULL AND ends_at/.test(text));
+    expect(await statements.explain(find!)).toContain('events_to_tell_of');
   });
 });

@@ -1,8 +1,8 @@
 import type { Clock } from '@diaspora/kit';
 import type { Db } from '../database.js';
+import { dayMs } from '../durations.js';
 import { longestEventMs } from './rules.js';
 
-const dayMs = 86_400_000;
 const countedMs = 30 * dayMs;
 
 /**

@@ -1,11 +1,12 @@
 import { AppError, foldPlace, parseInput, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventDomain, EventType } from '../__generated__/prisma/client.js';
+import { dayMs } from '../durations.js';
 import { userIds } from '../ids.js';
 import { translationsOf } from './translations.js';
 
 /** Nothing lasts longer, so that a list of what is not over need not look further back. In milliseconds. */
-export const longestEventMs = 31 * 86_400_000;
+export const longestEventMs = 31 * dayMs;
 
 export type EventStatus = Event['status'] | 'COMPLETED';
 

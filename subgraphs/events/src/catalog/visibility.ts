@@ -8,7 +8,7 @@ import { Prisma } from '../database.js';
  * participants' and theirs who asked to be one, are invited, or let others in. An invitation that was accepted opens
  * nothing any more: the place does, as long as it is held.
  */
-export function visibleTo(viewer: Viewer | null): Prisma.EventWhereInput {
+export function visibleTo(viewer: Viewer | null, now: Date): Prisma.EventWhereInput {
   if (viewer?.roles.includes('SUPER_USER')) return {};
   const published: Prisma.EventWhereInput = { publishedAt: { not: null } };
   if (!isPersonOr(viewer, 'events:read'))
@@ -17,7 +17,7 @@ export function visibleTo(viewer: Viewer | null): Prisma.EventWhereInput {
     OR: [
       { registrations: { some: { userId: viewer.id, status: { in: ['CONFIRMED', 'PENDING'] } } } },
       { stewards: { some: { userId: viewer.id } } },
-      { invitations: { some: { userId: viewer.id, status: 'PENDING' } } },
+      { invitations: { some: { userId: viewer.id, status: 'PENDING', expiresAt: { gt: now } } } },
     ],
   } satisfies Prisma.EventWhereInput;
   return {

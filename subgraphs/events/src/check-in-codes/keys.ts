@@ -3,6 +3,7 @@ import { exportJWK, exportPKCS8, generateKeyPair, importPKCS8, type CryptoKey, t
 import { randomUUID } from 'node:crypto';
 import type { CheckInKey } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
+import { dayMs } from '../durations.js';
 
 export type CheckInKeys = ReturnType<typeof createCheckInKeys>;
 
@@ -13,7 +14,6 @@ interface Dependencies {
 }
 
 export const algorithm = 'EdDSA';
-const dayMs = 86_400_000;
 /** How long a key signs. */
 const signingMs = 365 * dayMs;
 /** How long it is published before: doors without a connection fetch the keys days ahead. */

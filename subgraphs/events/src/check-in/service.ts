@@ -92,7 +92,9 @@ export function createCheckIn({ db, clock, outbox, codes, sources, onLateScans }
   async function lockForDoor(tx: Transaction, viewer: Viewer, eventId: string, lock: 'SHARED' | 'ALONE') {
     if (lock === 'ALONE') await lockEvent(tx, eventId);
     else await tx.$executeRaw`SELECT 1 FROM events WHERE id = ${eventId}::uuid FOR SHARE`;
-    const event = await tx.event.findFirst({ where: { AND: [{ id: eventId }, visibleTo(viewer)] } });
+    const event = await tx.event.findFirst({
+      where: { AND: [{ id: eventId }, visibleTo(viewer, clock.now())] },
+    });
     if (!event) throw new AppError('NOT_FOUND', 'There is no such event.', { path: ['eventId'] });
     if (await maySteward(tx, viewer, event)) return event;
     throw new AppError('FORBIDDEN', 'This is for the stewards of the event.');

@@ -4,7 +4,7 @@ import { maySteer } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
 import { eventIds } from '../ids.js';
 import { assertKnown } from '../people.js';
-import { lockSteered } from '../steering.js';
+import { createSteering } from '../steering.js';
 
 export type Stewards = ReturnType<typeof createStewards>;
 
@@ -17,6 +17,8 @@ interface Dependencies {
 const mostStewards = 100;
 
 export function createStewards({ db, clock, audit }: Dependencies) {
+  const { lockSteered } = createSteering({ clock });
+
   const add = (viewer: Viewer, eventId: string, userId: string): Promise<Event> =>
     db.$transaction(async (tx) => {
       const event = await lockSteered(tx, viewer, eventId);

@@ -20,6 +20,7 @@ it('a ticket lets its holder in; once handed over, the code of before lets nobod
   const startsAt = new Date(events.clock.now().getTime() + 3_600_000);
   await events.db.event.update({ where: { id: event.id }, data: { startsAt } });
   const [ana, ben] = [events.given.person(), events.given.person()];
+  await events.given.known(ben);
   const { purchase } = await tickets.buy(ana, [tickets.line(type, 2)]);
   const [first, second] = purchase.tickets as { id: string }[];
   const code = async ({ viewer }: typeof ana, id: string) => {

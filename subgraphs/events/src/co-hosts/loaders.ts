@@ -1,4 +1,4 @@
-import { createGroupLoader, type Loader, type Viewer } from '@diaspora/kit';
+import { createGroupLoader, type Clock, type Loader, type Viewer } from '@diaspora/kit';
 import type { CoHostInvitation } from '../__generated__/prisma/client.js';
 import { visibleTo } from '../catalog/index.js';
 import type { Db } from '../database.js';
@@ -9,11 +9,11 @@ export interface CoHostLoaders {
 }
 
 /** An event has ten of them at most. */
-export const createCoHostLoaders = (db: Db, viewer: Viewer | null): CoHostLoaders => ({
+export const createCoHostLoaders = (db: Db, clock: Clock, viewer: Viewer | null): CoHostLoaders => ({
   coHostInvitationsOfEvent: createGroupLoader(
     (eventIds) =>
       db.coHostInvitation.findMany({
-        where: { eventId: { in: [...eventIds] }, event: visibleTo(viewer) },
+        where: { eventId: { in: [...eventIds] }, event: visibleTo(viewer, clock.now()) },
         orderBy: [{ invitedAt: 'asc' }, { userId: 'asc' }],
       }),
     (invitation) => invitation.eventId,

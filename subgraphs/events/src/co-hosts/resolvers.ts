@@ -13,7 +13,9 @@ export const resolvers: Resolvers = {
     })),
     removeCoHost: mutation(async (input, { viewer, services, loaders }) => {
       const eventId = eventIds.decode(input.eventId);
-      await services.coHosts.remove(viewer!, eventId, userIds.decode(input.userId));
+      const userId = userIds.decode(input.userId);
+      const fromSeries = input.fromSeries ?? false;
+      await services.coHosts.remove(viewer!, { eventId, userId, fromSeries });
       return { event: await loaders.event.clear(eventId).load(eventId) };
     }),
   },

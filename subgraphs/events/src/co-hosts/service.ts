@@ -1,13 +1,14 @@
-import { AppError, type Audit, type Clock, type Outbox, type Page, type Viewer } from '@diaspora/kit';
-import type { CoHostInvitation, Event } from '../__generated__/prisma/client.js';
+import { AppError, type Clock, type Outbox, type Page, type Viewer } from '@diaspora/kit';
+import type { CoHostInvitation, Event, EventSeries } from '../__generated__/prisma/client.js';
 import { hasBlocked } from '../blocks.js';
 import { announcedTo, isOwnedBy } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
 import type { EventsMessages } from '../messages.js';
-import { eventSnapshot } from '../organizing/index.js';
+import { noteOwn } from '../own-parts.js';
 import { assertKnown } from '../people.js';
-import { lockOwned, lockVisible } from '../steering.js';
+import { createSteering, lockSeriesOf } from '../steering.js';
+import type { Hosting } from './hosting.js';
 
 export type CoHosts = ReturnType<typeof createCoHosts>;
 
@@ -15,14 +16,16 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly outbox: Outbox<EventsMessages>;
-  readonly audit: Audit;
+  readonly hosting: Hosting;
 }
 
 const mostCoHosts = 10;
 const mostInvitations = 100;
 
 /** Who organizes an event together with its organizer. Everything happens under the lock of the event's row. */
-export function createCoHosts({ db, clock, outbox, audit }: Dependencies) {
+export function createCoHosts({ db, clock, outbox, hosting }: Dependencies) {
+  const { lockOwned, lockVisible } = createSteering({ clock });
+
   const invite = (viewer: Viewer, eventId: string, userId: string): Promise<Event> =>
     db.$transaction(async (tx) => {
       const event = await lockOwned(tx, viewer, eventId);
@@ -55,39 +58,39 @@ export function createCoHosts({ db, clock, outbox, audit }: Dependencies) {
       if (event.coHostIds.includes(viewer.id)) return event;
       const { count } = await tx.coHostInvitation.deleteMany({ where: { eventId, userId: viewer.id } });
       if (count === 0) throw new AppError('NOT_FOUND', 'There is no such invitation.', { path: ['eventId'] });
-      return setCoHosts(tx, event, [...event.coHostIds, viewer.id]);
+      const changed = await hosting.set(tx, event, [...event.coHostIds, viewer.id]);
+      await noteOwn(tx, changed, 'coHostIds');
+      return changed;
     });
 
-  /** The organizer removes anybody, everybody themselves. */
-  const remove = (viewer: Viewer, eventId: string, userId: string): Promise<void> =>
+  /** The organizer removes anybody, everybody themselves; from one event, or from its series as well. */
+  const remove = (
+    viewer: Viewer,
+    { eventId, userId, fromSeries }: { eventId: string; userId: string; fromSeries: boolean },
+  ): Promise<void> =>
     db.$transaction(async (tx) => {
+      const series = fromSeries ? await lockSeriesOf(tx, eventId) : null;
       const event = await lockVisible(tx, viewer, eventId);
       if (userId !== viewer.id && !isOwnedBy(viewer, event))
         throw new AppError('FORBIDDEN', 'This is for the organizer of the event.');
       await tx.coHostInvitation.deleteMany({ where: { eventId, userId } });
-      if (!event.coHostIds.includes(userId)) return;
-      await setCoHosts(
-        tx,
-        event,
-        event.coHostIds.filter((id) => id !== userId),
-      );
+      if (event.coHostIds.includes(userId)) {
+        await hosting.set(tx, event, without(event.coHostIds, userId));
+        if (!series) await noteOwn(tx, event, 'coHostIds');
+      }
+      if (series) await removeFromSeries(tx, series, userId);
     });
 
-  /** Others are told of the event with its hosts; that somebody's rights changed is on record. */
-  async function setCoHosts(tx: Transaction, event: Event, coHostIds: string[]): Promise<Event> {
-    const changed = await tx.event.update({
-      where: { id: event.id },
-      data: { coHostIds, version: event.version + 1, updatedAt: clock.now() },
+  /** From the events to come, and from those that will be made. All of them are locked. */
+  async function removeFromSeries(tx: Transaction, series: EventSeries, userId: string): Promise<void> {
+    const { id, coHostIds } = series;
+    if (coHostIds.includes(userId))
+      await tx.eventSeries.update({ where: { id }, data: { coHostIds: without(coHostIds, userId) } });
+    const toCome = await tx.event.findMany({
+      where: { seriesId: id, coHostIds: { has: userId }, endsAt: { gt: clock.now() } },
+      orderBy: { id: 'asc' },
     });
-    const isAdded = coHostIds.length > event.coHostIds.length;
-    const [longer, shorter] = isAdded ? [coHostIds, event.coHostIds] : [event.coHostIds, coHostIds];
-    await audit.record(tx, {
-      action: isAdded ? 'coHost.added' : 'coHost.removed',
-      subject: { type: 'Event', id: eventIds.encode(event.id) },
-      personId: longer.find((id) => !shorter.includes(id)) ?? null,
-    });
-    if (changed.status === 'PUBLISHED') await outbox.publish(tx, eventSnapshot('event.changed', changed));
-    return changed;
+    for (const event of toCome) await hosting.set(tx, event, without(event.coHostIds, userId));
   }
 
   const listEvents = (userId: string, viewer: Viewer | null, page: Page): Promise<Event[]> =>
@@ -112,5 +115,7 @@ export function createCoHosts({ db, clock, outbox, audit }: Dependencies) {
 
   return { invite, accept, remove, listEvents, listInvitations };
 }
+
+const without = (ids: readonly string[], id: string): string[] => ids.filter((other) => other !== id);
 
 const refuse = (message: string) => new AppError('INVALID_INPUT', message, { path: ['userId'] });

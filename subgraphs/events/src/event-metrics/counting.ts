@@ -1,7 +1,7 @@
 import type { Clock } from '@diaspora/kit';
 import type { Db } from '../database.js';
+import { dayMs } from '../durations.js';
 
-const dayMs = 86_400_000;
 /** Scans of a door without a network arrive late, and places are given back. */
 const againMs = 7 * dayMs;
 
@@ -19,10 +19,13 @@ export const createCounting =
       const from = new Date(Math.floor((last.from.getTime() - againMs) / dayMs) * dayMs);
       await tx.$executeRaw`DELETE FROM event_counts WHERE day >= (${from}::timestamptz AT TIME ZONE 'UTC')::date`;
       await tx.$executeRaw`
-        INSERT INTO event_counts (day, country_code, created, held, registrations, check_ins)
+        INSERT INTO event_counts (day, country_code, created, held, registrations, check_ins,
+          tickets_sold, tickets_refunded, expected, attended)
         SELECT (at AT TIME ZONE 'UTC')::date, country_code, count(*) FILTER (WHERE what = 'created'),
           count(*) FILTER (WHERE what = 'held'), coalesce(sum(people) FILTER (WHERE what = 'registered'), 0),
-          count(*) FILTER (WHERE what = 'came')
+          count(*) FILTER (WHERE what = 'came'), count(*) FILTER (WHERE what = 'sold'),
+          count(*) FILTER (WHERE what = 'refunded'), coalesce(sum(people) FILTER (WHERE what = 'expected'), 0),
+          coalesce(sum(people) FILTER (WHERE what = 'attended'), 0)
         FROM (
           SELECT 'created' AS what, created_at AS at, country_code, 0 AS people FROM events
           WHERE created_at >= ${from} AND created_at < ${until}
@@ -36,6 +39,20 @@ export const createCounting =
           UNION ALL
           SELECT 'came', c.entered_at, e.country_code, 0 FROM check_ins c JOIN events e ON e.id = c.event_id
           WHERE c.entered_at >= ${from} AND c.entered_at < ${until}
+          UNION ALL
+          SELECT 'sold', t.issued_at, e.country_code, 0 FROM tickets t JOIN events e ON e.id = t.event_id
+          WHERE t.issued_at >= ${from} AND t.issued_at < ${until}
+          UNION ALL
+          SELECT 'refunded', t.cancelled_at, e.country_code, 0 FROM tickets t JOIN events e ON e.id = t.event_id
+          WHERE t.cancelled_at >= ${from} AND t.cancelled_at < ${until}
+          UNION ALL
+          SELECT turnout.what, e.ends_at, e.country_code, turnout.people
+          FROM events e
+          CROSS JOIN LATERAL (SELECT count(DISTINCT holder_id) AS came FROM check_ins c
+            WHERE c.event_id = e.id AND c.entered_at IS NOT NULL) AS door
+          CROSS JOIN LATERAL (VALUES ('attended', door.came), ('expected', (SELECT count(*) FROM registrations r
+            WHERE r.event_id = e.id AND r.status = 'CONFIRMED'))) AS turnout (what, people)
+          WHERE e.status = 'PUBLISHED' AND e.ends_at >= ${from} AND e.ends_at < ${until} AND door.came > 0
         ) AS happened
         GROUP BY 1, 2`;
     });

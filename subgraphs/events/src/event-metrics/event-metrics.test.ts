@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Viewer } from '@diaspora/kit';
 import { aViewer } from '@diaspora/kit/testing';
+import { ticketIds } from '../ids.js';
 import { dayMs, givenEvents } from '../testing/given.js';
+import { givenTickets } from '../testing/given-tickets.js';
 
 const query = `query ($r: [_Any!]!, $interval: ReportInterval! = DAY) { _entities(representations: $r) {
-  ... on AnalyticsReport { events { created held registrations checkIns countedThrough
+  ... on AnalyticsReport { events { created held registrations checkIns ticketsSold ticketsRefunded attendanceRate countedThrough
     growth(interval: $interval) { startsOn created held registrations checkIns }
-    countries { countryCode created held registrations checkIns } } } } }`;
+    countries { countryCode created held registrations checkIns ticketsSold attendanceRate } } } } }`;
 
 describe('what was organized, in reports', () => {
   let events: Awaited<ReturnType<typeof givenEvents>>;
@@ -16,6 +18,7 @@ describe('what was organized, in reports', () => {
   beforeAll(async () => {
     events = await givenEvents();
     const { given, db } = events;
+    const tickets = givenTickets(events);
     const held = await given.event({ startsAt: noon('10'), createdAt: noon('01'), countryCode: 'DE' });
     await given.event({
       startsAt: noon('10'),
@@ -40,6 +43,18 @@ describe('what was organized, in reports', () => {
       },
     });
     await given.event({ createdAt: events.clock.now(), countryCode: 'DE' });
+    const { event: sold, type } = await tickets.sale({ type: { priceMinor: 0n } });
+    await db.event.update({
+      where: { id: sold.id },
+      data: { countryCode: 'IT', createdAt: events.clock.now() },
+    });
+    const { purchase } = await tickets.buy(given.person(), [tickets.line(type, 3)]);
+    const ids = purchase.tickets.map(({ id }: { id: string }) => ticketIds.decode(id));
+    await db.ticket.updateMany({ where: { id: { in: ids } }, data: { issuedAt: noon('06') } });
+    await db.ticket.update({
+      where: { id: ids[0] },
+      data: { status: 'CANCELLED', cancelledAt: noon('08') },
+    });
     await events.runJob('countEvents');
   });
   afterAll(() => events.stop());
@@ -55,9 +70,17 @@ describe('what was organized, in reports', () => {
     expect(await report(chief, { until: '2026-06-09' })).toMatchObject({
       ...{ created: 3, held: 2, registrations: 3, checkIns: 1, countedThrough: '2026-05-20' },
       countries: [
-        { countryCode: 'DE', created: 2, held: 1, registrations: 2, checkIns: 1 },
-        { countryCode: 'FR', created: 1, held: 1, registrations: 1, checkIns: 0 },
+        { countryCode: 'DE', created: 2, held: 1, registrations: 2, checkIns: 1, attendanceRate: 0.5 },
+        { countryCode: 'FR', created: 1, held: 1, registrations: 1, checkIns: 0, attendanceRate: null },
+        { countryCode: 'IT', created: 0, held: 0, ticketsSold: 3 },
       ],
+    });
+  });
+
+  it('says how tickets sold, and which share of those with a place came where anybody was checked in', async () => {
+    expect(await report(chief)).toMatchObject({ ticketsSold: 3, ticketsRefunded: 1, attendanceRate: 0.5 });
+    expect(await report(chief, { until: '2026-05-08' })).toMatchObject({
+      ...{ ticketsSold: 3, ticketsRefunded: 0, attendanceRate: null },
     });
   });
 

@@ -8,6 +8,10 @@ export interface Counts {
   readonly held: number;
   readonly registrations: number;
   readonly checkIns: number;
+  readonly ticketsSold: number;
+  readonly ticketsRefunded: number;
+  /** Of the people expected at events with a check-in, 0 to 1. */
+  readonly attendanceRate: number | null;
 }
 
 export type Interval = 'DAY' | 'WEEK' | 'MONTH';
@@ -16,7 +20,9 @@ const mostCountries = 250;
 const { sql } = Prisma;
 
 const sums = sql`coalesce(sum(created), 0)::int AS created, coalesce(sum(held), 0)::int AS held,
-  coalesce(sum(registrations), 0)::int AS registrations, coalesce(sum(check_ins), 0)::int AS "checkIns"`;
+  coalesce(sum(registrations), 0)::int AS registrations, coalesce(sum(check_ins), 0)::int AS "checkIns",
+  coalesce(sum(tickets_sold), 0)::int AS "ticketsSold", coalesce(sum(tickets_refunded), 0)::int AS "ticketsRefunded",
+  CASE WHEN sum(expected) > 0 THEN least(1, sum(attended)::float8 / sum(expected)) END AS "attendanceRate"`;
 
 const within = ({ from, until, countryCode }: Report) => sql`day >= ${from}::date AND day < ${until}::date
   AND ${countryCode ? sql`country_code = ${countryCode}` : sql`TRUE`}`;

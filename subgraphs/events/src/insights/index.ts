@@ -7,6 +7,7 @@ export {
   type Attendance,
   type InsightLoaders,
   type RegistrationDay,
+  type SoldTickets,
 } from './loaders.js';
 
 export const insightsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

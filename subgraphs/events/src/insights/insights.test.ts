@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Viewer } from '@diaspora/kit';
+import { ticketIds } from '../ids.js';
 import { dayMs, givenEvents, hourMs } from '../testing/given.js';
+import { givenTickets } from '../testing/given-tickets.js';
 
 let events: Awaited<ReturnType<typeof givenEvents>>;
 beforeAll(async () => {
@@ -63,11 +65,48 @@ describe('insights into an event', () => {
       expect(await insights(viewer, event)).toBe('FORBIDDEN');
   });
 
+  it('say how tickets sell, by type and packet, to the organizer and not to co-hosts', async () => {
+    const { given, clock, db } = events;
+    const tickets = givenTickets(events);
+    const coHost = given.person();
+    const { organizer, event, type } = await tickets.sale({ type: { priceMinor: 0n } });
+    await db.event.update({ where: { id: event.id }, data: { coHostIds: [coHost.id] } });
+    const packet = await tickets.packet(organizer, [{ event, seats: 2 }]);
+    const sales = `query ($id: ID!) { event(id: $id) { insights { ticketSales {
+      soldCount validCount refundedCount attendedCount attendanceRate value { amountMinor currency }
+      parts { ticketType { id } packet { id } soldCount refundedCount } } } } }`;
+    const read = async (viewer: Viewer) => {
+      const { data, codes } = await events.as(viewer).execute(sales, { id: event.publicId });
+      return codes[0] ?? data.event.insights.ticketSales;
+    };
+    expect(await read(organizer.viewer)).toBeNull();
+    const free = await tickets.buy(given.person(), [tickets.line(type, 3)]);
+    const paid = await tickets.buy(given.person(), [tickets.line(packet)]);
+    await tickets.paid(paid.purchase.id, 3_000);
+    const [gone, came] = free.purchase.tickets.map(({ id }: { id: string }) => ticketIds.decode(id));
+    await db.ticket.update({ where: { id: gone }, data: { status: 'CANCELLED', cancelledAt: clock.now() } });
+    await db.checkIn.create({
+      data: {
+        ...{ kind: 'TICKET', admissionId: came, eventId: event.id, holderId: given.person().id },
+        ...{ isInside: true, enteredAt: clock.now() },
+      },
+    });
+    expect(await read(organizer.viewer)).toEqual({
+      ...{ soldCount: 5, validCount: 4, refundedCount: 1, attendedCount: 1, attendanceRate: 0.25 },
+      value: [{ amountMinor: 3_000, currency: 'EUR' }],
+      parts: [
+        { ticketType: { id: type.publicId }, packet: null, soldCount: 3, refundedCount: 1 },
+        { ticketType: null, packet: { id: packet.publicId }, soldCount: 2, refundedCount: 0 },
+      ],
+    });
+    expect(await read(coHost.viewer)).toBe('FORBIDDEN');
+  });
+
   it('cost as much for many events as for one', async () => {
     const host = events.given.person();
     await events.given.event({ organizerId: host.id });
     const list = `query ($id: ID!) { _entities(representations: [{ __typename: "User", id: $id }]) { ... on User {
-      organizedEvents(first: 10) { nodes { insights { confirmedCount registrationDays { date } ratings { sampleSize } } } } } } }`;
+      organizedEvents(first: 10) { nodes { insights { confirmedCount ticketSales { soldCount } registrationDays { date } ratings { sampleSize } } } } } } }`;
     const cost = async () => {
       const before = events.statements.length;
       await events.as(host.viewer).execute(list, { id: host.publicId });

@@ -23,7 +23,22 @@ export interface RegistrationDay {
   readonly cancelled: number;
 }
 
+/** Tickets of an event that were bought as the same thing in the same currency. */
+export interface SoldTickets {
+  readonly eventId: string;
+  readonly ticketTypeId: string | null;
+  readonly packetId: string | null;
+  readonly currency: string;
+  readonly soldCount: number;
+  readonly validCount: number;
+  readonly attendedCount: number;
+  /** What was paid for the valid ones. */
+  readonly valueMinor: bigint;
+}
+
 export interface InsightLoaders {
+  /** By event, most sold first. For whoever permissions.ts lets see it. */
+  readonly soldTickets: Loader<string, SoldTickets[]>;
   /** By event. For whoever permissions.ts lets see it. */
   readonly attendance: Loader<string, Attendance | null>;
   /** Days on which somebody registered or left, by event, oldest first; the latest 400. */
@@ -55,6 +70,19 @@ export const createInsightLoaders = (db: Db, clock: Clock): InsightLoaders => ({
         WHERE e.id = ANY(${[...eventIds]}::uuid[])
         GROUP BY e.id
       ) AS counted`,
+    ({ eventId }) => eventId,
+  ),
+  soldTickets: createGroupLoader(
+    (eventIds) => db.$queryRaw<SoldTickets[]>`
+      SELECT t.event_id AS "eventId", t.ticket_type_id AS "ticketTypeId", t.packet_id AS "packetId", p.currency,
+        count(*)::int AS "soldCount", count(*) FILTER (WHERE t.status = 'VALID')::int AS "validCount",
+        count(c.admission_id) FILTER (WHERE t.status = 'VALID')::int AS "attendedCount",
+        coalesce(sum(t.price_minor + t.fee_minor) FILTER (WHERE t.status = 'VALID'), 0)::bigint AS "valueMinor"
+      FROM tickets t JOIN purchases p ON p.id = t.purchase_id
+      LEFT JOIN check_ins c ON c.kind = 'TICKET' AND c.admission_id = t.id AND c.entered_at IS NOT NULL
+      WHERE t.event_id = ANY(${[...eventIds]}::uuid[])
+      GROUP BY t.event_id, t.ticket_type_id, t.packet_id, p.currency
+      ORDER BY "soldCount" DESC, t.ticket_type_id, t.packet_id`,
     ({ eventId }) => eventId,
   ),
   registrationDays: createGroupLoader(

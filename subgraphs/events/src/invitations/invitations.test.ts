@@ -28,6 +28,13 @@ afterAll(() => events.stop());
 const outcome = ({ data, codes }: { data: any; codes: readonly string[] }): string =>
   codes[0] ?? Object.values<any>(data)[0].userErrors[0]?.code ?? 'done';
 
+/** Somebody users have told of. */
+async function aMember() {
+  const member = events.given.person();
+  await events.given.known(member);
+  return member;
+}
+
 async function scene(overrides: object = {}) {
   const host = events.given.person();
   const event = await events.given.event({ organizerId: host.id, visibility: 'PRIVATE', ...overrides });
@@ -53,7 +60,7 @@ describe('an invitation to an event', () => {
     const { host, event, asking, seen } = await scene();
     const settings = { ...usualSettings, requiresApproval: true, version: 1, eventId: event.id };
     await events.db.registrationSettings.create({ data: settings });
-    const guest = events.given.person();
+    const guest = await aMember();
     expect(await seen(guest.viewer)).toBeNull();
     const { data } = await asking({ userId: guest.publicId });
     const { id } = data.inviteToEvent.invitation;
@@ -79,7 +86,7 @@ describe('an invitation to an event', () => {
 
   it('that was accepted shows a private event for as long as the place is held', async () => {
     const { event, invited, seen } = await scene();
-    const guest = events.given.person();
+    const guest = await aMember();
     await invited({ userId: guest.publicId });
     await events.as(guest.viewer).execute(register, { id: event.publicId });
     expect(await seen(guest.viewer)).not.toBeNull();
@@ -139,7 +146,7 @@ describe('an invitation to an event', () => {
     ],
   ])('that was %s shows nothing any more, and another can be sent', async (_how, settle) => {
     const s = await scene();
-    const guest = events.given.person();
+    const guest = await aMember();
     const id = await s.invited({ userId: guest.publicId, expiresInDays: 3 });
     expect(outcome(await s.asking({ userId: guest.publicId }))).toBe('CONFLICT');
     await settle(s, id, guest.viewer);
@@ -154,7 +161,7 @@ describe('an invitation to an event', () => {
     const { event, invited, seen } = await scene({ visibility: 'PUBLIC' });
     const settings = { ...usualSettings, requiresApproval: true, version: 1, eventId: event.id };
     await events.db.registrationSettings.create({ data: settings });
-    const guest = events.given.person();
+    const guest = await aMember();
     await invited({ userId: guest.publicId, expiresInDays: 1 });
     events.clock.advance(dayMs);
     expect(await seen(guest.viewer)).toMatchObject({
@@ -193,6 +200,37 @@ describe('an invitation to an event', () => {
     expect(outcome(await events.as(viewer).execute(act('revoke'), { id }))).toBe(expected);
   });
 
+  it('shows a private event no longer than it stands, although nothing has noted its end', async () => {
+    const { event, invited, seen, host } = await scene();
+    const guest = await aMember();
+    await invited({ userId: guest.publicId, expiresInDays: 1 });
+    await invited({ email: 'late@example.org', expiresInDays: 1 });
+    events.clock.advance(dayMs - 1);
+    expect(await seen(guest.viewer)).not.toBeNull();
+    events.clock.advance(1);
+    expect(await seen(guest.viewer)).toBeNull();
+    expect(outcome(await events.as(guest.viewer).execute(register, { id: event.publicId }))).toBe(
+      'NOT_FOUND',
+    );
+    const left = (await seen(host.viewer)).invitations.nodes as { status: string; email: string | null }[];
+    expect(left.map(({ status, email }) => [status, email])).toEqual([
+      ['EXPIRED', null],
+      ['EXPIRED', null],
+    ]);
+  });
+
+  it('is for people who are there, and not for those who have blocked who asks', async () => {
+    const { event, asking, host } = await scene();
+    const [nobody, blocker] = [events.given.person(), await aMember()];
+    await events.db.block.create({
+      data: { blockerId: blocker.id, blockedId: host.id, isActive: true, version: 1 },
+    });
+    const refusal = async (userId: string) => (await asking({ userId })).data.inviteToEvent.userErrors;
+    expect(await refusal(nobody.publicId)).toEqual([{ code: 'NOT_FOUND', path: ['userId'] }]);
+    expect(await refusal(blocker.publicId)).toEqual([{ code: 'CONFLICT', path: ['userId'] }]);
+    expect(await events.db.eventInvitation.count({ where: { eventId: event.id } })).toBe(0);
+  });
+
   it.each<[string, object, string]>([
     ['nobody', {}, 'INVALID_INPUT'],
     ['two at once', { userId: 'usr_01h455vb4pex5vsknk084sn02q', email: 'a@example.org' }, 'INVALID_INPUT'],
@@ -205,7 +243,7 @@ describe('an invitation to an event', () => {
 
   it('of whoever was erased is gone, and what they wrote to addresses with it', async () => {
     const { host, event, invited } = await scene();
-    const guest = events.given.person();
+    const guest = await aMember();
     await invited({ userId: guest.publicId });
     await invited({ email: 'secret@example.org' });
     const data = personalDataOf(events.subgraph.jobs!, events.privateStore);

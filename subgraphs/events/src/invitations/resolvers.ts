@@ -51,6 +51,8 @@ export const resolvers: Resolvers = {
     event: ({ eventId }, _args, { loaders }) => loaders.event.load(eventId),
     user: ({ userId }) => (userId ? { id: userIds.encode(userId) } : null),
     invitedBy: ({ invitedById }) => ({ id: userIds.encode(invitedById) }),
+    email: (invitation, _args, { services }) =>
+      services.invitations.statusOf(invitation) === 'PENDING' ? invitation.email : null,
     status: (invitation, _args, { services }) => services.invitations.statusOf(invitation),
   },
 };

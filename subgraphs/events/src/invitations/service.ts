@@ -11,11 +11,14 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Event, EventInvitation } from '../__generated__/prisma/client.js';
+import { hasBlocked } from '../blocks.js';
 import type { Db, Transaction } from '../database.js';
+import { dayMs } from '../durations.js';
 import { eventIds, invitationIds, userIds } from '../ids.js';
 import { expireInvitation, mailInvitation } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';
-import { lockEvent, lockSteered } from '../steering.js';
+import { assertKnown } from '../people.js';
+import { createSteering, lockEvent } from '../steering.js';
 import {
   assertOnePerson,
   expiryOf,
@@ -43,11 +46,12 @@ interface Invitee {
   readonly email: string | null;
 }
 
-const dayMs = 86_400_000;
 const missing = (field: string) =>
   new AppError('NOT_FOUND', 'There is no such invitation.', { path: [field] });
 
 export function createInvitations({ db, clock, outbox, audit, mailer, secret }: Dependencies) {
+  const { lockSteered } = createSteering({ clock });
+
   /** Asks a member, or whoever reads an address, to come. */
   async function invite(viewer: Viewer, eventId: string, input: object): Promise<EventInvitation> {
     const { idempotencyKey: key, userId, email, expiresInDays } = parseInput(newInvitation, input);
@@ -78,6 +82,9 @@ export function createInvitations({ db, clock, outbox, audit, mailer, secret }: 
     const standing = { eventId, status: 'PENDING' as const };
     if ((await tx.eventInvitation.count({ where: standing })) >= mostWaiting)
       throw new AppError('CONFLICT', `No more than ${mostWaiting} invitations wait at once.`);
+    if (userId) await assertKnown(tx, userId);
+    if (userId && (await hasBlocked(tx, userId, viewer.id)))
+      throw new AppError('CONFLICT', 'This person cannot be asked.', { path: ['userId'] });
     if (userId && (await tx.registration.count({ where: { eventId, userId, status: 'CONFIRMED' } })) > 0)
       throw new AppError('CONFLICT', 'The person comes already.', { path: ['userId'] });
     const whom = userId ? { userId } : { email };

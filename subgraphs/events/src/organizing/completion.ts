@@ -2,6 +2,7 @@ import type { Clock, Outbox } from '@diaspora/kit';
 import type { Event } from '../__generated__/prisma/client.js';
 import { checkedInCount } from '../check-in/index.js';
 import type { Db, Transaction } from '../database.js';
+import { drain } from '../draining.js';
 import type { EventsMessages } from '../messages.js';
 import { eventCompleted } from './announcements.js';
 
@@ -17,19 +18,15 @@ const batchSize = 500;
 
 /** Tells others of events that are over. Looked for and never planned ahead: an event that moves has nothing to move. */
 export function createCompletion({ db, clock, outbox }: Dependencies) {
-  /** The job behind the crontab. One event that fails does not hold up the others. */
-  async function tellCompleted(): Promise<void> {
-    const due = await db.event.findMany({
-      where: { status: 'PUBLISHED', completionToldAt: null, endsAt: { lte: clock.now() } },
-      orderBy: { endsAt: 'asc' },
-      take: batchSize,
-      select: { id: true },
-    });
-    const failures: unknown[] = [];
-    for (const { id } of due) await tell(id).catch((error: unknown) => failures.push(error));
-    if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} events were not told of as completed`);
-  }
+  /** The job behind the crontab. */
+  const tellCompleted = (): Promise<void> =>
+    drain(async (failed) => {
+      // Prisma passes values of enums in a way that keeps PostgreSQL from the partial index.
+      const over = await db.$queryRaw<{ id: string }[]>`
+        SELECT id FROM events WHERE status = 'PUBLISHED' AND completion_told_at IS NULL AND ends_at <= ${clock.now()}
+          AND id <> ALL(${[...failed]}::uuid[]) ORDER BY ends_at LIMIT ${batchSize}`;
+      return over.map(({ id }) => id);
+    }, tell);
 
   /** The update locks the row and looks again: of two workers one tells, and an event that moved meanwhile is not over. */
   async function tell(id: string): Promise<void> {

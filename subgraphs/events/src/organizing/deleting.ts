@@ -1,7 +1,7 @@
 import { AppError, type Clock, type Viewer } from '@diaspora/kit';
 import type { Event } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
-import { lockOwned } from '../steering.js';
+import { createSteering, lockSeriesOf } from '../steering.js';
 import type { Steps } from './steps.js';
 
 /** Who would lose something with an event. */
@@ -19,6 +19,8 @@ interface Dependencies {
 
 /** Deletes events that nobody has anything of. */
 export function createDeleting({ db, clock, steps }: Dependencies) {
+  const { lockOwned } = createSteering({ clock });
+
   const remove = (viewer: Viewer, id: string): Promise<void> =>
     db.$transaction(async (tx) => {
       await lockSeriesOf(tx, id);
@@ -31,10 +33,6 @@ export function createDeleting({ db, clock, steps }: Dependencies) {
       await tx.event.delete({ where: { id } });
       await steps.forget(tx, viewer, event);
     });
-
-  /** A series is locked before its events. */
-  const lockSeriesOf = (tx: Transaction, id: string) => tx.$executeRaw`
-    SELECT 1 FROM event_series WHERE id = (SELECT series_id FROM events WHERE id = ${id}::uuid) FOR NO KEY UPDATE`;
 
   /** So that its day does not get another event. */
   async function leaveSeries(tx: Transaction, { seriesId, occurrenceOn }: Event): Promise<void> {

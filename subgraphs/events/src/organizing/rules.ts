@@ -12,12 +12,13 @@ import {
   translation,
   translationsOf,
 } from '../catalog/index.js';
+import { dayMs } from '../durations.js';
 import { mediaIds } from '../ids.js';
 import { parseLocal, resolveLocal } from '../time/index.js';
 
 /** How many events one person may create within 24 hours before free ones are refused. */
 export const eventsPerDay = 20;
-const fiveYearsMs = 5 * 366 * 86_400_000;
+const fiveYearsMs = 5 * 366 * dayMs;
 
 const placeSchema = z.object({
   venue: line({ max: 160 }).nullish(),

@@ -9,8 +9,9 @@ import {
 import type { Event } from '../__generated__/prisma/client.js';
 import { searchTextOf } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
+import { dayMs } from '../durations.js';
 import { eventIds } from '../ids.js';
-import { lockOwned, lockSteered } from '../steering.js';
+import { createSteering } from '../steering.js';
 import { readProgram } from './agenda.js';
 import { applyChanges, ownFieldsOf } from './changes.js';
 import {
@@ -34,9 +35,9 @@ interface Dependencies {
   readonly steps: Steps;
 }
 
-const dayMs = 86_400_000;
-
 export function createOrganizing({ db, clock, steps }: Dependencies) {
+  const { lockOwned, lockSteered } = createSteering({ clock });
+
   async function create(
     viewer: Viewer,
     { idempotencyKey, ...input }: { idempotencyKey: string },

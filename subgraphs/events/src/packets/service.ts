@@ -1,11 +1,4 @@
-import {
-  AppError,
-  idempotencyKey as keySchema,
-  idempotent,
-  parseInput,
-  type Page,
-  type Viewer,
-} from '@diaspora/kit';
+import { AppError, idempotent, parseInput, type Page, type Viewer } from '@diaspora/kit';
 import type { Packet } from '../__generated__/prisma/client.js';
 import type { Transaction } from '../database.js';
 import { eventIds, inclusionIds, packetIds } from '../ids.js';
@@ -14,7 +7,7 @@ import {
   createSale,
   given,
   heldQuantity,
-  requestOf,
+  callOf,
   termColumns,
   type TicketingDependencies,
 } from '../ticketing/index.js';
@@ -51,12 +44,7 @@ export function createPackets(dependencies: TicketingDependencies) {
     const included = inclusions.map((each) => ({ ...each, eventId: eventIds.decode(each.eventId) }));
     assertFits(included, 'inclusions');
     assertWindow({ salesStartAt: terms.salesStartAt ?? null, salesEndAt: terms.salesEndAt ?? null });
-    const call = {
-      actor: viewer.id,
-      operation: 'createPacket',
-      key: parseInput(keySchema(), idempotencyKey),
-      request: requestOf(input),
-    };
+    const call = callOf(viewer, 'createPacket', { idempotencyKey, input });
     const { packetId } = await db.$transaction((tx) =>
       idempotent(tx, call, async () => {
         const events = await lockForSale(tx, viewer, included.map(({ eventId }) => eventId)); // prettier-ignore

@@ -20,7 +20,7 @@ import type { Db, Transaction } from '../database.js';
 import { acceptInvitation, isStanding } from '../invitations/index.js';
 import type { Places } from '../places/index.js';
 import { keepAnswers, mostGuests, settingsOf, type GivenAnswer } from '../registration-form/index.js';
-import { lockVisible } from '../steering.js';
+import { createSteering } from '../steering.js';
 import { createLooking } from './looking.js';
 import {
   freeFor,
@@ -71,6 +71,7 @@ export interface Wish {
 }
 
 export function createParticipation({ db, clock, places, transitions, queue }: Dependencies) {
+  const { lockVisible } = createSteering({ clock });
   const lookAt = createLooking({ clock, places });
 
   /** Takes a place, or answers the one the viewer holds. With a key, a late repetition never takes a second one. */
@@ -99,7 +100,7 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
   /** Refuses early, without a lock, what cannot succeed; under the event's lock everything is looked at again. */
   async function attempt(client: Db | Transaction, viewer: Viewer, wish: Wish): Promise<string> {
     const event = await client.event.findFirst({
-      where: { AND: [{ id: wish.eventId }, visibleTo(viewer)] },
+      where: { AND: [{ id: wish.eventId }, visibleTo(viewer, clock.now())] },
     });
     if (!event) throw new AppError('NOT_FOUND', 'There is no such event.', { path: ['eventId'] });
     const known = await admit(client, viewer, event, wish);

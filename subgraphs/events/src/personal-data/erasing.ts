@@ -27,9 +27,16 @@ export const createErasure =
   ({ clock, outbox, audit, places, transitions, sales }: Dependencies) =>
   async (tx: Transaction, personId: string) => {
     const now = clock.now();
+    // Series are locked before events.
+    await tx.$executeRaw`
+      SELECT 1 FROM event_series WHERE organizer_id = ${personId}::uuid OR co_host_ids @> ARRAY[${personId}::uuid]
+      ORDER BY id FOR UPDATE`;
+    const registrations = await giveBackPlaces(personId);
     // What there is of them is treated as any other event; no more are made.
     await tx.eventSeries.deleteMany({ where: { organizerId: personId } });
-    const registrations = await giveBackPlaces(personId);
+    await tx.$executeRaw`
+      UPDATE event_series SET co_host_ids = array_remove(co_host_ids, ${personId}::uuid)
+      WHERE co_host_ids @> ARRAY[${personId}::uuid]`;
     await leaveWaitlists(personId);
     // A packet with a draft in it is one that nobody could buy.
     await tx.inclusion.deleteMany({ where: { event: { organizerId: personId, publishedAt: null } } });
@@ -47,6 +54,8 @@ export const createErasure =
     await tx.calendarConnection.deleteMany(own);
     await tx.steward.deleteMany(own);
     await tx.person.deleteMany(own);
+    await tx.privileges.deleteMany(own);
+    await tx.office.deleteMany({ where: { holderId: personId } });
     await tx.eventInvitation.deleteMany(own);
     await tx.eventInvitation.updateMany({ where: { invitedById: personId }, data: { email: null } });
     await tx.follow.deleteMany({ where: { OR: [{ followerId: personId }, { followedId: personId }] } });

@@ -80,8 +80,8 @@ async function* seriesOf(db: Db, organizerId: string) {
   const all = inPages<EventSeries>((after, take) =>
     db.eventSeries.findMany({ where: { organizerId, ...beyond(after) }, take, ...page }),
   );
-  for await (const { id, organizerId: _self, dueAt: _internal, ...series } of all)
-    yield { id: seriesIds.encode(id), ...series };
+  for await (const { id, organizerId: _self, dueAt: _internal, coHostIds, ...series } of all)
+    yield { id: seriesIds.encode(id), ...series, coHostIds: coHostIds.map((host) => userIds.encode(host)) };
 }
 
 /** What the person was asked and asked others, while it waits for an answer. */

@@ -66,6 +66,9 @@ export function createOrderHandlers({ basket, saga }: Dependencies) {
   }
 
   return [
+    payments.on('order.opened', order.extend({ openedAt: instant }), ({ data }, tx) =>
+      change(tx, data, { orderOpenedAt: data.openedAt }),
+    ),
     payments.on('order.paid', moved, ({ data }, tx) => saga.paid(tx, keyOf(data), data.amountMinor)),
     payments.on(
       'order.paymentFailed',
@@ -100,10 +103,10 @@ export function createOrderHandlers({ basket, saga }: Dependencies) {
       'order.disputed',
       order.extend({ status: z.string(), disputedAt: instant }),
       async ({ data }, tx) => {
-        await change(tx, data, { disputeStatus: data.status, disputedAt: data.disputedAt });
-        if (data.status !== 'LOST') return;
+        // Its events before the purchase, as everywhere.
         const locked = await basket.lockPurchase(tx, keyOf(data));
-        if (locked) await endAll(tx, locked);
+        await change(tx, data, { disputeStatus: data.status, disputedAt: data.disputedAt });
+        if (locked && data.status === 'LOST') await endAll(tx, locked);
       },
     ),
   ];

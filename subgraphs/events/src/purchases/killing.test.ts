@@ -17,7 +17,7 @@ const ends = [
   ...['before:hold', 'after:hold', 'before:issue', 'after:order.paid'].map(
     (at) => ['COMPLETED', at] as const,
   ),
-  ...['before:giveBack', 'after:settleBatch', 'after:settleCancelledEvent'].map(
+  ...['before:giveBack', 'after:settle', 'after:settleCancelledEvent'].map(
     (at) => ['CALLED_OFF', at] as const,
   ),
   ...['after:order.refundFailed', 'before:retry', 'after:retryRefunds'].map(

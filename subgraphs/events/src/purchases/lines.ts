@@ -65,7 +65,7 @@ type LineInput = z.output<typeof lineInput>;
 export async function readItems(
   tx: Transaction,
   viewer: Viewer,
-  lines: readonly LineInput[],
+  { lines, now }: { lines: readonly LineInput[]; now: Date },
 ): Promise<Item[]> {
   const decoded = lines.map((line) => ({
     quantity: line.quantity,
@@ -77,7 +77,7 @@ export async function readItems(
   const wantedPackets = decoded.flatMap(({ packetId }) => packetId ?? []);
   assertOnce([...typeIds, ...wantedPackets]);
   const types = await tx.ticketType.findMany({
-    where: { id: { in: typeIds }, event: visibleTo(viewer) },
+    where: { id: { in: typeIds }, event: visibleTo(viewer, now) },
     include: { event: { select: { title: true } } },
   });
   const packets = await tx.packet.findMany({

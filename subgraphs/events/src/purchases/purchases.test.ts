@@ -213,6 +213,28 @@ describe('a purchase', () => {
     expect(await tickets.placesOf(event)).toMatchObject({ ticketed: 1 });
   });
 
+  it('has an order once payments tells of it, for those whom payments shows it', async () => {
+    const { type, organizer } = await tickets.sale();
+    const buyer = events.given.person();
+    const { purchase } = await tickets.buy(buyer, [tickets.line(type)]);
+    const root = events.given.person({ roles: ['SUPER_USER'] });
+    const shown = async () => {
+      const answers = [buyer, root, organizer].map(({ viewer }) =>
+        events
+          .as(viewer)
+          .execute('query ($id: ID!) { purchase(id: $id) { order { id } } }', { id: purchase.id }),
+      );
+      return (await Promise.all(answers)).map(({ data }) => data.purchase.order?.id ?? null);
+    };
+    expect(await shown()).toEqual([null, null, null]);
+    await tickets.tell('order.opened', {
+      purchaseId: purchase.id,
+      openedAt: events.clock.now().toISOString(),
+    });
+    const orderId = purchase.id.replace('pur_', 'ord_');
+    expect(await shown()).toEqual([orderId, orderId, null]);
+  });
+
   it('shows why a payment failed, and can still be paid', async () => {
     const { type } = await tickets.sale();
     const { purchase } = await tickets.buy(events.given.person(), [tickets.line(type)]);

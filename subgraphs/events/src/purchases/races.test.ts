@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createMemoryPrivateStore, testSubgraph } from '@diaspora/kit/testing';
 import { createEventsSubgraph } from '../subgraph.js';
+import { testConfig } from '../testing/config.js';
 import { givenEvents } from '../testing/given.js';
 import { givenTickets } from '../testing/given-tickets.js';
 
@@ -85,7 +86,6 @@ describe('two hundred buyers, forty at a time, at two processes', () => {
   it('are more than there are places by the same code without its locks', async () => {
     const { event, type } = await tickets.sale({ capacity: 7 });
     const { db, clock } = events;
-    const config = { PUBLIC_URL: 'https://diaspora.example', SEALING_SECRET: 'x'.repeat(32) };
     const unlocked = testSubgraph(
       createEventsSubgraph({
         ...{
@@ -94,7 +94,7 @@ describe('two hundred buyers, forty at a time, at two processes', () => {
           privateStore: createMemoryPrivateStore(),
           mailer: {} as never,
           calendars: {} as never,
-          config: config,
+          config: testConfig,
         },
         lockRows: async () => undefined,
       }),

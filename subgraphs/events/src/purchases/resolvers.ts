@@ -1,6 +1,7 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { orderIds, purchaseIds, refundIds, userIds } from '../ids.js';
+import { isSuperUser } from '../ticketing/index.js';
 
 const newestFirst: SortKey[] = [{ field: 'id', direction: 'desc', type: 'uuid' }];
 
@@ -57,7 +58,11 @@ export const resolvers: Resolvers = {
       (await loaders.refundsOfPurchase.load(id)).map((refund) => ({ ...refund, currency })),
     voucherCode: async ({ voucherId }, _args, { loaders }) =>
       voucherId ? ((await loaders.voucherCode.load(voucherId))?.code ?? null) : null,
-    order: ({ id, totalMinor }) => (totalMinor === 0n ? null : { id: orderIds.encode(id) }),
+    // Payments shows it to them alone, and not before it has it.
+    order: ({ id, buyerId, orderOpenedAt }, _args, { viewer }) =>
+      orderOpenedAt !== null && (viewer?.id === buyerId || isSuperUser(viewer))
+        ? { id: orderIds.encode(id) }
+        : null,
     paymentFailure: ({ paymentFailureReason: reason, paymentFailedAt: failedAt }) =>
       reason === null || failedAt === null ? null : { reason, failedAt },
     dispute: ({ disputeStatus: status, disputedAt }) =>

@@ -1,4 +1,5 @@
 import type { Purchase } from '../__generated__/prisma/client.js';
+import { minuteMs } from '../durations.js';
 
 type State = Pick<Purchase, 'status' | 'endReason'>;
 
@@ -43,8 +44,6 @@ export function step(state: State, fact: Fact): State & { readonly effect: Effec
       return status === 'REFUNDING' && fact.isAll ? { ...stays, status: 'REFUNDED' } : stays;
   }
 }
-
-const minuteMs = 60_000;
 
 /** How long places are kept for a purchase. */
 export const holdMs = 15 * minuteMs;

@@ -1,15 +1,8 @@
-import {
-  AppError,
-  idempotencyKey as keySchema,
-  idempotent,
-  parseInput,
-  type Page,
-  type Viewer,
-} from '@diaspora/kit';
+import { AppError, idempotent, type Page, type Viewer } from '@diaspora/kit';
 import type { Event, Purchase, Voucher } from '../__generated__/prisma/client.js';
 import type { Transaction } from '../database.js';
 import { purchaseIds, purchaseLineIds } from '../ids.js';
-import { requestOf, type TicketingDependencies } from '../ticketing/index.js';
+import { callOf, type TicketingDependencies } from '../ticketing/index.js';
 import type { Queue } from '../participation/index.js';
 import type { Vouchers } from '../vouchers/index.js';
 import { createAdmitting } from './admitting.js';
@@ -39,21 +32,16 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
     { idempotencyKey, ...input }: { idempotencyKey: string },
   ): Promise<Purchase> {
     const parsed = readPurchase(input);
-    const call = {
-      actor: viewer.id,
-      operation: 'purchaseTickets',
-      key: parseInput(keySchema(), idempotencyKey),
-      request: requestOf(input),
-    };
+    const call = callOf(viewer, 'purchaseTickets', { idempotencyKey, input });
     let wanted: string[] = [];
     const stored = db.$transaction((tx) =>
       idempotent(tx, call, async () => {
-        const known = await readItems(tx, viewer, parsed.lines);
+        const known = await readItems(tx, viewer, { ...parsed, now: clock.now() });
         wanted = eventIdsOf(known);
         if ((await offersTo(tx, viewer.id, wanted)).length === 0) await basket.assertPlausible(tx, known);
         const events = await basket.lockRows(tx, known);
         // Once more under the locks: a packet may have other events now.
-        const items = await readItems(tx, viewer, parsed.lines);
+        const items = await readItems(tx, viewer, { ...parsed, now: clock.now() });
         if (eventIdsOf(items).join() !== wanted.join())
           throw new AppError('CONFLICT', 'A packet has changed meanwhile. Look again.', { path: ['lines'] });
         const { organizerId, currency } = oneSale(events, items);
@@ -92,7 +80,12 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
 
   /** What the waitlists of events offer the buyer. */
   const offersTo = (tx: Transaction, userId: string, events: readonly string[]) =>
-    tx.waitlistEntry.findMany({ where: { userId, status: 'OFFERED', eventId: { in: [...events] } } });
+    tx.waitlistEntry.findMany({
+      where: {
+        ...{ userId, eventId: { in: [...events] } },
+        ...{ status: 'OFFERED', offerExpiresAt: { gt: clock.now() } },
+      },
+    });
 
   interface NewPurchase {
     readonly id: string;

@@ -1,5 +1,6 @@
 import type { Clock, Outbox } from '@diaspora/kit';
 import type { Db, Transaction } from '../database.js';
+import { drain } from '../draining.js';
 import type { EventsMessages } from '../messages.js';
 import type { Basket } from './basket.js';
 import { refundRequested } from './orders.js';
@@ -17,46 +18,44 @@ const batchSize = 200;
 
 /** What is done about purchases in the background. Each purchase is a transaction of its own, and looked at again in it. */
 export function createUpkeep({ db, clock, outbox, basket, saga }: Dependencies) {
-  /** One that fails does not hold up the others. */
-  async function each(ids: readonly string[], run: (tx: Transaction, id: string) => Promise<unknown>) {
-    const failures: unknown[] = [];
-    for (const id of ids)
-      await db.$transaction((tx) => run(tx, id)).catch((error: unknown) => failures.push(error));
-    if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} purchases were not seen to`);
-  }
-
   /** Ends purchases that were not paid in time. Their places are free without it; payments and those who wait hear by it. */
-  async function expire(): Promise<void> {
-    const due = await db.purchase.findMany({
-      where: { status: 'PENDING', expiresAt: { lte: clock.now() } },
-      orderBy: { expiresAt: 'asc' },
-      take: batchSize,
-      select: { id: true },
-    });
-    await each(due.map(({ id }) => id), async (tx, id) => {
-      const locked = await basket.lockPurchase(tx, id);
-      if (locked && locked.purchase.expiresAt <= clock.now()) await saga.end(tx, locked, 'EXPIRED');
-    }); // prettier-ignore
-  }
+  const expire = (): Promise<void> =>
+    drain(
+      async (failed) => {
+        // Prisma passes values of enums in a way that keeps PostgreSQL from the partial index.
+        const due = await db.$queryRaw<{ id: string }[]>`
+          SELECT id FROM purchases WHERE status = 'PENDING' AND expires_at <= ${clock.now()}
+            AND id <> ALL(${[...failed]}::uuid[]) ORDER BY expires_at LIMIT ${batchSize}`;
+        return due.map(({ id }) => id);
+      },
+      (id) =>
+        db.$transaction(async (tx) => {
+          const locked = await basket.lockPurchase(tx, id);
+          if (locked && locked.purchase.expiresAt <= clock.now()) await saga.end(tx, locked, 'EXPIRED');
+        }),
+    );
 
   /** Asks again for refunds that failed: the same refund, so that it happens once. */
-  async function retryRefunds(): Promise<void> {
-    const due = await db.purchaseRefund.findMany({
-      where: { status: 'FAILED', retryAt: { lte: clock.now() } },
-      orderBy: { retryAt: 'asc' },
-      take: batchSize,
+  const retryRefunds = (): Promise<void> =>
+    drain(
+      async (failed) => {
+        const due = await db.$queryRaw<{ id: string }[]>`
+          SELECT id FROM purchase_refunds WHERE status = 'FAILED' AND retry_at <= ${clock.now()}
+            AND id <> ALL(${[...failed]}::uuid[]) ORDER BY retry_at LIMIT ${batchSize}`;
+        return due.map(({ id }) => id);
+      },
+      (id) => db.$transaction((tx) => askAgain(tx, id)),
+    );
+
+  async function askAgain(tx: Transaction, id: string): Promise<void> {
+    const refund = await tx.purchaseRefund.findUniqueOrThrow({ where: { id } });
+    const locked = await basket.lockPurchase(tx, refund.purchaseId);
+    const { count } = await tx.purchaseRefund.updateMany({
+      where: { id, status: 'FAILED' },
+      data: { status: 'REQUESTED', retryAt: null, attempts: { increment: 1 } },
     });
-    await each(due.map(({ id }) => id), async (tx, id) => {
-      const refund = due.find((one) => one.id === id)!;
-      const locked = await basket.lockPurchase(tx, refund.purchaseId);
-      const { count } = await tx.purchaseRefund.updateMany({
-        where: { id, status: 'FAILED' },
-        data: { status: 'REQUESTED', retryAt: null, attempts: { increment: 1 } },
-      });
-      if (count > 0) await outbox.publish(tx, refundRequested(refund, locked!.purchase.currency));
-      await saga.afterStep('before:retry');
-    }); // prettier-ignore
+    if (count > 0) await outbox.publish(tx, refundRequested(refund, locked!.purchase.currency));
+    await saga.afterStep('before:retry');
   }
 
   /**
@@ -64,28 +63,31 @@ export function createUpkeep({ db, clock, outbox, basket, saga }: Dependencies) 
    * a begin after a death goes on where the last commit was.
    */
   async function settleEvent({ eventId }: { eventId: string }): Promise<void> {
-    for (;;) {
-      const [holds, tickets] = await Promise.all([
-        db.placeHold.findMany({
-          where: { eventId, purpose: 'PURCHASE' },
-          distinct: ['claimId'],
-          take: batchSize,
-          select: { claimId: true },
-        }),
-        db.ticket.findMany({
-          where: { eventId, status: 'VALID' },
-          distinct: ['purchaseId'],
-          take: batchSize,
-          select: { purchaseId: true },
-        }),
-      ]);
-      const ids = [
-        ...new Set([...holds.map(({ claimId }) => claimId), ...tickets.map(({ purchaseId }) => purchaseId)]),
-      ];
-      if (ids.length === 0) return;
-      await each(ids, (tx, id) => saga.eventCancelled(tx, id, eventId));
-      await saga.afterStep('after:settleBatch');
-    }
+    await drain(
+      (failed) => unsettled(eventId, failed),
+      async (id) => {
+        await db.$transaction((tx) => saga.eventCancelled(tx, id, eventId));
+        await saga.afterStep('after:settle');
+      },
+    );
+  }
+
+  /** Purchases that hold places of an event or have tickets for it. */
+  async function unsettled(eventId: string, failed: readonly string[]): Promise<string[]> {
+    const holds = await db.placeHold.groupBy({
+      by: 'claimId',
+      where: { eventId, purpose: 'PURCHASE', claimId: { notIn: [...failed] } },
+      orderBy: { claimId: 'asc' },
+      take: batchSize,
+    });
+    const tickets = await db.ticket.groupBy({
+      by: 'purchaseId',
+      where: { eventId, status: 'VALID', purchaseId: { notIn: [...failed] } },
+      orderBy: { purchaseId: 'asc' },
+      take: batchSize,
+    });
+    const ids = [...holds.map(({ claimId }) => claimId), ...tickets.map(({ purchaseId }) => purchaseId)];
+    return [...new Set(ids)];
   }
 
   return { expire, retryRefunds, settleEvent };

@@ -2,8 +2,7 @@ import { AppError, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event } from '../__generated__/prisma/client.js';
 import { statusOf } from '../catalog/index.js';
-
-const dayMs = 86_400_000;
+import { dayMs } from '../durations.js';
 
 /** How long after its end an event can be rated. */
 export const ratingWindowMs = 14 * dayMs;

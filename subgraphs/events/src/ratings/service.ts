@@ -5,7 +5,7 @@ import { hasCheckedIn } from '../check-in/index.js';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
 import type { EventsMessages } from '../messages.js';
-import { lockVisible } from '../steering.js';
+import { createSteering } from '../steering.js';
 import { closesAtOf, fewestRatings, ratingInput, refusalError, refusalOf } from './rules.js';
 
 export type Ratings = ReturnType<typeof createRatings>;
@@ -17,6 +17,8 @@ interface Dependencies {
 }
 
 export function createRatings({ db, clock, outbox }: Dependencies) {
+  const { lockVisible } = createSteering({ clock });
+
   /** Rates an event, or changes the own rating. An absent comment keeps the one that is there. */
   async function rate(viewer: Viewer, eventId: string, input: unknown): Promise<Rating> {
     const { comment, ...stars } = parseInput(ratingInput, input);

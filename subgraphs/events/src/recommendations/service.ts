@@ -13,6 +13,7 @@ import {
   listedRows,
   orderSql,
   readEvents,
+  visibleTo,
   type OrderColumn,
 } from '../catalog/index.js';
 import { Prisma, type Db } from '../database.js';
@@ -62,7 +63,7 @@ export function createRecommendations({ db, clock }: { readonly db: Db; readonly
         ORDER BY ${orderSql(eventOrders.STARTS_AT_ASC, page)} LIMIT ${page.take - found.length}`;
       found.push(...ids.map(({ id }) => ({ id, rank: index })));
     }
-    return { rows: await readEvents(db, viewer, found), page };
+    return { rows: await readEvents(db, visibleTo(viewer, clock.now()), found), page };
   }
 
   const matching = (index: number, liking: Liking): Prisma.Sql => {

@@ -3,16 +3,10 @@ import type { Event } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, questionIds } from '../ids.js';
 import type { Places } from '../places/index.js';
-import { lockSteered } from '../steering.js';
-import {
-  assertWindow,
-  optionsOf,
-  readAnswers,
-  settingsChanges,
-  usualSettings,
-  type QuestionInput,
-  type Settings,
-} from './rules.js';
+import { noteOwn } from '../own-parts.js';
+import { createSteering } from '../steering.js';
+import { ask } from './asking.js';
+import { assertWindow, readAnswers, settingsChanges, usualSettings, type Settings } from './rules.js';
 
 export type RegistrationForm = ReturnType<typeof createRegistrationForm>;
 
@@ -24,6 +18,8 @@ interface Dependencies {
 }
 
 export function createRegistrationForm({ db, clock, audit, places }: Dependencies) {
+  const { lockSteered } = createSteering({ clock });
+
   /** Under the event's lock, so that whoever registers meets the old terms or the new ones. */
   const change = (
     viewer: Viewer,
@@ -45,7 +41,8 @@ export function createRegistrationForm({ db, clock, audit, places }: Dependencie
       });
       // Who waits may have a turn now that there is a waitlist.
       await places.freed(tx, eventId);
-      if (questions) await ask(tx, eventId, questions);
+      if (questions) await ask(tx, { eventId, questions, now: clock.now() });
+      await noteOwn(tx, event, 'registration');
       const subject = { type: 'Event', id: eventIds.encode(eventId) };
       const action = 'event.registrationChanged';
       await audit.record(tx, { action, subject, personId: event.organizerId, before, after });
@@ -53,35 +50,8 @@ export function createRegistrationForm({ db, clock, audit, places }: Dependencie
     });
   };
 
-  /** A question keeps its id and its kind, so that the answers it was given keep their meaning. */
-  async function ask(tx: Transaction, eventId: string, questions: readonly QuestionInput[]): Promise<void> {
-    const asked = await tx.registrationQuestion.findMany({ where: { eventId, retiredAt: null } });
-    const named = questions.map(({ id }) => (id ? questionIds.decode(id) : null));
-    const kept = named.filter((id) => id !== null);
-    if (new Set(kept).size < kept.length) throw misnamed('A question is named once.');
-    await tx.registrationQuestion.updateMany({
-      where: { id: { in: asked.filter(({ id }) => !kept.includes(id)).map(({ id }) => id) } },
-      data: { retiredAt: clock.now() },
-    });
-    for (const [position, question] of questions.entries()) {
-      const { kind, prompt, isRequired } = question;
-      const data = { position, prompt, isRequired, options: optionsOf(question) };
-      const id = named[position];
-      if (!id) {
-        await tx.registrationQuestion.create({ data: { id: questionIds.create(), eventId, kind, ...data } });
-        continue;
-      }
-      const known = asked.find((each) => each.id === id);
-      if (!known) throw misnamed('The event does not ask that question.');
-      if (known.kind !== kind) throw misnamed('A question that is asked keeps its kind.');
-      await tx.registrationQuestion.update({ where: { id }, data });
-    }
-  }
-
   return { change };
 }
-
-const misnamed = (message: string) => new AppError('INVALID_INPUT', message, { path: ['questions'] });
 
 const stale = (event: Event) =>
   new AppError('CONFLICT', 'The terms have changed meanwhile.', {

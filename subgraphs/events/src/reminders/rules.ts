@@ -1,9 +1,8 @@
+import { minuteMs } from '../durations.js';
 /** How long before its start an event is remembered, in minutes; the longest first. */
 export const reminderOffsets = [24 * 60, 60] as const;
 
 export type ReminderOffset = (typeof reminderOffsets)[number];
-
-const minuteMs = 60_000;
 
 export interface Timed {
   readonly startsAt: Date;

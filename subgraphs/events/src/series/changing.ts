@@ -15,12 +15,14 @@ import {
   type ParsedRule,
   type SeriesScope,
 } from './rules.js';
+import { ownPartsOf, type SeriesPart, type Setup } from './setup.js';
 import { inherited, readTemplate, templateColumns, timingOf } from './template.js';
 
 interface Dependencies {
   readonly clock: Clock;
   readonly steps: Steps;
   readonly materialising: Materialising;
+  readonly setup: Setup;
 }
 
 export interface Change {
@@ -30,10 +32,12 @@ export interface Change {
   readonly data: EventColumns;
   readonly parsed: ParsedRule | null;
   readonly scope: SeriesScope;
+  /** What the others take over from the event as it is. */
+  readonly parts: readonly SeriesPart[];
 }
 
 /** How a change of one event spreads over its series, whose rows are all locked. */
-export function createChanging({ clock, steps, materialising }: Dependencies) {
+export function createChanging({ clock, steps, materialising, setup }: Dependencies) {
   const write = (
     tx: Transaction,
     { id, version }: EventSeries,
@@ -46,10 +50,11 @@ export function createChanging({ clock, steps, materialising }: Dependencies) {
     if (day <= series.firstOn) return series;
     await write(tx, series, { lastOn: dayAfter(day, -1) });
     const now = clock.now();
-    const { id: _id, version: _version, template, ...same } = series;
+    const { id: _id, version: _version, template, sale, form, ...same } = series;
+    const json = { template, sale, form } as Record<'template' | 'sale' | 'form', Prisma.InputJsonValue>;
     const later = await tx.eventSeries.create({
       data: {
-        ...{ ...same, template: template as Prisma.InputJsonValue, id: seriesIds.create(), firstOn: day },
+        ...{ ...same, ...json, id: seriesIds.create(), firstOn: day },
         ...{ createdAt: now, updatedAt: now },
       },
     });
@@ -61,7 +66,7 @@ export function createChanging({ clock, steps, materialising }: Dependencies) {
   }
 
   async function reshape(tx: Transaction, viewer: Viewer, change: Change): Promise<void> {
-    const { series, event, data, parsed } = change;
+    const { series, event, data, parsed, parts } = change;
     const next = { ...event, ...data };
     const day = midnightOf(next.startsAtLocal);
     const isMoved = data.startsAtLocal !== undefined && day.getTime() !== event.occurrenceOn!.getTime();
@@ -73,6 +78,7 @@ export function createChanging({ clock, steps, materialising }: Dependencies) {
       template: { ...readTemplate(series), ...templateColumns(data) },
       ...timing,
       ...ruled,
+      ...(await setup.read(tx, event, parts)),
     });
     await applyToPointed(tx, viewer, change, ruled ? day : event.occurrenceOn!);
     await applyToOthers(tx, viewer, { ...change, series: changed }, timing !== null);
@@ -90,7 +96,7 @@ export function createChanging({ clock, steps, materialising }: Dependencies) {
   async function applyToPointed(
     tx: Transaction,
     viewer: Viewer,
-    { event, data }: Change,
+    { event, data, parts }: Change,
     occurrenceOn: Date,
   ): Promise<void> {
     const isTaken = await tx.event.count({
@@ -101,7 +107,7 @@ export function createChanging({ clock, steps, materialising }: Dependencies) {
         path: ['startsAt'],
       });
     const times = data.startsAtLocal === undefined ? [] : ['schedule'];
-    const given = new Set([...Object.keys(data), ...times]);
+    const given = new Set([...Object.keys(data), ...times, ...ownPartsOf(parts)]);
     const ownFields = event.ownFields.filter((name) => !given.has(name));
     await steps.change(tx, viewer, event, { ...data, ownFields, occurrenceOn });
   }
@@ -109,7 +115,7 @@ export function createChanging({ clock, steps, materialising }: Dependencies) {
   async function applyToOthers(
     tx: Transaction,
     viewer: Viewer,
-    { series, event, data, parsed, scope }: Change,
+    { series, event, data, parsed, scope, parts }: Change,
     isRetimed: boolean,
   ): Promise<void> {
     const now = clock.now();
@@ -127,7 +133,10 @@ export function createChanging({ clock, steps, materialising }: Dependencies) {
     });
     for (const other of others) {
       if (parsed && !isDayOf(series, other.occurrenceOn!)) await drop(tx, viewer, other);
-      else await inherit(tx, viewer, other, { series, data, isRetimed });
+      else {
+        const inheriting = await inherit(tx, viewer, other, { series, data, isRetimed });
+        await setup.replace(tx, inheriting, { series, parts });
+      }
     }
   }
 
@@ -136,13 +145,13 @@ export function createChanging({ clock, steps, materialising }: Dependencies) {
     viewer: Viewer,
     other: Event,
     { series, data, isRetimed }: { series: EventSeries; data: EventColumns; isRetimed: boolean },
-  ): Promise<void> {
+  ): Promise<Event> {
     const times = isRetimed ? timesOn(other.occurrenceOn!, series) : null;
     const columns = inherited(other, templateColumns(data), times);
-    if (!columns) return;
+    if (!columns) return other;
     const next = { ...other, ...columns };
     assertProgramFits(entriesOf(next), next);
-    await steps.change(tx, viewer, other, columns);
+    return steps.change(tx, viewer, other, columns);
   }
 
   /**

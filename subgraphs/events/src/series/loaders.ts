@@ -1,4 +1,4 @@
-import { createRowLoader, type Loader, type Viewer } from '@diaspora/kit';
+import { createRowLoader, type Clock, type Loader, type Viewer } from '@diaspora/kit';
 import type { EventSeries } from '../__generated__/prisma/client.js';
 import { visibleTo } from '../catalog/index.js';
 import type { Db } from '../database.js';
@@ -8,10 +8,12 @@ export interface SeriesLoaders {
   readonly eventSeries: Loader<string, EventSeries | null>;
 }
 
-export const createSeriesLoaders = (db: Db, viewer: Viewer | null): SeriesLoaders => ({
+export const createSeriesLoaders = (db: Db, clock: Clock, viewer: Viewer | null): SeriesLoaders => ({
   eventSeries: createRowLoader(
     (ids) =>
-      db.eventSeries.findMany({ where: { id: { in: [...ids] }, events: { some: visibleTo(viewer) } } }),
+      db.eventSeries.findMany({
+        where: { id: { in: [...ids] }, events: { some: visibleTo(viewer, clock.now()) } },
+      }),
     (series) => series.id,
   ),
 });

@@ -2,11 +2,16 @@ import type { Clock, Outbox } from '@diaspora/kit';
 import type { EventSeries } from '../__generated__/prisma/client.js';
 import { searchTextOf } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
+import { drain } from '../draining.js';
+import { dayMs } from '../durations.js';
 import { eventIds } from '../ids.js';
 import type { EventsMessages } from '../messages.js';
 import { eventSnapshot } from '../organizing/index.js';
+import { lackOf, readStanding } from '../standing/index.js';
+import { lockSeries } from '../steering.js';
 import { localAt } from '../time/index.js';
 import { dayAfter, daysBetween, horizonMs, midnightOf, mostAhead, timesOn } from './rules.js';
+import type { Setup } from './setup.js';
 import { readTemplate } from './template.js';
 
 export type Materialising = ReturnType<typeof createMaterialising>;
@@ -15,46 +20,58 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly outbox: Outbox<EventsMessages>;
+  readonly setup: Setup;
 }
 
 const batchSize = 200;
-const dayMs = 86_400_000;
 /** How far to look for the next event of a rule that comes seldom: 29 February may be eight years away. */
 const furthestMs = 9 * 366 * dayMs;
 
 /** Makes the events of series ahead of time: whatever was made, changed or called off before stays as it is. */
-export function createMaterialising({ db, clock, outbox }: Dependencies) {
-  /** The job behind the crontab. One series that fails does not hold up the others. */
+export function createMaterialising({ db, clock, outbox, setup }: Dependencies) {
+  /** The job behind the crontab. */
   async function materialiseDue(): Promise<void> {
-    const due = await db.eventSeries.findMany({
-      where: { dueAt: { lte: clock.now() } },
-      orderBy: { dueAt: 'asc' },
-      take: batchSize,
-      select: { id: true },
-    });
-    const failures: unknown[] = [];
-    for (const { id } of due)
-      await db
-        .$transaction(async (tx) => {
+    const findDue = async (failed: readonly string[]) =>
+      db.eventSeries.findMany({
+        where: { dueAt: { lte: clock.now() }, id: { notIn: [...failed] } },
+        orderBy: { dueAt: 'asc' },
+        take: batchSize,
+        select: { id: true },
+      });
+    await drain(
+      async (failed) => (await findDue(failed)).map(({ id }) => id),
+      (id) =>
+        db.$transaction(async (tx) => {
           const series = await lockSeries(tx, id);
           if (series && series.dueAt <= clock.now()) await materialise(tx, series);
-        })
-        .catch((error: unknown) => failures.push(error));
-    if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} series were not continued`);
+        }),
+    );
   }
 
   /** The series is locked. Two that do it at once would meet at the unique index of series and day. */
   async function materialise(tx: Transaction, series: EventSeries): Promise<void> {
     const now = clock.now();
-    for (const day of upcomingDays(series, now)) {
-      const times = timesOn(day, series);
-      if (times && times.startsAt > now) await make(tx, series, day, times, now);
-    }
+    const standing = await readStanding(tx, series.organizerId);
+    const pauseReason = lackOf(standing, readTemplate(series), now);
+    if (!pauseReason)
+      for (const day of upcomingDays(series, now)) {
+        const times = timesOn(day, series);
+        if (times && times.startsAt > now) await make(tx, series, day, times, now);
+      }
     await tx.eventSeries.update({
       where: { id: series.id },
-      data: { dueAt: new Date(now.getTime() + dayMs) },
+      data: {
+        pauseReason,
+        pausedSince: pauseReason && (series.pausedSince ?? now),
+        dueAt: isOver(series, now) ? never : new Date(now.getTime() + dayMs),
+      },
     });
+  }
+
+  /** What an organizer may organize has changed: the next run of the job looks at their series. */
+  async function lookAgain(tx: Transaction, organizerId: string): Promise<void> {
+    const dueAt = clock.now();
+    await tx.eventSeries.updateMany({ where: { organizerId, dueAt: { gt: dueAt } }, data: { dueAt } });
   }
 
   async function make(
@@ -71,6 +88,7 @@ export function createMaterialising({ db, clock, outbox }: Dependencies) {
         ...times,
         id: eventIds.create(),
         organizerId: series.organizerId,
+        coHostIds: series.coHostIds,
         seriesId: series.id,
         occurrenceOn,
         searchText: searchTextOf(template),
@@ -80,11 +98,19 @@ export function createMaterialising({ db, clock, outbox }: Dependencies) {
       },
       skipDuplicates: true,
     });
-    if (made && series.isPublished) await outbox.publish(tx, eventSnapshot('event.published', made));
+    if (!made) return;
+    await setup.give(tx, made, series);
+    if (series.isPublished) await outbox.publish(tx, eventSnapshot('event.published', made));
   }
 
-  return { materialiseDue, materialise };
+  return { materialiseDue, materialise, lookAgain };
 }
+
+const never = new Date('9999-01-01T00:00:00Z');
+
+/** Whether its last day has passed: then nothing follows, unless somebody changes it. */
+const isOver = ({ lastOn, timeZone }: EventSeries, now: Date): boolean =>
+  lastOn !== null && lastOn < midnightOf(localAt(now, timeZone));
 
 /** The days for which there should be events now: the next ones within the horizon, and one at least. */
 export function upcomingDays(series: EventSeries, now: Date): Date[] {
@@ -101,10 +127,4 @@ export function upcomingDays(series: EventSeries, now: Date): Date[] {
   const days = near.length > 0 ? near.slice(0, mostAhead) : within(furthestMs).slice(0, 1);
   const excluded = new Set(excludedOn.map((day) => day.getTime()));
   return days.filter((day) => !excluded.has(day.getTime()));
-}
-
-/** A series before its events, always: whoever changes both locks in this order. */
-export async function lockSeries(tx: Transaction, id: string): Promise<EventSeries | null> {
-  await tx.$executeRaw`SELECT 1 FROM event_series WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-  return tx.eventSeries.findUnique({ where: { id } });
 }

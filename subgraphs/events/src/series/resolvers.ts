@@ -30,6 +30,7 @@ export const resolvers: Resolvers = {
       return key ? loaders.eventSeries.load(key) : null;
     },
     id: ({ id }) => seriesIds.encode(id),
+    pause: ({ pauseReason: reason, pausedSince: since }) => (reason && since ? { reason, since } : null),
     rule: ({ rule, lastOn }) => writeRule(rule, lastOn),
     startsOn: ({ firstOn }) => isoDay(firstOn),
     endsOn: ({ lastOn }) => lastOn && isoDay(lastOn),

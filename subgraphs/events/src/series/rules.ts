@@ -1,8 +1,7 @@
 import { AppError } from '@diaspora/kit';
 import rrule, { type Options } from 'rrule';
+import { dayMs } from '../durations.js';
 import { resolveLocal } from '../time/index.js';
-
-const dayMs = 86_400_000;
 
 /** How far ahead events are made, and how many of them at most. */
 export const horizonMs = 180 * dayMs;

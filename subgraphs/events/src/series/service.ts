@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Event, EventSeries } from '../__generated__/prisma/client.js';
 import { announcedTo, isOwnedBy } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
+import { dayMs } from '../durations.js';
 import { seriesIds } from '../ids.js';
 import {
   applyChanges,
@@ -11,10 +12,11 @@ import {
   eventChanges,
   type Steps,
 } from '../organizing/index.js';
-import { lockOwned } from '../steering.js';
+import { createSteering, lockSeriesOf } from '../steering.js';
 import { createChanging } from './changing.js';
-import { lockSeries, type Materialising } from './materialising.js';
+import type { Materialising } from './materialising.js';
 import { dayAfter, lastDayOf, midnightOf, mostMadeADay, parseRule, type SeriesScope } from './rules.js';
+import { allParts, type SeriesPart, type Setup } from './setup.js';
 import { readTemplate, templateOf, timingOf } from './template.js';
 
 export type Series = ReturnType<typeof createSeries>;
@@ -24,6 +26,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly steps: Steps;
   readonly materialising: Materialising;
+  readonly setup: Setup;
 }
 
 interface Pointed {
@@ -31,12 +34,12 @@ interface Pointed {
   readonly event: Event;
 }
 
-const dayMs = 86_400_000;
 const ruleText = z.string().min(1).max(300);
 
 /** Events that repeat: what is true of several of them at once. One alone is changed and called off as any other event. */
-export function createSeries({ db, clock, steps, materialising }: Dependencies) {
-  const changing = createChanging({ clock, steps, materialising });
+export function createSeries({ db, clock, steps, materialising, setup }: Dependencies) {
+  const { lockOwned } = createSteering({ clock });
+  const changing = createChanging({ clock, steps, materialising, setup });
 
   /** Makes an event the first of a series. */
   const repeat = (
@@ -62,6 +65,7 @@ export function createSeries({ db, clock, steps, materialising }: Dependencies) 
           ...{ id: seriesIds.create(), organizerId: event.organizerId, rule: parsed.rule },
           ...{ anchorOn: firstOn, firstOn, lastOn, ...timingOf(event), template: templateOf(event) },
           ...{ isPublished: event.status === 'PUBLISHED', createdAt: now, updatedAt: now, dueAt: now },
+          ...(await setup.read(tx, event, allParts)),
         },
       });
       const first = await steps.change(tx, viewer, event, { seriesId: series.id, occurrenceOn: firstOn });
@@ -89,9 +93,15 @@ export function createSeries({ db, clock, steps, materialising }: Dependencies) 
   const update = (
     viewer: Viewer,
     eventId: string,
-    input: { expectedVersion: number; scope: SeriesScope; rule?: string | null },
+    input: {
+      expectedVersion: number;
+      scope: SeriesScope;
+      rule?: string | null;
+      takeOver?: readonly SeriesPart[] | null;
+    },
   ): Promise<Event> => {
-    const { expectedVersion, scope, rule, ...rest } = input;
+    const { expectedVersion, scope, rule, takeOver, ...rest } = input;
+    const parts = [...new Set(takeOver ?? [])];
     const changes = parseInput(eventChanges, rest);
     const parsed = rule == null ? null : parseRule(parseInput(ruleText, rule));
     return db.$transaction(async (tx) => {
@@ -106,7 +116,7 @@ export function createSeries({ db, clock, steps, materialising }: Dependencies) 
       const data = applyChanges(event, changes, now);
       if (changes.place) assertMayOrganize(viewer, { ...event, ...data });
       const part = scope === 'ALL' ? series : await changing.split(tx, series, event.occurrenceOn!);
-      await changing.reshape(tx, viewer, { series: part, event, data, parsed, scope });
+      await changing.reshape(tx, viewer, { series: part, event, data, parsed, scope, parts });
       return tx.event.findUniqueOrThrow({ where: { id: event.id } });
     });
   };
@@ -156,11 +166,7 @@ export function createSeries({ db, clock, steps, materialising }: Dependencies) 
     eventId: string,
     expectedVersion?: number,
   ): Promise<Pointed> {
-    const known = await tx.event.findUnique({ where: { id: eventId }, select: { seriesId: true } });
-    const series = known?.seriesId ? await lockSeries(tx, known.seriesId) : null;
-    if (series)
-      await tx.$executeRaw`
-        SELECT 1 FROM events WHERE series_id = ${series.id}::uuid ORDER BY id FOR NO KEY UPDATE`;
+    const series = await lockSeriesOf(tx, eventId);
     const event = await lockOwned(tx, viewer, eventId);
     if (!series || event.seriesId !== series.id)
       throw new AppError('INVALID_INPUT', 'The event is of no series.', { path: ['eventId'] });

@@ -12,12 +12,13 @@ import type { Pool } from 'pg';
 import type { Event } from '../__generated__/prisma/client.js';
 import type { ProviderSettings } from '../calendar-sync/index.js';
 import { connectDatabase, type Db } from '../database.js';
+import { dayMs, hourMs } from '../durations.js';
 import { eventIds, registrationIds, userIds } from '../ids.js';
 import type { EventColumns } from '../catalog/index.js';
 import { createEventsSubgraph } from '../subgraph.js';
+import { testConfig } from './config.js';
 
-export const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;
+export { dayMs, hourMs };
 
 /** The subgraph on a database of its own, at noon of the first of June 2026. */
 export async function givenEvents({ calendars = {} }: { calendars?: Partial<ProviderSettings> } = {}) {
@@ -72,12 +73,9 @@ function connectInstance(
   const subgraph = createEventsSubgraph({
     ...{ db, clock, privateStore },
     mailer: { send: async (mail) => void mails.push(mail) },
-    config: {
-      PUBLIC_URL: 'https://events.example',
-      SEALING_SECRET: 'a-sealing-secret-for-tests-only-0123456789',
-    },
+    config: testConfig,
     calendars: {
-      ...{ sealingSecret: 'a-sealing-secret-for-tests-only-0123456789', google: null },
+      ...{ sealingSecret: testConfig.SEALING_SECRET, google: null },
       ...{ redirectUris: ['https://app.example/calendar'], isCalDavOpen: true, ...calendars },
     },
   });

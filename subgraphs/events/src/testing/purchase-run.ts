@@ -14,6 +14,7 @@ import { connectDatabase } from '../database.js';
 import { orderIds, purchaseIds, refundIds } from '../ids.js';
 import type { AfterStep } from '../purchases/index.js';
 import { createEventsSubgraph } from '../subgraph.js';
+import { testConfig } from './config.js';
 
 /** A purchase from its first request to its end, and the step at which the process that carries it ends. */
 export interface PurchasePlan {
@@ -44,11 +45,10 @@ export async function runPurchase(plan: PurchasePlan, afterStep: AfterStep): Pro
   const log = createLogger({ name: 'events', level: 'silent' });
   let lateMs = 0;
   const clock = { now: () => new Date(Date.now() + lateMs) };
-  const config = { PUBLIC_URL: 'https://diaspora.example', SEALING_SECRET: viewerSecret };
   const calendars = { sealingSecret: viewerSecret, google: null, redirectUris: [], isCalDavOpen: false };
   const create = () =>
     createEventsSubgraph({
-      ...{ db, clock, privateStore: {} as never, mailer: {} as never, config: config },
+      ...{ db, clock, privateStore: {} as never, mailer: {} as never, config: testConfig },
       ...{ calendars, afterStep },
     });
   const server = await serveSubgraph(create(), {

@@ -2,6 +2,8 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
+export { callOf } from './calls.js';
+export { createSaleCopies, type SaleCopies, type SaleCopy } from './copying.js';
 export { heldQuantity } from './held.js';
 export { createTicketingLoaders, type SeatModel, type TicketingLoaders } from './loaders.js';
 export {
@@ -16,7 +18,6 @@ export {
   mostLeftTold,
   mostTicketsAtOnce,
   newTerms,
-  requestOf,
   seesSales,
   servesTickets,
   termColumns,

@@ -32,7 +32,10 @@ export const createTicketingLoaders = (db: Db, clock: Clock, viewer: Viewer | nu
   ticketType: createRowLoader(
     (ids) =>
       db.ticketType.findMany({
-        where: { id: { in: [...ids] }, ...(servesTickets(viewer) ? {} : { event: visibleTo(viewer) }) },
+        where: {
+          id: { in: [...ids] },
+          ...(servesTickets(viewer) ? {} : { event: visibleTo(viewer, clock.now()) }),
+        },
       }),
     ({ id }) => id,
   ),

@@ -98,12 +98,6 @@ export const isInWindow = (
 export const servesTickets = (viewer: Viewer | null): boolean =>
   viewer?.kind === 'service' && viewer.scopes.includes('tickets:read');
 
-/** An input as a key of idempotency compares it: JSON, with amounts as text. */
-export const requestOf = (input: object): unknown =>
-  JSON.parse(
-    JSON.stringify(input, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
-  );
-
 export const isSuperUser = (viewer: Viewer | null): boolean => viewer?.roles.includes('SUPER_USER') ?? false;
 
 /** Whether a viewer sees how much of what an organizer sells is sold: with the price beside it, that is what they earn. */

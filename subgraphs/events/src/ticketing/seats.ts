@@ -3,6 +3,7 @@ import type { Event } from '../__generated__/prisma/client.js';
 import { Prisma, type Transaction } from '../database.js';
 import { eventIds, eventSeatIds, ticketTypeIds } from '../ids.js';
 import { eventSnapshot } from '../organizing/index.js';
+import { noteOwn } from '../own-parts.js';
 import { withTicket, type SeatModel } from './loaders.js';
 import { isSeatFree, seatInput } from './rules.js';
 import type { createSale, TicketingDependencies } from './service.js';
@@ -56,6 +57,7 @@ export function createSeats({ db, clock, outbox, audit, places, lockForSale }: D
         where: { id },
         data: { capacity: seats, version: event!.version + 1, updatedAt: clock.now() },
       });
+      await noteOwn(tx, changed, 'capacity', 'tickets');
       await audit.record(tx, {
         action: 'event.seatsChanged',
         subject: { type: 'Event', id: eventId },

@@ -242,6 +242,7 @@ describe('a ticket that is offered to somebody else', () => {
   it('is theirs when they accept it, under a new code, and no more the giver’s to give back', async () => {
     const { event, type } = await tickets.sale();
     const [giver, receiver] = [events.given.person(), events.given.person()];
+    await events.given.known(receiver);
     const { purchase } = await tickets.buy(giver, [tickets.line(type)]);
     await tickets.paid(purchase.id, 1000);
     const [ticket] = (await tickets.readPurchase(purchase.id)).tickets;
@@ -277,5 +278,26 @@ describe('a ticket that is offered to somebody else', () => {
     expect(codesOf(await send(giver.viewer, 'refundTickets', 'purchase { id }', refund))).toEqual([
       'CONFLICT',
     ]);
+  });
+
+  it('goes to nobody who is not there, and to nobody who has blocked the giver', async () => {
+    const { type } = await tickets.sale({ type: { priceMinor: 0n } });
+    const [giver, nobody, blocker] = [events.given.person(), events.given.person(), events.given.person()];
+    await events.given.known(blocker);
+    await events.db.block.create({
+      data: { blockerId: blocker.id, blockedId: giver.id, isActive: true, version: 1 },
+    });
+    const { purchase } = await tickets.buy(giver, [tickets.line(type)]);
+    const offer = async (recipientId: string) =>
+      (
+        await send(giver.viewer, 'transferTicket', 'transfer { id }', {
+          ...{ idempotencyKey: crypto.randomUUID(), ticketId: purchase.tickets[0].id, recipientId },
+        })
+      ).userErrors;
+    expect(await offer(nobody.publicId)).toEqual([
+      { code: 'NOT_FOUND', message: 'There is no such person.' },
+    ]);
+    expect(await offer(blocker.publicId)).toMatchObject([{ code: 'CONFLICT' }]);
+    expect(await events.db.ticketTransfer.count({ where: { fromId: giver.id } })).toBe(0);
   });
 });

@@ -1,6 +1,5 @@
 import {
   AppError,
-  idempotencyKey as keySchema,
   idempotent,
   parseInput,
   type Audit,
@@ -13,7 +12,9 @@ import { visibleTo } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, ticketTypeIds } from '../ids.js';
 import type { EventsMessages } from '../messages.js';
+import { noteOwn } from '../own-parts.js';
 import type { Places } from '../places/index.js';
+import { callOf } from './calls.js';
 import { heldQuantity } from './held.js';
 import {
   assertNotEnded,
@@ -22,7 +23,6 @@ import {
   maySell,
   mostTypesOfEvent,
   newTicketType,
-  requestOf,
   termColumns,
   ticketTypeChanges,
 } from './rules.js';
@@ -43,7 +43,7 @@ export const createSale = ({ places, clock }: Pick<TicketingDependencies, 'place
   async function lockForSale(tx: Transaction, viewer: Viewer, ids: readonly string[]): Promise<Event[]> {
     await places.lockEvents(tx, ids);
     const events = await tx.event.findMany({
-      where: { AND: [{ id: { in: [...ids] } }, visibleTo(viewer)] },
+      where: { AND: [{ id: { in: [...ids] } }, visibleTo(viewer, clock.now())] },
       orderBy: { id: 'asc' },
     });
     if (events.length < new Set(ids).size)
@@ -70,12 +70,7 @@ export function createTicketing(dependencies: TicketingDependencies) {
     const { name, description, quota, ...terms } = parseInput(newTicketType, input);
     const eventId = eventIds.decode(input.eventId);
     assertWindow({ salesStartAt: terms.salesStartAt ?? null, salesEndAt: terms.salesEndAt ?? null });
-    const call = {
-      actor: viewer.id,
-      operation: 'createTicketType',
-      key: parseInput(keySchema(), idempotencyKey),
-      request: requestOf(input),
-    };
+    const call = callOf(viewer, 'createTicketType', { idempotencyKey, input });
     const { typeId } = await db.$transaction((tx) =>
       idempotent(tx, call, async () => {
         const [event] = await lockForSale(tx, viewer, [eventId]);
@@ -98,6 +93,7 @@ export function createTicketing(dependencies: TicketingDependencies) {
             updatedAt: now,
           },
         });
+        await noteOwn(tx, event!, 'tickets');
         await record(tx, 'ticketType.created', event!, type);
         return { typeId: type.id };
       }),
@@ -111,7 +107,7 @@ export function createTicketing(dependencies: TicketingDependencies) {
     viewer: Viewer,
     id: string,
   ): Promise<{ event: Event; type: TicketType }> {
-    const known = await tx.ticketType.findFirst({ where: { id, event: visibleTo(viewer) } });
+    const known = await tx.ticketType.findFirst({ where: { id, event: visibleTo(viewer, clock.now()) } });
     if (!known) throw noType();
     const [event] = await lockForSale(tx, viewer, [known.eventId]);
     await places.lockRows(tx, 'ticket_types', [id]);
@@ -147,6 +143,7 @@ export function createTicketing(dependencies: TicketingDependencies) {
         where: { id },
         data: { ...changes, version: type.version + 1, updatedAt: clock.now() },
       });
+      await noteOwn(tx, event, 'tickets');
       await record(tx, 'ticketType.changed', event, changed, type);
       await places.freed(tx, event.id);
       return changed;
@@ -166,6 +163,7 @@ export function createTicketing(dependencies: TicketingDependencies) {
           },
         );
       await tx.ticketType.delete({ where: { id } });
+      await noteOwn(tx, event, 'tickets');
       await record(tx, 'ticketType.deleted', event, null, type);
       return { event, deletedId: id };
     });

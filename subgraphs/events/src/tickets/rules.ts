@@ -1,9 +1,8 @@
 import { AppError, type Viewer } from '@diaspora/kit';
 import type { Event, PurchaseLine, Ticket } from '../__generated__/prisma/client.js';
 import { statusOf } from '../catalog/index.js';
+import { hourMs } from '../durations.js';
 import { isSuperUser } from '../ticketing/index.js';
-
-const hourMs = 3_600_000;
 
 type Terms = Pick<PurchaseLine, 'refundUntilHours' | 'refundPercent'>;
 type Paid = Pick<Ticket, 'priceMinor' | 'feeMinor'>;

@@ -12,6 +12,7 @@ import { usedOf } from '../check-in/index.js';
 import type { Transaction } from '../database.js';
 import { eventIds, ticketIds, transferIds, userIds } from '../ids.js';
 import { createLooking, ticketRefusalOf } from '../participation/index.js';
+import { assertKnown } from '../people.js';
 import type { TicketingDependencies } from '../ticketing/index.js';
 import type { Issuing } from './issuing.js';
 import { assertMayGo, refundForBuyer } from './rules.js';
@@ -55,6 +56,7 @@ export function createTickets({ db, clock, outbox, places, issuing }: Dependenci
         await assertTransferable(tx, ticket, event);
         if (toId === viewer.id)
           throw new AppError('INVALID_INPUT', 'The ticket is yours already.', { path: ['recipientId'] });
+        await assertKnown(tx, toId, 'recipientId');
         // Who has blocked the giver hears nothing of it, and the giver does not learn that they have.
         if (await hasBlocked(tx, toId, viewer.id))
           throw new AppError('CONFLICT', 'This person takes no tickets from you.', { path: ['recipientId'] });

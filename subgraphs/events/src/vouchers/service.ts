@@ -1,15 +1,8 @@
-import {
-  AppError,
-  idempotencyKey as keySchema,
-  idempotent,
-  parseInput,
-  type Page,
-  type Viewer,
-} from '@diaspora/kit';
+import { AppError, idempotent, parseInput, type Page, type Viewer } from '@diaspora/kit';
 import type { Voucher } from '../__generated__/prisma/client.js';
 import type { Transaction } from '../database.js';
 import { eventIds, packetIds, voucherIds } from '../ids.js';
-import { given, isSeller, isSuperUser, requestOf, type TicketingDependencies } from '../ticketing/index.js';
+import { given, isSeller, isSuperUser, callOf, type TicketingDependencies } from '../ticketing/index.js';
 import { assertUsable, newVoucher, noVoucher, voucherChanges, voucherCode } from './rules.js';
 
 export type Vouchers = ReturnType<typeof createVouchers>;
@@ -31,12 +24,7 @@ export function createVouchers({ db, clock, audit, places }: TicketingDependenci
     const { amount, eventId, packetId, ...rest } = parseInput(newVoucher, input);
     if (!isSeller(viewer)) throw new AppError('FORBIDDEN', 'Vouchers are for those who sell tickets.');
     assertPeriod(rest.startsAt, rest.endsAt);
-    const call = {
-      actor: viewer.id,
-      operation: 'createVoucher',
-      key: parseInput(keySchema(), idempotencyKey),
-      request: requestOf(input),
-    };
+    const call = callOf(viewer, 'createVoucher', { idempotencyKey, input });
     const { voucherId } = await db.$transaction((tx) =>
       idempotent(tx, call, async () => {
         const scope = {

@@ -113,9 +113,12 @@ export function createOffers({ db, clock, outbox, places }: Dependencies) {
   /** The places of an offer were taken. The event is locked. */
   async function settle(tx: Transaction, { eventId, userId }: { eventId: string; userId: string }) {
     const where = { eventId, userId, status: { in: ['WAITING' as const, 'OFFERED' as const] } };
-    const { count } = await tx.waitlistEntry.updateMany({ where, data: { status: 'TAKEN' } });
+    const [entry] = await tx.waitlistEntry.updateManyAndReturn({ where, data: { status: 'TAKEN' } });
+    if (!entry) return;
+    // An offer that had run out without anybody noting it still has its hold.
+    await places.yieldHolds(tx, entry.id);
     // Who came with fewer guests than they had waited for left some of the places.
-    if (count > 0) await offerNext(tx, eventId);
+    await offerNext(tx, eventId);
   }
 
   return { offerNext, passOn, passOnAfter, claim, settle };

@@ -1,6 +1,6 @@
 import { AppError, type Clock, type Page, type Viewer } from '@diaspora/kit';
 import type { Event, WaitlistEntry } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
+import type { Db, Prisma } from '../database.js';
 import { waitlistEntryIds } from '../ids.js';
 import {
   assertGuests,
@@ -11,7 +11,7 @@ import {
   type Looked,
 } from '../participation/index.js';
 import type { Places } from '../places/index.js';
-import { lockVisible } from '../steering.js';
+import { createSteering } from '../steering.js';
 import { isOffered } from './loaders.js';
 import type { Offers } from './offers.js';
 
@@ -25,6 +25,7 @@ interface Dependencies {
 }
 
 export function createWaitlist({ db, clock, places, offers }: Dependencies) {
+  const { lockVisible } = createSteering({ clock });
   const lookAt = createLooking({ clock, places });
 
   /** Waits for places, or answers that the viewer waits already. */
@@ -59,7 +60,7 @@ export function createWaitlist({ db, clock, places, offers }: Dependencies) {
 
   const listOf = (eventId: string, page: Page): Promise<WaitlistEntry[]> =>
     db.waitlistEntry.findMany({
-      where: { AND: [{ eventId, status: { in: ['WAITING', 'OFFERED'] } }, page.where] },
+      where: { AND: [{ eventId, ...waits(clock.now()) }, page.where] },
       orderBy: page.orderBy,
       take: page.take,
     });
@@ -70,6 +71,10 @@ export function createWaitlist({ db, clock, places, offers }: Dependencies) {
 
   return { join, leave, listOf, statusOf };
 }
+
+const waits = (now: Date): Prisma.WaitlistEntryWhereInput => ({
+  OR: [{ status: 'WAITING' }, { status: 'OFFERED', offerExpiresAt: { gt: now } }],
+});
 
 /** Waits only who could register if there were places, and as long as there are none. */
 function assertMayWait(looked: Looked, event: Event, guests: number): void {

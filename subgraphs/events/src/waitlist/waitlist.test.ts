@@ -156,6 +156,21 @@ describe('the waitlist', () => {
     expect((await attempt(events.given.person().viewer)).registration).not.toBeNull();
   });
 
+  it('is not waited on by whoever let an offer run out, whether or not anything noted it', async () => {
+    const { host, event, registered, waiting, giveUp, attempt, expiring, statuses } = await scene();
+    const holder = await registered();
+    const late = await waiting();
+    await giveUp(holder);
+    const listed = async () =>
+      (await events.as(host.viewer).execute(look, { id: event.publicId })).data.event.waitlist.nodes;
+    expect(await listed()).toEqual([{ user: { id: late.publicId } }]);
+    expiring();
+    expect(await listed()).toEqual([]);
+    expect((await attempt(late.viewer)).registration).not.toBeNull();
+    expect(await statuses()).toEqual(['TAKEN']);
+    expect(await events.db.placeHold.count({ where: { eventId: event.id } })).toBe(0);
+  });
+
   describe('offers what is freed', () => {
     it('by fewer guests', async () => {
       const { registered, waiting, statuses } = await scene({}, 3);

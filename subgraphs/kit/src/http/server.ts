@@ -140,7 +140,9 @@ const answerHttpError =
   (error: Error & { status?: number }, _request, response, next) => {
     if (response.headersSent) return next(error);
     if (error instanceof AppError) {
-      const { message, code } = error;
+      const { message, code, details } = error;
+      if (details.retryAfterSeconds !== undefined)
+        response.set('retry-after', String(details.retryAfterSeconds));
       response.status(statusOfCode[code] ?? 400).json({ errors: [{ message, extensions: { code } }] });
       return;
     }

@@ -31,6 +31,17 @@ describe('an order', () => {
     });
   });
 
+  it('is told of once, in the transaction in which it comes to be', async () => {
+    const order = orders.wish();
+    await Promise.all([order.request(), order.request()]);
+    await order.cancel();
+    const openedAt = (await order.row()).createdAt.toISOString();
+    expect(await order.opened()).toMatchObject([{ data: { orderId: order.id, openedAt } }]);
+    const neverMade = orders.wish();
+    await neverMade.cancel();
+    expect(await neverMade.opened()).toEqual([]);
+  });
+
   it('keeps the fee it was made under', async () => {
     const order = orders.wish();
     await order.request();

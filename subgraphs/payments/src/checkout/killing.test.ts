@@ -98,7 +98,10 @@ describe('payments that is killed at any step of a purchase', () => {
         payments: ['CAPTURED'],
         open: [],
         provider: { taken: '2000', back: '2000' },
-        told: ending === 'REFUNDED' ? ['order.paid', 'order.refunded'] : ['order.cancelled'],
+        told: [
+          'order.opened',
+          ...(ending === 'REFUNDED' ? ['order.paid', 'order.refunded'] : ['order.cancelled']),
+        ],
       });
     },
     120_000,

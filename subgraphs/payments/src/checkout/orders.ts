@@ -50,6 +50,7 @@ export function createOrders({ clock, charges, telling, fees, paying, refunds }:
     await tx.orderLine.createMany({
       data: lines.map((line, position) => ({ orderId: order.id, position, ...line })),
     });
+    await telling.opened(tx, created);
     if (await tx.orderCancellation.findUnique({ where: { orderId: order.id } })) return close(tx, created);
     if (order.totalMinor === 0n) return giveAway(tx, created);
     if (paymentMethodId !== null) await paying.chargeSaved(tx, created, paymentMethodId);

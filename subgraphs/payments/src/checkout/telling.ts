@@ -17,6 +17,11 @@ export function createOrderTelling({ outbox }: { outbox: Outbox<PaymentsMessages
     ...about(refund.orderId),
   });
 
+  const opened = async (tx: Transaction, { id, createdAt }: Order) => {
+    const data = { ...about(id), openedAt: createdAt.toISOString() };
+    await outbox.publish(tx, { type: 'order.opened', key: data.purchaseId, data });
+  };
+
   const paid = async (tx: Transaction, order: Order, paidAt: Date) => {
     const { totalMinor, currency } = order;
     const money = { amountMinor: totalMinor.toString(), currency };
@@ -59,5 +64,5 @@ export function createOrderTelling({ outbox }: { outbox: Outbox<PaymentsMessages
     await outbox.publish(tx, { type: 'order.disputed', key: data.purchaseId, data });
   };
 
-  return { paid, paymentFailed, cancelled, refunded, refundFailed, disputed };
+  return { opened, paid, paymentFailed, cancelled, refunded, refundFailed, disputed };
 }

@@ -79,7 +79,9 @@ export function givenOrders(payments: Payments) {
           input: { idempotencyKey, orderId: about.orderId, paymentMethod: { sandboxCard: { number: card } } },
         }),
       row: () => db.order.findUniqueOrThrow({ where: { id: key } }),
-      told: () => toldOf(about.purchaseId),
+      /** What became of it, as events was told. */
+      told: async () => (await toldOf(about.purchaseId)).filter(({ type }) => type !== 'order.opened'),
+      opened: async () => (await toldOf(about.purchaseId)).filter(({ type }) => type === 'order.opened'),
       /** What is left on accounts where nothing may stay: of a decided order, all is zero. */
       open: () => openOf(key),
     };

@@ -1,4 +1,4 @@
-import { messagesFrom, type Message } from '@diaspora/kit';
+import { keepLatestPair, messagesFrom, type Message } from '@diaspora/kit';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
@@ -8,17 +8,15 @@ const users = messagesFrom<UsersMessages, Transaction>('users');
 
 const tie = z.object({ personId: z.string(), otherId: z.string(), version: z.number().int() });
 
-/** The highest version of a pair wins, in whatever order they arrive. */
+const friendships = { table: 'friendships', columns: ['low_id', 'high_id'] } as const;
+
 const keep =
   (isActive: boolean) =>
-  async ({ data }: Message<z.output<typeof tie>>, tx: Transaction): Promise<void> => {
-    const [lowId, highId] = [userIds.decode(data.personId), userIds.decode(data.otherId)].sort();
-    await tx.$executeRaw`
-      INSERT INTO friendships AS known (low_id, high_id, is_active, version)
-      VALUES (${lowId}::uuid, ${highId}::uuid, ${isActive}, ${data.version})
-      ON CONFLICT (low_id, high_id) DO UPDATE SET is_active = excluded.is_active, version = excluded.version
-      WHERE excluded.version > known.version`;
-  };
+  ({ data }: Message<z.output<typeof tie>>, tx: Transaction): Promise<void> =>
+    keepLatestPair(tx, friendships, {
+      ids: [userIds.decode(data.personId), userIds.decode(data.otherId)].sort() as [string, string],
+      ...{ isActive, version: data.version },
+    });
 
 /** Keeps who are friends. */
 export const friendshipHandlers = [

@@ -94,6 +94,7 @@ describe('the performance of a consul', () => {
       ['event.rated', rated(event, 'a', 5)],
       ['event.completed', event],
       ['event.rated', rated(event, 'b', 4)],
+      ...['c', 'd', 'e'].map((key): [string, object] => ['event.rated', rated(event, key, 3)]),
       ['event.completed', { ...event, version: 4, checkedInCount: 8 }],
       ['event.completed', event],
       ['event.rated', rated(event, 'b', 4)],
@@ -101,8 +102,8 @@ describe('the performance of a consul', () => {
     users.clock.advance(1_000);
     const expected = {
       eventsHeld: 1,
-      eventRating: { sampleSize: 2, mean: 3 },
-      organizerRating: { sampleSize: 2, mean: 5 },
+      eventRating: { sampleSize: 5, mean: 3 },
+      organizerRating: { sampleSize: 5, mean: 5 },
       attendance: { registered: 10, checkedIn: 8 },
     };
     for (const order of [messages, [...messages].reverse(), messages]) {
@@ -115,7 +116,7 @@ describe('the performance of a consul', () => {
     }
   });
 
-  it('draws a few ratings towards the mean of all', async () => {
+  it('draws a few ratings towards the mean of all, and tells no mean of fewer than five', async () => {
     await users.db.heldEvent.deleteMany({});
     await users.db.eventRating.deleteMany({});
     const country = await actions.country('DK');
@@ -124,19 +125,23 @@ describe('the performance of a consul', () => {
     users.clock.advance(1_000);
     await tell('event.completed', first);
     await tell('event.completed', second);
-    await tell('event.rated', rated(first, 'a', 5));
+    for (let index = 0; index < 4; index++) await tell('event.rated', rated(first, `p${index}`, 5));
+    const few = (await performance(country.ambassador.viewer, 'DK')).at(-1);
+    expect(few.eventRating).toEqual({ sampleSize: 4, mean: null, shrunkMean: null });
+    await tell('event.rated', rated(first, 'p4', 5));
     for (let index = 0; index < 39; index++) await tell('event.rated', rated(second, `r${index}`, 3));
     const nodes = await performance(country.ambassador.viewer, 'DK');
     const [faro, porto] = nodes;
+    const all = (39 * 3 + 5 * 5) / 44;
     expect(porto.eventRating).toEqual({
-      sampleSize: 1,
+      sampleSize: 5,
       mean: 5,
-      shrunkMean: expect.closeTo((3.05 * 10 + 5) / 11),
+      shrunkMean: expect.closeTo((all * 10 + 25) / 15),
     });
     expect(faro.eventRating).toEqual({
       sampleSize: 39,
       mean: 3,
-      shrunkMean: expect.closeTo((3.05 * 10 + 117) / 49),
+      shrunkMean: expect.closeTo((all * 10 + 117) / 49),
     });
   });
 

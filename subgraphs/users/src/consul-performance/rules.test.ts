@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { eventsOwed, heldWithin, isMandateMet, noShowRate, shrunkMean } from './rules.js';
+import {
+  eventsOwed,
+  fewestRatings,
+  heldWithin,
+  isMandateMet,
+  noShowRate,
+  ratingOf,
+  shrunkMean,
+} from './rules.js';
 
 const at = (day: string) => new Date(`${day}T00:00:00Z`);
 const year = { from: at('2026-01-01'), to: at('2027-01-01') };
@@ -55,18 +63,31 @@ describe('the shrunk mean', () => {
   it('lies between the own mean and that of all, nearer to the own the more ratings there are', () => {
     fc.assert(
       fc.property(stars, stars, fc.integer({ min: 1, max: 1_000 }), (mean, prior, count) => {
-        const few = shrunkMean(count, mean, prior)!;
-        const more = shrunkMean(count * 2, mean, prior)!;
+        const few = shrunkMean(count, mean, prior);
+        const more = shrunkMean(count * 2, mean, prior);
         expect(few).toBeGreaterThanOrEqual(Math.min(mean, prior) - 1e-9);
         expect(few).toBeLessThanOrEqual(Math.max(mean, prior) + 1e-9);
         expect(Math.abs(more - mean)).toBeLessThanOrEqual(Math.abs(few - mean) + 1e-9);
       }),
     );
   });
-  it('is the mean of all without ratings, and null when nobody rated anything', () => {
-    expect(shrunkMean(0, null, 3.5)).toBe(3.5);
-    expect(shrunkMean(0, null, null)).toBeNull();
+  it('lies halfway between the two for as many ratings as the mean of all counts for', () => {
     expect(shrunkMean(10, 5, 3)).toBe(4);
+  });
+});
+
+describe('what is told of ratings', () => {
+  it.each([
+    ['nobody has rated', 0, null, null, null],
+    ['only others were rated', 0, null, 3, null],
+    ['there is one too few', fewestRatings - 1, 5, 3, null],
+    ['there are just enough', fewestRatings, 5, 3, 5],
+  ])('when %s', (_name, count, mean, prior, told) => {
+    expect(ratingOf(count, mean, prior)).toEqual({
+      sampleSize: count,
+      mean: told,
+      shrunkMean: told && (3 * 10 + 5 * 5) / 15,
+    });
   });
 });
 

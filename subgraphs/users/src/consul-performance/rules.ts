@@ -5,6 +5,9 @@ import type { Office } from '../__generated__/prisma/client.js';
 const yearMs = 365 * 86_400_000;
 const longestPeriodMs = 10 * 366 * 86_400_000;
 
+/** Of fewer ratings no mean is told: who gave them could be told from it. */
+export const fewestRatings = 5;
+
 /** As many ratings of the mean of all count beside a consul's own. */
 export const priorWeight = 10;
 
@@ -50,11 +53,19 @@ export const isMandateMet = (held: number, owed: number): boolean => held >= Mat
 /**
  * The mean of `count` ratings drawn towards the mean of all, `(prior * weight + sum) / (weight + count)`: the posterior mean
  * of a normal mean under a normal prior, whose weight counts in ratings (Efron and Morris, "Stein's Paradox in Statistics",
- * Scientific American 236, 1977). Null when there is no rating at all.
+ * Scientific American 236, 1977).
  */
-export function shrunkMean(count: number, mean: number | null, prior: number | null): number | null {
-  if (prior === null) return mean;
-  return (prior * priorWeight + (mean ?? 0) * count) / (priorWeight + count);
+export const shrunkMean = (count: number, mean: number, prior: number): number =>
+  (prior * priorWeight + mean * count) / (priorWeight + count);
+
+/** What is told of `count` ratings. A mean of all (`prior`) there is wherever there are ratings. */
+export function ratingOf(count: number, mean: number | null, prior: number | null) {
+  const isTold = count >= fewestRatings && mean !== null && prior !== null;
+  return {
+    sampleSize: count,
+    mean: isTold ? mean : null,
+    shrunkMean: isTold ? shrunkMean(count, mean, prior) : null,
+  };
 }
 
 /** More may come than hold a place: nobody is missing then. */

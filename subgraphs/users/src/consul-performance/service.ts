@@ -10,8 +10,8 @@ import {
   heldWithin,
   isMandateMet,
   noShowRate,
+  ratingOf,
   scopeInput,
-  shrunkMean,
   type Period,
 } from './rules.js';
 
@@ -78,11 +78,6 @@ function performanceOf(
 ) {
   const { mandate, held, registered, checkedIn, ratings: sampleSize, eventMean, organizerMean } = measures;
   const owed = eventsOwed({ from, to }, mandate);
-  const rating = (mean: number | null, prior: number | null) => ({
-    sampleSize,
-    mean,
-    shrunkMean: shrunkMean(sampleSize, mean, prior),
-  });
   return {
     office,
     from,
@@ -90,8 +85,8 @@ function performanceOf(
     eventsHeld: held,
     eventsOwed: owed,
     isMandateMet: isMandateMet(held, owed),
-    eventRating: rating(eventMean, means.event),
-    organizerRating: rating(organizerMean, means.organizer),
+    eventRating: ratingOf(sampleSize, eventMean, means.event),
+    organizerRating: ratingOf(sampleSize, organizerMean, means.organizer),
     attendance: { registered, checkedIn, noShowRate: noShowRate(registered, checkedIn) },
   };
 }

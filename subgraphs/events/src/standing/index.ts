@@ -1,0 +1,3 @@
+export { createStandingHandlers } from './handlers.js';
+export { readStanding } from './reading.js';
+export { lackOf, type Lack, type Standing } from './rules.js';

@@ -1,0 +1,8 @@
+import type { Transaction } from '../database.js';
+import type { Standing } from './rules.js';
+
+export async function readStanding(tx: Transaction, userId: string): Promise<Standing> {
+  const offices = await tx.office.findMany({ where: { holderId: userId } });
+  const privileges = await tx.privileges.findUnique({ where: { userId } });
+  return { offices, privileges };
+}
