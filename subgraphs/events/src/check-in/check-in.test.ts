@@ -204,6 +204,18 @@ describe('at the door', () => {
   });
 });
 
+it('the list of the door is read however many are inside', async () => {
+  const { event, guest, atDoor } = await scene();
+  const outside = await guest();
+  await events.db.$executeRaw`
+    INSERT INTO check_ins (kind, admission_id, event_id, holder_id, is_inside)
+    SELECT 'TICKET', gen_random_uuid(), ${event.id}::uuid, gen_random_uuid(), TRUE FROM generate_series(1, 33000)`;
+  const listed = async (isInside: boolean) =>
+    (await atDoor({ isInside })).doorList.nodes.map(({ user }: { user: { id: string } }) => user.id);
+  expect(await listed(false)).toEqual([outside.publicId]);
+  expect(await listed(true)).toEqual([]);
+});
+
 describe('scans made without a connection', () => {
   it('are facts with their own times, in whatever order they arrive and however often', async () => {
     const { guest, upload, atDoor } = await scene();
@@ -293,6 +305,16 @@ describe('scans made without a connection', () => {
     const answer = await upload([good, { nonce: nonce(), scannedAt: later(0) }]);
     expect(answer).toMatchObject({ scans: null, userErrors: [{ code: 'INVALID_INPUT' }] });
     expect(await events.db.scan.count({ where: { eventId: event.id } })).toBe(1);
+  });
+
+  it('of an event that is over are told of once, however often they are sent', async () => {
+    const { event, guest, upload } = await scene();
+    const late = [{ nonce: nonce(), code: (await guest()).code, scannedAt: later(30) }];
+    events.clock.advance(dayMs);
+    await events.subgraph.jobs![tellCompletedEvents.name]!.run({} as never, {} as never);
+    for (let time = 0; time < 3; time++) await upload(late);
+    const told = (await events.published(event.publicId)).filter(({ type }) => type === 'event.completed');
+    expect(told.map(({ data }) => data['checkedInCount'])).toEqual([null, 1]);
   });
 
   it('correct what others were told of an event that is over', async () => {

@@ -42,3 +42,50 @@ it('a ticket lets its holder in; once handed over, the code of before lets nobod
   expect(await code(ana, first!.id)).toBe('FORBIDDEN');
   expect(await scan((await code(ben, first!.id))!)).toEqual({ refusal: null, user: { id: ben.publicId } });
 });
+
+it('scans that arrive late count for whoever held the ticket, and not for whom it was handed over to', async () => {
+  const tickets = givenTickets(events);
+  const { organizer, event, type } = await tickets.sale({ type: { priceMinor: 0n } });
+  const startsAt = new Date(events.clock.now().getTime() + 3_600_000);
+  await events.db.event.update({ where: { id: event.id }, data: { startsAt } });
+  const [ana, ben] = [events.given.person(), events.given.person()];
+  await events.given.known(ben);
+  const { purchase } = await tickets.buy(ana, [tickets.line(type)]);
+  const [{ id }] = purchase.tickets as [{ id: string }];
+  const code = async ({ viewer }: typeof ana) =>
+    (await events.as(viewer).execute(codeOf, { id })).data.ticket.checkInCode.text as string;
+  const old = await code(ana);
+  const scannedAt = events.clock.now().toISOString();
+  events.clock.advance(60_000);
+  const offered = await events.as(ana.viewer).execute(transfer, { ticketId: id, recipientId: ben.publicId });
+  await events.as(ben.viewer).execute(accept, { id: offered.data.transferTicket.transfer.id });
+  const { data } = await events
+    .as(organizer.viewer)
+    .execute(
+      `mutation ($input: UploadScansInput!) { uploadScans(input: $input) { scans { user { id } conflicts } } }`,
+      {
+        input: {
+          eventId: event.publicId,
+          scans: [
+            { nonce: 'late-code', code: old, direction: 'IN', scannedAt },
+            { nonce: 'late-name', admissionId: id, direction: 'OUT', scannedAt },
+          ],
+        },
+      },
+    );
+  expect(data.uploadScans.scans.map(({ user }: { user: { id: string } }) => user.id)).toEqual([
+    ana.publicId,
+    ana.publicId,
+  ]);
+  const input = { eventId: event.publicId, nonce: 'now', code: await code(ben), direction: 'IN' };
+  const now = await events.as(organizer.viewer).execute(checkIn, { input });
+  expect(now.data.checkIn.scan).toEqual({ refusal: null, user: { id: ben.publicId } });
+  const rows = await events.db.checkIn.findMany({
+    where: { eventId: event.id },
+    orderBy: { isInside: 'asc' },
+  });
+  expect(rows.map(({ holderId, isInside }) => [holderId, isInside])).toEqual([
+    [ana.id, false],
+    [ben.id, true],
+  ]);
+});

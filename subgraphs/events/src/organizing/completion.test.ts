@@ -19,7 +19,12 @@ describe('events that are over', () => {
   const startingIn = (ms: number) => ({ startsAt: new Date(events.clock.now().getTime() + ms) });
 
   it('are told of once, with what is known of them', async () => {
-    const event = await events.given.event({ ...startingIn(hourMs), type: 'LOCAL', registeredCount: 3 });
+    const event = await events.given.event({
+      ...startingIn(hourMs),
+      type: 'LOCAL',
+      registeredCount: 2,
+      ticketedCount: 1,
+    });
     await sweep();
     expect(await told(event.publicId)).toEqual([]);
     events.clock.advance(5 * hourMs);

@@ -238,6 +238,35 @@ describe('approval', () => {
   });
 });
 
+describe('who asked for a place', () => {
+  it('is told that nobody has decided, and has it once nobody has to', async () => {
+    const event = await eventOn({ requiresApproval: true });
+    const { viewer } = events.given.person();
+    await attempt(viewer, event.publicId);
+    expect((await eligibility(viewer, event.publicId)).reasonCode).toBe('APPROVAL_PENDING');
+    const joined = `mutation ($id: ID!) { joinWaitlist(input: { eventId: $id }) { userErrors { code message } } }`;
+    const waiting = async () =>
+      (await events.as(viewer).execute(joined, { id: event.publicId })).data.joinWaitlist.userErrors;
+    expect(await waiting()).toEqual([
+      {
+        code: 'REGISTRATION_CLOSED',
+        message: 'The organizers have not decided about your registration yet.',
+      },
+    ]);
+    await events.db.registrationSettings.update({
+      where: { eventId: event.id },
+      data: { requiresApproval: false },
+    });
+    expect(await eligibility(viewer, event.publicId)).toMatchObject({
+      isAllowed: true,
+      nextStep: 'REGISTER',
+    });
+    const { data } = await attempt(viewer, event.publicId);
+    expect(data.registerForEvent.registration).toMatchObject({ status: 'CONFIRMED', places: 1 });
+    expect(await waiting()).toEqual([{ code: 'CONFLICT', message: 'You hold a place already.' }]);
+  });
+});
+
 describe('interest', () => {
   it('takes no place, is counted, and becomes a registration', async () => {
     const event = await events.given.event({ capacity: 1 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { personalDataOf, tracesOf } from '@diaspora/kit/testing';
+import { givenTickets } from '../testing/given-tickets.js';
 import { givenEvents } from '../testing/given.js';
 
 type Events = Awaited<ReturnType<typeof givenEvents>>;
@@ -79,5 +80,19 @@ describe('the personal data of events', () => {
     await erase(person.id, { isLate: true });
     const again = await events.db.event.findMany({ where: { organizerId: person.id } });
     expect(again.map((event) => event.version === version(event.id))).toEqual([true, true]);
+  });
+
+  it('is erased with drafts that are of a packet', async () => {
+    const organizer = events.given.person();
+    const own = { organizerId: organizer.id };
+    const [draft, coming] = [
+      await events.given.event({ ...own, status: 'DRAFT' }),
+      await events.given.event(own),
+    ];
+    await givenTickets(events).packet(organizer, [{ event: draft }, { event: coming }]);
+    await personalDataOf(events.subgraph.jobs!, events.privateStore).erase(organizer.id);
+    const left = await events.db.event.findMany({ where: own });
+    expect(left.map(({ id, status }) => [id, status])).toEqual([[coming.id, 'CANCELLED']]);
+    expect(await events.db.inclusion.count({ where: { eventId: draft.id } })).toBe(0);
   });
 });

@@ -36,6 +36,13 @@ describe('a recurrence rule', () => {
     expect(days(rule, anchor, through)).toEqual(expected);
   });
 
+  it('that counts is followed for a century, and not at all when it leaves out its first day', () => {
+    const seldom = parseRule('FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;COUNT=1000');
+    expect(isoDay(lastDayOf(seldom, day('2028-02-29'))!)).toBe('2128-02-29');
+    const never = parseRule('FREQ=DAILY;INTERVAL=7;BYDAY=MO;COUNT=2');
+    expect(() => lastDayOf(never, day('2026-06-02'))).toThrow('leaves out');
+  });
+
   it('keeps its intervals from wherever it is read', () => {
     expect(days('FREQ=WEEKLY;INTERVAL=2', '2026-06-02', '2026-07-14', '2026-06-20')).toEqual([
       '2026-06-30',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Viewer } from '@diaspora/kit';
 import { eventIds } from '../ids.js';
+import { givenTickets } from '../testing/given-tickets.js';
 import { anEventInput, dayMs, givenEvents } from '../testing/given.js';
 
 const answer = `event { id version title status occurrenceOn differsFromSeries startsAt { local instant }
@@ -248,6 +249,28 @@ describe('series', () => {
     const all = await rows();
     expect(all).toHaveLength(count);
     expect(all.every(({ status }) => status === 'CANCELLED')).toBe(true);
+  });
+
+  it('keeps a draft that is of a packet, also when another rule leaves out its day', async () => {
+    const { update, rows, organizer } = await aSeries({ status: 'DRAFT' });
+    const [, , packed, plain] = await rows();
+    await givenTickets(events).packet(organizer, [{ event: packed! }]);
+    expect((await update(0, 'THIS_AND_LATER', { rule: 'FREQ=DAILY;COUNT=3' })).userErrors).toEqual([]);
+    const left = (await rows()).map(({ id }) => id);
+    expect([left.includes(packed!.id), left.includes(plain!.id)]).toEqual([true, false]);
+  });
+
+  it('gets no other rule while very many events were made for its organizer within a day', async () => {
+    const { update, organizer, first, told } = await aSeries();
+    const { publicId: _id, ...row } = first;
+    const many = Array.from({ length: 300 }, () => ({ ...row, id: eventIds.create(), title: 'Many' }));
+    await events.db.event.createMany({ data: many as never });
+    const change = () => update(301, 'THIS_AND_LATER', { rule: 'FREQ=WEEKLY;COUNT=3' });
+    expect((await change()).refusal).toBe('RATE_LIMITED');
+    expect((await update(301, 'ALL', { title: 'Nou' })).refusal).toBeNull();
+    await events.db.event.deleteMany({ where: { organizerId: organizer.id, title: 'Many' } });
+    expect((await update(1, 'THIS_AND_LATER', { rule: 'FREQ=WEEKLY;COUNT=2' })).refusal).toBeNull();
+    expect(await told()).toContain('06-16T19:00 Nou PUBLISHED');
   });
 
   it('begins once, and on a day of its rule', async () => {

@@ -63,6 +63,31 @@ describe('who sells tickets', () => {
   });
 
   it.each([
+    ['the organizer', 'organizer', { soldCount: 1, leftCount: 49 }],
+    ['a super user', 'root', { soldCount: 1, leftCount: 49 }],
+    ['a program that may look', 'program', { soldCount: 1, leftCount: 49 }],
+    ['the buyer', 'buyer', { soldCount: null, leftCount: 20 }],
+    ['nobody', 'nobody', { soldCount: null, leftCount: 20 }],
+  ] as const)('and who sees how much is sold: %s', async (_name, who, shown) => {
+    const { event, type, organizer } = await tickets.sale({ type: { priceMinor: 0n, quota: 50 } });
+    const packet = await tickets.packet(organizer, [{ event }], { priceMinor: 0n, seats: 50 });
+    const buyer = events.given.person();
+    await tickets.buy(buyer, [tickets.line(type), tickets.line(packet)]);
+    const viewers = {
+      ...{ buyer: buyer.viewer, organizer: organizer.viewer, nobody: null },
+      root: aViewer({ roles: ['SUPER_USER'] }),
+      program: aViewer({ kind: 'service', scopes: ['tickets:read', 'events:read'] }),
+    };
+    const { data } = await events.as(viewers[who]).execute(
+      `query ($event: ID!, $packet: ID!) {
+        event(id: $event) { ticketTypes { soldCount leftCount } } packet(id: $packet) { soldCount leftCount } }`,
+      { event: event.publicId, packet: packet.publicId },
+    );
+    expect(data.event.ticketTypes).toEqual([shown]);
+    expect(data.packet).toEqual(shown);
+  });
+
+  it.each([
     ['the buyer', 'buyer', true, false],
     ['the organizer', 'organizer', true, true],
     ['a stranger', 'stranger', false, false],

@@ -56,6 +56,15 @@ describe('the waitlist of an event that is attended by ticket', () => {
     expect(await tickets.placesOf(event)).toEqual({ registered: 0, ticketed: 0, held: 1 });
   });
 
+  it('is offered the place that a refused purchase has found free', async () => {
+    const { event, people, seen, buy } = await scene();
+    // The purchase before has expired; nothing has swept.
+    await events.db.purchase.updateMany({ where: { status: 'PENDING' }, data: { expiresAt: new Date(0) } });
+    await events.db.placeHold.updateMany({ where: { eventId: event.id }, data: { expiresAt: new Date(0) } });
+    expect((await buy(events.given.person())).userErrors).toMatchObject([{ code: 'SOLD_OUT' }]);
+    expect(await seen(people[0])).toMatchObject({ viewerWaitlistEntry: { status: 'OFFERED' } });
+  });
+
   it('comes before a stranger when an offer has run out, although nothing has swept', async () => {
     const { people, seen, buy, cancelled } = await scene();
     await cancelled();

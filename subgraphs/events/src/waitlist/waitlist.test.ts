@@ -105,6 +105,40 @@ describe('the waitlist', () => {
     expect(await events.db.waitlistEntry.count({ where: { eventId: event.id } })).toBe(0);
   });
 
+  it('is before guests that somebody who is registered brings later', async () => {
+    const { event, registered, waiting, statuses } = await scene({}, 2);
+    const [host] = [await registered(), await registered()];
+    await waiting();
+    // A place that became free without anybody noting it.
+    await events.db.event.update({ where: { id: event.id }, data: { capacity: 3 } });
+    const { data } = await events.as(host.viewer).execute(resize, { id: host.registrationId, guests: 1 });
+    expect(data.updateRegistration.userErrors).toEqual([{ code: 'SOLD_OUT' }]);
+    expect(await statuses()).toEqual(['OFFERED']);
+  });
+
+  it.each<[string, (s: { eventId: string; hostId: string; waitingId: string }) => Promise<unknown>]>([
+    [
+      'is blocked',
+      ({ hostId: blockerId, waitingId: blockedId }) =>
+        events.db.block.create({ data: { blockerId, blockedId, isActive: true, version: 1 } }),
+    ],
+    ...([{ waitlist: 'NONE' }, { requiresApproval: true }] as const).map(
+      (data): [string, (s: { eventId: string }) => Promise<unknown>] => [
+        `waits in vain: ${Object.keys(data).join()}`,
+        ({ eventId }) => events.db.registrationSettings.update({ where: { eventId }, data }),
+      ],
+    ),
+  ])('keeps a place from nobody for whom %s', async (_name, happened) => {
+    const { host, event, registered, waiting, attempt, eligibility } = await scene();
+    await registered();
+    const { id: waitingId } = await waiting();
+    await happened({ eventId: event.id, hostId: host.id, waitingId });
+    await events.db.event.update({ where: { id: event.id }, data: { capacity: 2 } });
+    const { viewer } = events.given.person();
+    expect(await eligibility(viewer)).toMatchObject({ isAllowed: true, reasonCode: null });
+    expect((await attempt(viewer)).registration).not.toBeNull();
+  });
+
   it('keeps an offered place for who waited longest, told once, and nobody else gets it', async () => {
     const { event, registered, waiting, giveUp, attempt, statuses, eligibility, offered } = await scene();
     const holder = await registered();
