@@ -123,6 +123,20 @@ describe('the timeline of a purchase', () => {
     expect(steps.flatMap(({ postings }) => postings)).toEqual([]);
   });
 
+  it('tells why a payment failed to the buyer alone, and to nobody who looks as them', async () => {
+    const declined = orders.wish();
+    await declined.request();
+    await declined.pay(cards.declined);
+    await payments.jobs.drain();
+    const reasonFor = async (viewer: Viewer) => {
+      const { data } = await payments.as(viewer).execute(timeline, { id: declined.id });
+      const steps = data.purchaseTimeline as { step: string; reason: string | null }[];
+      return steps.find(({ step }) => step === 'PAYMENT_FAILED')!.reason;
+    };
+    expect(await reasonFor(declined.buyer)).toBe('card_declined');
+    expect(await reasonFor({ ...declined.buyer, impersonatorId: superUser.id })).toBeNull();
+  });
+
   it('shows super users what the provider told and what was booked', async () => {
     const steps = await stepsFor(superUser);
     const told = steps.filter(({ step }) => step === 'PROVIDER_EVENT').map(({ reason }) => reason);

@@ -65,4 +65,21 @@ describe('asking a provider that is not well', () => {
       expect(told.calls).toBe(8);
     },
   );
+
+  it('stops no charges for webhooks that cannot be checked, and no webhooks for charges that fail', async () => {
+    const { told, provider } = aProvider();
+    const guard = guarded(provider, options);
+    const { answer } = told;
+    const verify = () => guard.verifyWebhook(Buffer.from('{}'), {});
+    told.answer = async () => Promise.reject(new Error('400 from whoever posts'));
+    for (let posted = 0; posted < 5; posted += 1) await expect(verify()).rejects.toMatchObject(unavailable);
+    told.answer = answer;
+    expect(await pay(guard)).toEqual({ providerPaymentId: 'x' });
+
+    const other = guarded(provider, options);
+    told.answer = async () => Promise.reject(new Error('down'));
+    for (let tried = 0; tried < 5; tried += 1) await expect(pay(other)).rejects.toMatchObject(unavailable);
+    told.answer = answer;
+    await other.verifyWebhook(Buffer.from('{}'), {});
+  });
 });
