@@ -66,7 +66,9 @@ describe('a list of events with one that breaks the form', () => {
       { provider: 'stripe', outcome: 'UNREADABLE' },
     ]);
     expect(
-      await payments.db.providerEvent.count({ where: { eventId: 'evt_after_the_broken', processedAt: { not: null } } }),
+      await payments.db.providerEvent.count({
+        where: { eventId: 'evt_after_the_broken', processedAt: { not: null } },
+      }),
     ).toBe(1);
     expect(await payments.db.providerSweep.findFirst({ where: { provider: 'stripe' } })).toMatchObject({
       sweptUntil: payments.clock.now(),
