@@ -23,7 +23,9 @@ export const createMessagingPersonalData = ({
       update: { erasedAt },
     });
     const messages = await tx.$executeRaw`
-      UPDATE messages SET text = '', system = system - 'name', client_message_id = id::text, erased_at = ${erasedAt}
+      UPDATE messages SET text = '', system = system - 'name', client_message_id = id::text, erased_at = ${erasedAt},
+        body_hash = NULL, reply_to_id = NULL, mention_ids = '{}', media_ids = '{}', media_owner_id = NULL,
+        contact_id = NULL, latitude = NULL, longitude = NULL, place_label = NULL
       WHERE sender_id = ${personId}::uuid AND erased_at IS NULL`;
     const { count: notifications } = await tx.notification.deleteMany({
       where: { OR: [{ recipientId: personId }, { actorId: personId }] },

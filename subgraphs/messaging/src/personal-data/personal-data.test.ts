@@ -9,12 +9,29 @@ beforeAll(async () => {
 });
 afterAll(() => messaging.stop());
 
-async function aTalk() {
+/** A person has told a friend their secret, in every way there is. */
+async function aTalk(secret: string) {
   const { given, db, clock } = messaging;
   const [person, friend] = [await given.member(), await given.member()];
   const conversationId = await given.conversation(person, friend);
-  await given.message(person, conversationId, { text: 'My secret is Zarathustra' });
+  await given.message(person, conversationId, { text: `My secret is ${secret}` });
   await given.message(friend, conversationId, { text: 'I shall keep it' });
+  const { data } = await person.execute(
+    `mutation ($in: ID!, $at: DateTime!) {
+      sendMessage(input: { conversationId: $in, clientMessageId: "e", text: "Thus spoke ${secret}",
+        location: { latitude: 1, longitude: 2, label: "${secret}’s" } }) { message { id } }
+      scheduleMessage(input: { conversationId: $in, clientMessageId: "s", sendAt: $at, text: "${secret} later" }) {
+        userErrors { code } }
+      saveDraft(input: { conversationId: $in, text: "${secret}, perhaps" }) { userErrors { code } }
+      updateMessagingSettings(input: { sharesReadReceipts: false }) { userErrors { code } } }`,
+    { in: conversationId, at: new Date(clock.now().getTime() + 3_600_000) },
+  );
+  await person.execute(
+    `mutation ($id: ID!) { editMessage(input: { messageId: $id, text: "Changed", expectedVersion: 1 }) {
+        userErrors { code } }
+      addMessageReaction(input: { messageId: $id, emoji: "👍" }) { userErrors { code } } }`,
+    { id: data.sendMessage.message.id },
+  );
   const notice = (recipientId: string, actorId: string) => ({
     id: notificationIds.create(),
     recipientId,
@@ -35,11 +52,19 @@ const history = `query ($id: ID!) {
 
 describe('the personal data of messaging', () => {
   it('is exported: own words, own notices, with whom the person spoke; not what others said', async () => {
-    const { person, friend, conversationId } = await aTalk();
+    const { person, friend, conversationId } = await aTalk('Zarathustra');
     const { records } = await personalDataOf(messaging.subgraph.jobs!, messaging.privateStore).exported(
       person.id,
     );
-    expect(records['messages']).toMatchObject([{ sequence: 1, text: 'My secret is Zarathustra' }]);
+    expect(records['messages']).toMatchObject([
+      { sequence: 1, text: 'My secret is Zarathustra' },
+      { sequence: 3, text: 'Changed', latitude: 1, longitude: 2, placeLabel: 'Zarathustra’s' },
+    ]);
+    expect(records['message-edits']).toMatchObject([{ text: 'Thus spoke Zarathustra' }]);
+    expect(records['message-reactions']).toMatchObject([{ emoji: '👍' }]);
+    expect(records['scheduled-messages']).toMatchObject([{ text: 'Zarathustra later', status: 'PENDING' }]);
+    expect(records['drafts']).toMatchObject([{ text: 'Zarathustra, perhaps' }]);
+    expect(records['messaging-settings']).toEqual([{ sharesReadReceipts: false }]);
     expect(records['conversations']).toMatchObject([{ id: conversationId, unreadCount: 1 }]);
     expect(records['conversations']![0].participantIds.sort()).toEqual(
       [person.publicId, friend.publicId].sort(),
@@ -49,13 +74,13 @@ describe('the personal data of messaging', () => {
   });
 
   it('is erased: the other side keeps its own words and the empty places, and can write no more', async () => {
-    const { person, friend, conversationId } = await aTalk();
+    const { person, friend, conversationId } = await aTalk('Melusina');
     const { erase } = personalDataOf(messaging.subgraph.jobs!, messaging.privateStore);
     await erase(person.id);
     await erase(person.id, { isLate: true });
     const { data } = await friend.execute(history, { id: conversationId });
     expect(data.conversation.messages.nodes.map(({ text }: { text: string }) => text).sort()).toEqual([
-      '',
+      ...['', ''],
       'I shall keep it',
     ]);
     expect(
@@ -72,9 +97,8 @@ describe('the personal data of messaging', () => {
     );
     expect(opened.data.openDirectConversation.userErrors).toEqual([{ code: 'NOT_FOUND' }]);
     const names = [person.id, person.publicId];
-    expect(await tracesOf(messaging.database.adminUrl, ['Zarathustra'])).not.toHaveProperty(
-      'public.messages',
-    );
+    const said = Object.keys(await tracesOf(messaging.database.adminUrl, ['Melusina']));
+    expect(said.filter((table) => table.startsWith('public'))).toEqual([]);
     expect(
       Object.keys(await tracesOf(messaging.database.adminUrl, names)).filter((t) => t.startsWith('public')),
     ).toEqual([
