@@ -36,6 +36,14 @@ const loaders = {
 const plain: Record<string, string> = {
   LOG_LEVEL: 'info',
   EVENTS_PUBLIC_URL: 'https://events.example.org',
+  MESSAGING_PUBLIC_URL: 'https://messaging.example.org',
+  APP_URL: 'https://app.example.org',
+  SMTP_FALLBACK_URL: 'smtp://mail.example.org',
+  FCM_SERVICE_ACCOUNT: JSON.stringify({
+    ...{ project_id: 'community', client_email: 'push@community.example', private_key: 'a-key' },
+    token_uri: 'https://oauth2.googleapis.com/token',
+  }),
+  VAPID_SUBJECT: 'mailto:ops@example.org',
   CALENDAR_REDIRECT_URIS: 'https://app.example.org/calendar-connected',
   SUPER_USER_EMAILS: 'root@example.org',
   OIDC_PROVIDERS: '[{ "preset": "google", "clientId": "an-id", "clientSecret": "a-secret" }]',

@@ -60,7 +60,7 @@ export function environmentsOf(
       ...privateStore,
       S3_BUCKET: buckets.media,
     }),
-    messaging: subgraph('messaging', privateStore),
+    messaging: subgraph('messaging', { ...privateStore, SEALING_SECRET: secrets.sealingSecret }),
     payments: subgraph('payments', {
       ...privateStore,
       SMTP_URL: `smtp://${host}:${ports.smtp}`,

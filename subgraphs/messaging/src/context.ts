@@ -1,9 +1,13 @@
 import type { BaseContext } from '@diaspora/kit';
+import type { ChatWebhooks } from './chat-webhooks/index.js';
 import type { ConversationEvents } from './conversation-events/index.js';
 import type { ConversationLoaders, Conversations } from './conversations/index.js';
+import type { DeliveryLoaders, DeliveryLog } from './delivery/index.js';
+import type { Devices } from './devices/index.js';
 import type { InboxEvents } from './inbox-events/index.js';
 import type { MessageLoadersOfAll, MessageServices } from './message-parts.js';
 import type { NotificationEvents } from './notification-events/index.js';
+import type { NotificationPreferences } from './notification-preferences/index.js';
 import type { NotificationLoaders, Notifications } from './notifications/index.js';
 
 export interface Services extends MessageServices {
@@ -12,9 +16,15 @@ export interface Services extends MessageServices {
   readonly inboxEvents: InboxEvents;
   readonly notificationEvents: NotificationEvents;
   readonly notifications: Notifications;
+  readonly notificationPreferences: NotificationPreferences;
+  readonly devices: Devices;
+  readonly chatWebhooks: ChatWebhooks;
+  readonly deliveryLog: DeliveryLog;
+  /** By which browsers subscribe; null where nothing is pushed to them. */
+  readonly webPushPublicKey: string | null;
 }
 
 export interface Context extends BaseContext {
   readonly services: Services;
-  readonly loaders: ConversationLoaders & MessageLoadersOfAll & NotificationLoaders;
+  readonly loaders: ConversationLoaders & MessageLoadersOfAll & NotificationLoaders & DeliveryLoaders;
 }

@@ -9,9 +9,16 @@ export const reactionIds = idType('rct');
 export const messageEditIds = idType('edt');
 
 export const notificationIds = idType('ntf');
+/** Devices, chats and deliveries are spoken of to whom they belong only. */
+export const deviceIds = idType('dev');
+export const chatWebhookIds = idType('cwh');
+export const deliveryIds = idType('dlv');
+/** Attempts are spoken of to users only, as mails. */
+export const attemptIds = idType('dla');
 
 /** Entities of others; only their keys are kept here. */
 export const userIds = idType('usr');
+export const sessionIds = idType('ses');
 export const officeIds = idType('ofc');
 export const postIds = idType('pst');
 export const commentIds = idType('cmt');

@@ -46,6 +46,34 @@ export const messages = defineMessages('messaging', {
       createdAt: z.iso.datetime(),
     }),
   },
+  /**
+   * Asks users, who alone know people's addresses, to mail something: once, and not after a time. Keyed by the person;
+   * answered by `mail.settled`.
+   */
+  'mail.requested': {
+    version: 1,
+    schema: z.object({
+      mailId: z.uuid(),
+      userId: z.string(),
+      subject: z.string(),
+      text: z.string(),
+      html: z.string(),
+      /** Ends mails of the kind; null where they cannot be ended. */
+      unsubscribeUrl: z.string().nullable(),
+      sendBefore: z.iso.datetime(),
+    }),
+  },
+  /** A notification did not reach a person by a channel and is not tried again. Keyed by the recipient. */
+  'delivery.failed': {
+    version: 1,
+    schema: z.object({
+      deliveryId: z.string(),
+      userId: z.string(),
+      channel: z.enum(['PUSH', 'EMAIL', 'SLACK']),
+      reason: z.string(),
+      failedAt: z.iso.datetime(),
+    }),
+  },
 });
 
 export type MessagingMessages = typeof messages;

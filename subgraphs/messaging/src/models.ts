@@ -1,18 +1,23 @@
 import type {
+  ChatWebhook,
   Conversation,
   ConversationEvent,
   Draft,
+  Device,
   Message,
   MessageEdit,
   MessageReaction,
   Notification,
   Participant,
   ScheduledMessage,
+  Silence,
 } from './__generated__/prisma/client.js';
 import type { LoggedTypename } from './conversation-events/kinds.js';
+import type { LoggedDelivery } from './delivery/index.js';
 import type { FirstEvent } from './following/index.js';
 import type { Hit } from './message-search/index.js';
 import type { SystemLine } from './messages/index.js';
+import type { Times } from './notification-preferences/index.js';
 
 /** An entity of another subgraph: its public id is all that is known here. */
 interface Stub {
@@ -50,6 +55,14 @@ export type ReceiptModel = Pick<Participant, 'conversationId' | 'userId' | 'deli
 };
 export type SystemLineModel = SystemLine;
 export type NotificationModel = Notification;
+
+/** Whose they are. */
+export type NotificationPreferencesModel = { readonly personId: string };
+export type NotificationTimesModel = Times;
+export type NotificationSilenceModel = Silence;
+export type NotificationDeviceModel = Device;
+export type ChatWebhookModel = ChatWebhook;
+export type NotificationDeliveryModel = LoggedDelivery;
 
 /** An event of the log, and the message it is about as that is now. */
 export type LoggedEvent = ConversationEvent & { readonly message: MessageModel | null };

@@ -1,4 +1,5 @@
 import {
+  createAudit,
   createLive,
   createOutbox,
   createPersonalData,
@@ -11,6 +12,7 @@ import {
   type PrivateStore,
   type RunningSubgraph,
 } from '@diaspora/kit';
+import type { Registry } from 'prom-client';
 import { blockHandlers } from './blocks.js';
 import { createContactRuleHandlers } from './contact-rules.js';
 import type { MessagingConfig } from './config.js';
@@ -27,18 +29,12 @@ import { composeMessages, type MessageConfig } from './message-parts.js';
 import { messages as published } from './messages.js';
 import { createAppend } from './messages/index.js';
 import {
-  createNotificationLoaders,
-  createNotifications,
-  createOccasions,
-  createTelling,
-  friendNotice,
-  notificationsSlice,
-} from './notifications/index.js';
-import {
   createNotificationEvents,
   createWakingHandlers,
   notificationEventsSlice,
 } from './notification-events/index.js';
+import { composeNotifications, type NotificationConfig } from './notification-parts.js';
+import { friendNotice } from './notifications/index.js';
 import { createMessagingPersonalData } from './personal-data/index.js';
 
 export interface MessagingDependencies {
@@ -47,7 +43,8 @@ export interface MessagingDependencies {
   /** Wakes the subscriptions of every process. */
   readonly live: Live;
   readonly privateStore: PrivateStore;
-  readonly config: MessageConfig;
+  readonly registry: Registry;
+  readonly config: MessageConfig & NotificationConfig;
 }
 
 /** How often subscriptions look for what was not announced. */
@@ -55,7 +52,7 @@ const lookAgainMs = 30_000;
 
 /** The composition root: dependencies in, subgraph out. */
 export function createMessagingSubgraph(dependencies: MessagingDependencies) {
-  const { db, clock, live, privateStore, config } = dependencies;
+  const { db, clock, live, privateStore, registry, config } = dependencies;
   const outbox = createOutbox(published, { clock });
   const following = { db, clock, live, lookAgain: createLookingAgain(lookAgainMs) };
   const conversationEvents = createConversationEvents(following);
@@ -71,9 +68,11 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     announceEvents: conversationEvents.announce,
     announceTo: inboxEvents.announceTo,
   });
-  const telling = createTelling({ clock, outbox });
-  const notifications = createNotifications({ db, clock, announce: notificationEvents.announce });
-  const occasions = createOccasions({ db, clock, telling });
+  const audit = createAudit({ source: 'messaging', clock });
+  const notifying = composeNotifications({
+    ...{ db, clock, outbox, audit, registry, config },
+    announce: notificationEvents.announce,
+  });
   const personalData = createPersonalData({
     source: 'messaging',
     requestedBy: 'users',
@@ -89,7 +88,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     inboxEvents,
     ...messages.services,
     notificationEvents,
-    notifications,
+    ...notifying.services,
   };
 
   return defineSubgraph<Context>({
@@ -100,7 +99,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       inboxEventsSlice,
       ...messages.slices,
       notificationEventsSlice,
-      notificationsSlice,
+      ...notifying.slices,
     ],
     createContext: (base) => ({
       ...base,
@@ -108,21 +107,22 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       loaders: {
         ...createConversationLoaders(db, base.viewer),
         ...messages.createLoaders(base.viewer),
-        ...createNotificationLoaders(db, base.viewer),
+        ...notifying.createLoaders(base.viewer),
       },
     }),
     handlers: inTurn([
       ...memberHandlers,
       ...blockHandlers,
       ...createContactRuleHandlers({
-        onConnected: (tx, tie) => telling.tell(tx, friendNotice(tie)),
+        onConnected: (tx, tie) => notifying.telling.tell(tx, friendNotice(tie)),
       }),
-      ...occasions.handlers,
+      ...notifying.handlers,
       ...createWakingHandlers(notificationEvents.announce),
       ...personalData.handlers,
     ]),
-    jobs: { ...messages.jobs, ...occasions.jobs, ...personalData.jobs },
-    crontab: occasions.crontab.join('\n'),
+    jobs: { ...messages.jobs, ...notifying.jobs, ...personalData.jobs },
+    crontab: notifying.crontab.join('\n'),
+    routes: notifying.routes,
   });
 }
 
@@ -136,10 +136,10 @@ export const startMessaging = (options: {
     ...options,
     name: 'messaging',
     connect: connectDatabase,
-    create: async ({ db, clock, redis, namespace, onStop }) => {
+    create: async ({ db, clock, redis, registry, namespace, onStop }) => {
       const privateStore = await createPrivateStore(options.config);
       onStop(() => privateStore.stop());
       const live = createLive({ redis, namespace: `${namespace}:messaging` });
-      return createMessagingSubgraph({ db, clock, live, privateStore, config: options.config });
+      return createMessagingSubgraph({ db, clock, live, privateStore, registry, config: options.config });
     },
   });

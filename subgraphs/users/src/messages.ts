@@ -177,6 +177,18 @@ export const messages = defineMessages('users', {
       consulEventsPerYear: z.number().int(),
     }),
   },
+  /**
+   * What became of a mail that another subgraph asked for: REFUSED for now, UNDELIVERABLE for good, UNCONFIRMED when it
+   * may have been sent, EXPIRED when its time was over. Keyed by the mail.
+   */
+  'mail.settled': {
+    version: 1,
+    schema: z.object({
+      mailId: z.string(),
+      outcome: z.enum(['SENT', 'REFUSED', 'UNDELIVERABLE', 'UNCONFIRMED', 'EXPIRED']),
+      settledAt: z.iso.datetime(),
+    }),
+  },
   'session.revoked': {
     version: 1,
     schema: z.object({ userId: z.string(), sessionId: z.string(), reason: z.string() }),

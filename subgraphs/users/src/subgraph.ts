@@ -27,6 +27,7 @@ import { composeCustomers } from './customer-parts.js';
 import { connectDatabase, type Db } from './database.js';
 import { entitlementHandlers } from './entitlements.js';
 import { createEpochs } from './epochs.js';
+import { createForwardedMails } from './forwarded-mails/index.js';
 import { createIdentityProviders, type IdentityProviders } from './federation-login/index.js';
 import { forgetOutlived } from './jobs.js';
 import { messages } from './messages.js';
@@ -112,6 +113,7 @@ export function createUsersSubgraph(dependencies: UsersDependencies) {
     organizationMembers: parts.services.organizationMembers,
   });
   const people = composePeople({ db, clock, outbox });
+  const forwarded = createForwardedMails({ db, clock, outbox, mailer });
   const { announceEnd } = sessions;
   const clients = composeClients({ db, clock, audit, attempts, keys, revocations, announceEnd, config });
   const administration = composeAdministration({
@@ -171,7 +173,13 @@ export function createUsersSubgraph(dependencies: UsersDependencies) {
       },
     }),
     impersonatorsMay: ['endImpersonation'],
-    handlers: [...entitlementHandlers, ...auditing.handlers, ...offices.handlers, ...privacy.handlers],
+    handlers: [
+      ...entitlementHandlers,
+      ...auditing.handlers,
+      ...offices.handlers,
+      ...privacy.handlers,
+      ...forwarded.handlers,
+    ],
     jobs: {
       ...access.jobs,
       ...epochs.jobs,
@@ -182,6 +190,7 @@ export function createUsersSubgraph(dependencies: UsersDependencies) {
       ...clients.jobs,
       ...administration.jobs,
       ...privacy.jobs,
+      ...forwarded.jobs,
       ...onJob(forgetOutlived, async () => {
         await access.forget();
         // Before the organizations: what the trail kept of their customers goes too.

@@ -1,10 +1,9 @@
-import { createSealer } from '@diaspora/kit';
+import { createSafeFetch, createSealer } from '@diaspora/kit';
 import type { CalendarConnection } from '../__generated__/prisma/client.js';
 import { createCalDavCalendar, openCalDavCalendar, type CalDavCredentials } from './caldav.js';
 import { createGoogle, type GoogleSettings } from './google.js';
 import { AccessRefused, type RemoteCalendar } from './remote.js';
 import { calendarName } from './rules.js';
-import { createSafeFetch } from './safe-fetch.js';
 
 export interface ProviderSettings {
   readonly sealingSecret: string;

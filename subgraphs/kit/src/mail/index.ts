@@ -1,4 +1,4 @@
 export { mailConfigShape } from './config.js';
 export type { MailConfig } from './config.js';
-export { createMailer } from './mailer.js';
+export { createMailer, MailNotTaken } from './mailer.js';
 export type { Mail, MailAttachment, Mailer } from './mailer.js';

@@ -34,27 +34,63 @@ export interface Mailer {
 /** Milliseconds until a silent SMTP server counts as away; nodemailer would wait for minutes. */
 const timeoutMs = 10_000;
 
-/** Sends through an SMTP server; rejects when it does not accept the mail, without saying to whom it was going. */
-export async function createMailer({ SMTP_URL, MAIL_FROM }: MailConfig): Promise<Mailer> {
+/** A mail that no server accepted. Says neither to whom it was going nor what the server said, which quotes the address. */
+export class MailNotTaken extends Error {
+  /** The server will not take it another time either. */
+  readonly isFinal: boolean;
+  /** The connection broke while nobody knew whether the server had it. */
+  readonly mayHaveArrived: boolean;
+  constructor(message: string, about: { readonly isFinal: boolean; readonly mayHaveArrived: boolean }) {
+    super(message);
+    this.name = 'MailNotTaken';
+    this.isFinal = about.isFinal;
+    this.mayHaveArrived = about.mayHaveArrived;
+  }
+}
+
+/**
+ * Sends through an SMTP server, or through the second one when the first certainly did not take the mail and may take
+ * others. Rejects with MailNotTaken.
+ */
+export async function createMailer(config: MailConfig): Promise<Mailer> {
   const { createTransport } = await import('nodemailer');
-  const transport = createTransport({
-    url: SMTP_URL,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-  });
+  const timeouts = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
+  const urls = [config.SMTP_URL, config.SMTP_FALLBACK_URL].filter((url) => url !== undefined);
+  const transports = urls.map((url) => createTransport({ url, ...timeouts }));
   return {
     send: async (mail) => {
-      try {
-        await transport.sendMail(messageOf(mail, MAIL_FROM));
-      } catch (error) {
-        // The server's own words quote the address, and this error is logged.
-        const { code = 'unknown', responseCode = 'none' } = error as { code?: string; responseCode?: number };
-        // eslint-disable-next-line preserve-caught-error -- for that reason
-        throw new Error(`The SMTP server did not take a mail (${code}, answer ${responseCode})`);
+      const message = messageOf(mail, config.MAIL_FROM);
+      for (const [index, transport] of transports.entries()) {
+        const failure = await transport.sendMail(message).then(() => null, failureOf);
+        if (!failure) return;
+        const isLast = index === transports.length - 1;
+        if (isLast || failure.isFinal || failure.mayHaveArrived) throw failure;
       }
     },
   };
+}
+
+interface SmtpFailure {
+  readonly code?: string;
+  readonly responseCode?: number;
+  readonly syscall?: string;
+  readonly message?: string;
+}
+
+const beforeTheMail = ['EDNS', 'EAUTH', 'ETLS', 'EENVELOPE'];
+
+function failureOf(error: SmtpFailure): MailNotTaken {
+  const { code = 'unknown', responseCode, syscall, message = '' } = error;
+  const isCertain =
+    responseCode !== undefined ||
+    beforeTheMail.includes(code) ||
+    syscall === 'connect' ||
+    syscall === 'getaddrinfo' ||
+    /^(Greeting never received|Connection timeout)/.test(message);
+  return new MailNotTaken(`The SMTP server did not take a mail (${code}, answer ${responseCode ?? 'none'})`, {
+    isFinal: code === 'EENVELOPE' && responseCode !== undefined && responseCode >= 500,
+    mayHaveArrived: !isCertain,
+  });
 }
 
 function messageOf(mail: Mail, from: string): SendMailOptions {

@@ -22,12 +22,13 @@ export const createNotificationChanges = (db: Db): ((ask: Ask) => Promise<Notifi
     const rows = await db.$queryRaw<Row[]>`
       SELECT pg_current_snapshot()::text AS snapshot, ARRAY(
         SELECT n.id FROM notifications n
-        WHERE n.recipient_id = ask.recipient_id AND n.changed_in >= pg_snapshot_xmin(ask.since)
+        WHERE n.recipient_id = ask.recipient_id AND n.is_in_inbox AND n.changed_in >= pg_snapshot_xmin(ask.since)
           AND n.changed_in < pg_snapshot_xmax(pg_current_snapshot())
           AND NOT pg_visible_in_snapshot(n.changed_in, ask.since)
         ORDER BY n.changed_in LIMIT ${mostAtOnce + 1}::int) AS "notificationIds",
         (SELECT count(*)::int FROM notifications n
-         WHERE n.recipient_id = ask.recipient_id AND n.read_at IS NULL) AS "unreadCount"
+         WHERE n.recipient_id = ask.recipient_id AND n.read_at IS NULL AND n.is_in_inbox
+           AND n.withdrawn_at IS NULL) AS "unreadCount"
       FROM unnest(
         ${asks.map(({ recipientId }) => recipientId)}::uuid[], ${asks.map(({ since }) => since)}::pg_snapshot[]
       ) WITH ORDINALITY AS ask (recipient_id, since, number)

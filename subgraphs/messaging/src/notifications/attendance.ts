@@ -34,7 +34,7 @@ const tellAttendees = defineJob(
 );
 type ToldAttendees = z.output<typeof tellAttendees.schema>;
 
-const pageSize = 200;
+const pageSize = 100;
 
 /** Who goes to which event, and what those who go have to hear of. */
 export function createAttendance({ db, telling }: { readonly db: Db; readonly telling: Telling }) {
@@ -55,6 +55,12 @@ export function createAttendance({ db, telling }: { readonly db: Db; readonly te
   const admit = (tx: Transaction, id: string, eventId: string, personId: string) => {
     const admission = { eventId: eventIds.decode(eventId), personId: userIds.decode(personId) };
     return tx.admission.upsert({ where: { id }, create: { id, ...admission }, update: admission });
+  };
+
+  /** Whoever does not go any more need not be reminded. */
+  const forgetReminders = async (tx: Transaction, eventId: string, recipientId: string): Promise<void> => {
+    if ((await tx.admission.count({ where: { eventId, personId: recipientId } })) > 0) return;
+    await telling.withdraw(tx, { recipientId, objectId: eventId, type: 'EVENT_REMINDER' });
   };
 
   /** A page of them in a transaction, so that an event of thousands holds up nothing else. */
@@ -88,6 +94,7 @@ export function createAttendance({ db, telling }: { readonly db: Db; readonly te
     }),
     events.on('registration.cancelled', registration, async ({ data }, tx) => {
       await tx.admission.deleteMany({ where: { id: registrationIds.decode(data.registrationId) } });
+      await forgetReminders(tx, eventIds.decode(data.eventId), userIds.decode(data.userId));
     }),
     events.on('ticket.issued', ticket, async ({ data }, tx) => {
       await admit(tx, ticketIds.decode(data.ticketId), data.eventId, data.holderId);

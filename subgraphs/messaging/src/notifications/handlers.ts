@@ -3,6 +3,7 @@ import type { ContentMessages } from '@diaspora/content/messages';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
+import { postIds } from '../ids.js';
 import { commentNotice, impersonationNotice, officeNotice, reactionNotice } from './rules.js';
 import type { Telling } from './telling.js';
 
@@ -10,15 +11,19 @@ const content = messagesFrom<ContentMessages, Transaction>('content');
 const users = messagesFrom<UsersMessages, Transaction>('users');
 
 const id = z.string();
-const comment = z.object({ commentId: id, postAuthorId: id, authorId: id });
+const comment = z.object({ commentId: id, postId: id, postAuthorId: id, authorId: id });
+const removed = z.object({ postId: id });
 const reaction = z.object({ postId: id, postAuthorId: id, userId: id });
 const office = z.object({ officeId: id, userId: id, appointerId: id });
 const impersonation = z.object({ impersonationId: id, userId: id });
 
 /** What others report becomes notifications of the people concerned. */
-export const createNotificationHandlers = ({ tell }: Telling): MessageHandler<Transaction>[] => [
+export const createNotificationHandlers = ({ tell, withdraw }: Telling): MessageHandler<Transaction>[] => [
   content.on('comment.added', comment, ({ data }, tx) => tell(tx, commentNotice(data))),
   content.on('reaction.added', reaction, ({ data }, tx) => tell(tx, reactionNotice(data))),
+  content.on('post.removed', removed, ({ data }, tx) =>
+    withdraw(tx, { objectId: postIds.decode(data.postId) }),
+  ),
   users.on('office.appointed', office, ({ data }, tx) => tell(tx, officeNotice(data))),
   users.on('impersonation.started', impersonation, ({ data }, tx) => tell(tx, impersonationNotice(data))),
 ];

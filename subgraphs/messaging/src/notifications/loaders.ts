@@ -10,7 +10,11 @@ export interface NotificationLoaders {
 export const createNotificationLoaders = (db: Db, viewer: Viewer | null): NotificationLoaders => ({
   notification: createRowLoader(
     async (ids) =>
-      viewer ? db.notification.findMany({ where: { id: { in: [...ids] }, recipientId: viewer.id } }) : [],
+      viewer
+        ? db.notification.findMany({
+            where: { id: { in: [...ids] }, recipientId: viewer.id, withdrawnAt: null },
+          })
+        : [],
     (notification) => notification.id,
   ),
 });

@@ -6,6 +6,7 @@ import {
   officeIds,
   orderIds,
   registrationIds,
+  sessionIds,
   subscriptionIds,
   ticketIds,
 } from '../ids.js';
@@ -74,7 +75,7 @@ const cases: Case[] = [
   [
     'SESSION_COPIED',
     'session.revoked',
-    (w) => ({ userId: w.ana, sessionId: 'ses_1', reason: 'REFRESH_TOKEN_REPLAYED' }),
+    (w) => ({ userId: w.ana, sessionId: aNew(sessionIds), reason: 'REFRESH_TOKEN_REPLAYED' }),
     (w) => ({ actor: null, subject: ['User', w.ana] }),
   ],
   [
@@ -150,7 +151,11 @@ describe('occasions', () => {
   });
 
   it.each([
-    ['the end of a session that one ended', 'session.revoked', { sessionId: 'ses_1', reason: 'SIGNED_OUT' }],
+    [
+      'the end of a session that one ended',
+      'session.revoked',
+      { sessionId: aNew(sessionIds), reason: 'SIGNED_OUT' },
+    ],
     [
       'a declined renewal, which is told as such',
       'payment.failed',

@@ -7,6 +7,7 @@ import { createNotificationHandlers } from './handlers.js';
 import { createMissedMessages } from './missed-messages.js';
 import { createPaymentHandlers } from './payment-handlers.js';
 import { createPeopleHandlers } from './people-handlers.js';
+import { createKnownPeopleHandlers } from './people-known.js';
 import type { Telling } from './telling.js';
 
 interface Dependencies {
@@ -26,6 +27,7 @@ export function createOccasions(dependencies: Dependencies) {
       ...createNotificationHandlers(telling),
       ...createEventHandlers(telling),
       ...createPeopleHandlers(telling),
+      ...createKnownPeopleHandlers(telling),
       ...createPaymentHandlers(telling),
       ...attendance.handlers,
       ...missed.handlers,

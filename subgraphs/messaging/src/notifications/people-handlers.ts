@@ -7,7 +7,6 @@ import {
   confirmationNotices,
   decisionNotice,
   eventOwnerNotice,
-  followNotice,
   friendRequestNotice,
   officeConfirmedNotice,
   officeEndedNotice,
@@ -39,7 +38,6 @@ const session = z.object({ userId: id, sessionId: id, reason: z.string() });
 /** What people are to each other, the offices and rights they hold, and the safety of their accounts. */
 export const createPeopleHandlers = ({ tell, tellAll }: Telling): MessageHandler<Transaction>[] => [
   users.on('user.friendRequested', tie, ({ data }, tx) => tell(tx, friendRequestNotice(data))),
-  users.on('user.followed', tie, ({ data }, tx) => tell(tx, followNotice(data))),
   users.on('office.ended', office, ({ data }, tx) => tell(tx, officeEndedNotice(data))),
   users.on('office.extended', extended, ({ data }, tx) => tell(tx, officeExtendedNotice(data))),
   users.on('office.confirmed', confirmed, ({ data }, tx) => tell(tx, officeConfirmedNotice(data))),

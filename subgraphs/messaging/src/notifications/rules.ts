@@ -10,10 +10,13 @@ export interface Notice {
   readonly subjectType: NotificationSubject;
   readonly subjectId: string;
   readonly actorId: string | null;
+  /** By which people silence it, where that is not its subject. */
+  readonly objectId?: string;
 }
 
 export const commentNotice = (comment: {
   readonly commentId: string;
+  readonly postId: string;
   readonly postAuthorId: string;
   readonly authorId: string;
 }): Notice => ({
@@ -22,6 +25,7 @@ export const commentNotice = (comment: {
   occasion: comment.commentId,
   subjectType: 'COMMENT',
   subjectId: commentIds.decode(comment.commentId),
+  objectId: postIds.decode(comment.postId),
   actorId: userIds.decode(comment.authorId),
 });
 

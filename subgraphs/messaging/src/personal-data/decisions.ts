@@ -4,6 +4,8 @@ import type { Prisma } from '../database.js';
 const participant = { exported: 'conversations', erasure: 'PSEUDONYMISED' } as const;
 const sender = { exported: 'messages', erasure: 'PSEUDONYMISED' } as const;
 const scheduled = { exported: 'scheduled-messages', erasure: 'ERASED' } as const;
+const preference = { exported: 'notification-preferences', erasure: 'ERASED' } as const;
+const delivery = { exported: 'deliveries', erasure: 'ERASED' } as const;
 const notification = { exported: 'notifications', erasure: 'ERASED' } as const;
 
 /** What of this subgraph is a person's, and what becomes of it. */
@@ -25,6 +27,17 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     HiddenMessage: { exported: { not: 'what one does not want to see' }, erasure: 'ERASED' },
     MessageAllowance: { exported: { not: 'a count of the day' }, erasure: 'ERASED' },
     Notification: notification,
+    ChannelPreference: preference,
+    TypePreference: preference,
+    Silence: preference,
+    NotificationTimes: preference,
+    Device: { exported: 'devices', erasure: 'ERASED' },
+    ChatWebhook: { exported: 'chats', erasure: 'ERASED' },
+    Delivery: delivery,
+    DigestItem: delivery,
+    DeliveryAttempt: delivery,
+    KnownPerson: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
+    Follow: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     KnownEvent: { impersonal: 'what everybody may know of an event' },
     Admission: { exported: { not: 'events give the original' }, erasure: 'ERASED' },
     MissedCheck: { impersonal: 'names a conversation and a time' },

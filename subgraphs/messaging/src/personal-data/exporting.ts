@@ -18,6 +18,7 @@ import {
   scheduledMessageIds,
   userIds,
 } from '../ids.js';
+import { exportNotifying } from './notifying.js';
 
 /** Conversations the person takes part in, what the person said there, and what the person was told. */
 export const createExport =
@@ -31,6 +32,7 @@ export const createExport =
     await archive.records('scheduled-messages', scheduledOf(db, personId));
     await archive.records('messaging-settings', settingsOf(db, personId));
     await archive.records('notifications', notificationsOf(db, personId));
+    await exportNotifying(db, personId, archive);
   };
 
 /** What a message says, with public ids. */

@@ -1,6 +1,7 @@
 import type { Clock, PersonalData } from '@diaspora/kit';
 import type { Db, Transaction } from '../database.js';
 import { createExport } from './exporting.js';
+import { eraseNotifying } from './notifying.js';
 
 /**
  * What messaging keeps of a person. Of what they said the places stay, or conversations of others would have gaps; what
@@ -37,6 +38,7 @@ export const createMessagingPersonalData = ({
     await tx.messageReaction.deleteMany({ where: { userId: personId } });
     await tx.hiddenMessage.deleteMany({ where: { userId: personId } });
     await tx.messagingSettings.deleteMany({ where: { personId } });
+    await eraseNotifying(tx, personId);
     await tx.messageAllowance.deleteMany({ where: { senderId: personId } });
     await tx.block.deleteMany({ where: { OR: [{ blockerId: personId }, { blockedId: personId }] } });
     await tx.contactRule.deleteMany({ where: { personId } });

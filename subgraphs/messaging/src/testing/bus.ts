@@ -30,3 +30,16 @@ export async function runAdded(messaging: Messaging, { name }: Pick<Job, 'name'>
     for (const { payload } of jobs) await runTask(messaging, name, payload);
   }
 }
+
+/** Runs what is due of a job by the clock of the test, until nothing of it is; at most one at a time. */
+export async function runDue(messaging: Messaging, name: string): Promise<number> {
+  for (let count = 0; ; count++) {
+    const [job] = await messaging.db.$queryRaw<{ id: string; payload: object }[]>`
+      SELECT j.id::text AS id, j.payload FROM graphile_worker._private_jobs j
+      JOIN graphile_worker._private_tasks t ON t.id = j.task_id
+      WHERE t.identifier = ${name} AND j.run_at <= ${messaging.clock.now()} ORDER BY j.run_at, j.id LIMIT 1`;
+    if (!job) return count;
+    await messaging.db.$queryRaw`SELECT graphile_worker.complete_jobs(${[job.id]}::bigint[])`;
+    await runTask(messaging, name, job.payload);
+  }
+}

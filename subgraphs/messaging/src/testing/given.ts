@@ -10,9 +10,10 @@ import {
   type TestClient,
 } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Registry } from 'prom-client';
 import { connectDatabase, type Db } from '../database.js';
 import { userIds } from '../ids.js';
-import { createMessagingSubgraph } from '../subgraph.js';
+import { createMessagingSubgraph, type MessagingDependencies } from '../subgraph.js';
 
 export const viewerSecret = 'a viewer secret for tests only, long';
 
@@ -25,8 +26,25 @@ export interface Member extends TestClient {
   readonly viewer: Viewer;
 }
 
+const usualConfig: Omit<MessagingDependencies['config'], 'FREE_MESSAGES_PER_DAY'> = {
+  APP_URL: 'https://app.example',
+  MESSAGE_DELETE_HOURS: 48,
+  MESSAGE_EDIT_HOURS: 24,
+  VIEWER_SECRET: viewerSecret,
+  CHAT_WEBHOOK_HOSTS: ['hooks.slack.com'],
+  PUBLIC_URL: 'https://messaging.example',
+  SEALING_SECRET: 'a secret of at least 32 characters',
+  TARGETS_OPEN: false,
+  push: { fcm: null, vapid: null },
+};
+
 /** One service process: a pool, a client and a subgraph of its own on a database it may share. */
-function anInstance(url: string, clock: ReturnType<typeof testClock>, perDay: number, namespace: string) {
+function anInstance(
+  url: string,
+  clock: ReturnType<typeof testClock>,
+  namespace: string,
+  config: MessagingDependencies['config'],
+) {
   const sent: string[] = [];
   const pool = createPool({ url, onStatement: (sql) => sent.push(sql) });
   const db = connectDatabase(new PrismaPg(pool));
@@ -38,12 +56,8 @@ function anInstance(url: string, clock: ReturnType<typeof testClock>, perDay: nu
     clock,
     live,
     privateStore,
-    config: {
-      FREE_MESSAGES_PER_DAY: perDay,
-      MESSAGE_DELETE_HOURS: 48,
-      MESSAGE_EDIT_HOURS: 24,
-      VIEWER_SECRET: viewerSecret,
-    },
+    registry: new Registry(),
+    config,
   });
   const client = testSubgraph(subgraph);
   const stop = async () => {
@@ -56,11 +70,15 @@ function anInstance(url: string, clock: ReturnType<typeof testClock>, perDay: nu
 }
 
 /** The subgraph on a database of its own; `anotherProcess` starts one more on the same database. */
-export async function givenMessaging({ freeMessagesPerDay = 50 } = {}) {
+export async function givenMessaging({
+  freeMessagesPerDay = 50,
+  config = {},
+}: { freeMessagesPerDay?: number; config?: Partial<MessagingDependencies['config']> } = {}) {
   const database = await createTestDatabase('messaging');
   const clock = testClock();
   const namespace = `test-${randomUUID()}`;
-  const start = () => anInstance(database.url, clock, freeMessagesPerDay, namespace);
+  const settings = { ...usualConfig, FREE_MESSAGES_PER_DAY: freeMessagesPerDay, ...config };
+  const start = () => anInstance(database.url, clock, namespace, settings);
   const first = start();
   const others: ReturnType<typeof start>[] = [];
   return {

@@ -40,6 +40,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     Account: { exported: 'account', erasure: 'PSEUDONYMISED' },
     Profile: profile,
     OneTimeCode: secret,
+    ForwardedMail: { exported: { not: 'gone as soon as it was sent' }, erasure: 'ERASED' },
     EmailChange: { exported: 'emailChanges', erasure: 'ERASED' },
     TotpFactor: secret,
     RecoveryCode: secret,

@@ -1,6 +1,6 @@
-import type { IdType } from '@diaspora/kit';
-import type { Notification, NotificationSubject } from '../__generated__/prisma/client.js';
-import type { ConversationLoaders } from '../conversations/index.js';
+import { AppError, type IdType } from '@diaspora/kit';
+import type { Notification, NotificationSubject } from './__generated__/prisma/client.js';
+import type { ConversationLoaders } from './conversations/index.js';
 import {
   commentIds,
   conversationIds,
@@ -11,7 +11,7 @@ import {
   postIds,
   subscriptionIds,
   userIds,
-} from '../ids.js';
+} from './ids.js';
 
 /** The entities notifications point at. */
 const subjects: Record<NotificationSubject, { __typename: string; ids: IdType }> = {
@@ -42,3 +42,17 @@ export async function resolveSubject(
   const found = await conversation.load(subject.subjectId);
   return found && { __typename: 'Conversation' as const, ...found };
 }
+
+/** What people silence: the things that go on and on. */
+const silenceable: readonly NotificationSubject[] = ['CONVERSATION', 'EVENT', 'POST'];
+
+/** The object that a global id names. Throws INVALID_INPUT. */
+export function objectOf(id: string): { objectType: NotificationSubject; objectId: string } {
+  for (const objectType of silenceable) {
+    const objectId = subjects[objectType].ids.find(id);
+    if (objectId) return { objectType, objectId };
+  }
+  throw new AppError('INVALID_INPUT', 'Name a conversation, an event or a post.', { path: ['subjectId'] });
+}
+
+export const isSilenceable = (type: NotificationSubject): boolean => silenceable.includes(type);

@@ -1,0 +1,66 @@
+import type { Words } from './words.js';
+
+export const ro: Words = {
+  direction: 'ltr',
+  somebody: 'Cineva',
+  anEvent: 'un eveniment',
+  sentences: {
+    POST_COMMENTED: ({ actor }) => `${actor} a comentat la postarea ta`,
+    POST_REACTED: ({ actor }) => `${actor} apreciază postarea ta`,
+    OFFICE_APPOINTED: ({ actor }) => `${actor} te-a numit într-o funcție`,
+    OFFICE_ENDED: () => 'Funcția ta s-a încheiat',
+    OFFICE_NEEDS_CONFIRMATION: () => 'Un consul așteaptă confirmarea ta',
+    OFFICE_APPLIED: ({ actor }) => `${actor} candidează pentru o funcție`,
+    OFFICE_APPLICATION_DECIDED: () => 'Candidatura ta pentru o funcție a primit un răspuns',
+    FRIEND_REQUESTED: ({ actor }) => `${actor} vrea să fiți prieteni`,
+    FRIEND_ACCEPTED: ({ actor }) => `Tu și ${actor} sunteți acum prieteni`,
+    FOLLOWED: ({ actor }) => `${actor} te urmărește`,
+    REGISTRATION_CONFIRMED: ({ event }) => `Ai un loc: ${event}`,
+    REGISTRATION_REQUESTED: ({ actor, event }) => `${actor} cere un loc: ${event}`,
+    REGISTRATION_DECLINED: ({ event }) => `Înscrierea ta a fost refuzată: ${event}`,
+    WAITLIST_OFFERED: ({ event }) => `Un loc este păstrat pentru tine: ${event}`,
+    EVENT_INVITED: ({ actor, event }) => `${actor} te invită: ${event}`,
+    EVENT_REMINDER: ({ event }) => `În curând: ${event}`,
+    SUBSCRIPTION_ACTIVATED: () => 'Abonamentul tău este activ',
+    SUBSCRIPTION_PAST_DUE: () => 'Abonamentul tău nu a putut fi reînnoit; încercăm din nou',
+    SUBSCRIPTION_UNPAID: () => 'Abonamentul tău s-a încheiat, fiindcă nu a fost plătit',
+    ACCOUNT_LOOKED_AT: () => 'Echipa noastră privește platforma ca tine',
+    OFFICE_EXTENDED: () => 'Durata funcției tale s-a schimbat',
+    OFFICE_CONFIRMED: () => 'Funcția ta a fost confirmată',
+    OFFICE_REVIEWED: ({ actor }) => `${actor} a scris despre cum îți îndeplinești funcția`,
+    SUPER_USER_PROPOSED: ({ actor }) => `${actor} propune o schimbare printre superutilizatori`,
+    SUPER_USER_CHANGED: () => 'Drepturile tale de superutilizator s-au schimbat',
+    EVENT_OWNER_CHANGED: () => 'Dreptul tău de a vinde bilete s-a schimbat',
+    SESSION_COPIED: () => 'Am deconectat un dispozitiv al tău, fiindcă cheia lui fusese copiată',
+    EVENT_CHANGED: ({ event }) => `Altă dată sau alt loc: ${event}`,
+    EVENT_CANCELLED: ({ event }) => `Anulat: ${event}`,
+    CO_HOST_INVITED: ({ actor, event }) => `${actor} îți propune să organizați împreună: ${event}`,
+    CALENDAR_DISCONNECTED: () => 'Calendarul tău nu mai este sincronizat; conectează-l din nou',
+    TICKET_ISSUED: ({ event }) => `Biletele tale au sosit: ${event}`,
+    TICKET_REFUNDED: ({ event }) => `Biletele tale au fost returnate: ${event}`,
+    TICKET_OFFERED: ({ actor, event }) => `${actor} îți oferă un bilet: ${event}`,
+    PAYMENT_FAILED: () => 'Plata ta a fost refuzată',
+    PAYMENT_REFUNDED: () => 'Primești bani înapoi',
+    INVOICE_ISSUED: () => 'Ai o factură nouă',
+    MESSAGES_MISSED: ({ actor }) => `${actor} ți-a scris`,
+    MEMBERSHIP_ANNIVERSARY: ({ years }) =>
+      years === 1
+        ? 'Ești alături de noi de un an'
+        : `Ești alături de noi de ${years}${years < 20 ? '' : ' de'} ani`,
+  },
+  digest: (count) => (count === 1 ? 'O noutate pentru tine' : `Noutăți pentru tine (${count})`),
+  open: 'Vezi',
+  unsubscribe: 'Nu mai vreau mesaje de acest fel',
+  unsubscribeAll: 'Nu mai vreau astfel de mesaje',
+  page: {
+    title: 'Mesajele noastre',
+    question: (all) =>
+      all ? 'Să nu îți mai trimitem mesaje despre noutăți?' : 'Să nu îți mai trimitem mesaje de acest fel?',
+    button: 'Nu mai trimiteți',
+    done: (all) =>
+      all ? 'Nu îți vom mai trimite mesaje despre noutăți.' : 'Nu îți vom mai trimite mesaje de acest fel.',
+    unknown: 'Acest link nu este al nostru sau nu este întreg.',
+  },
+  chatCode: (code) =>
+    `Codul tău pentru a primi notificări aici este ${code}. Dacă nu l-ai cerut, nu face nimic.`,
+};

@@ -1,0 +1,1 @@
+export { createForwardedMails } from './forwarding.js';
