@@ -30,5 +30,9 @@ export const audited: AuditDecisions<Mutation> = {
   markNotificationsSeen: { notAudited: 'what one has seen is one’s own' },
   archiveNotifications: { notAudited: 'what one puts away is one’s own' },
   restoreNotifications: { notAudited: 'what one puts back is one’s own' },
+  setTyping: { notAudited: 'what one is doing is gone in a moment' },
+  shareLiveLocation: { notAudited: 'where somebody is, is deleted when it is shared no more' },
+  updateLiveLocation: { notAudited: 'where somebody is, is deleted when it is shared no more' },
+  stopLiveLocation: { notAudited: 'where somebody is, is deleted when it is shared no more' },
   markNotificationsRead: { notAudited: 'what one has read is one’s own' },
 };

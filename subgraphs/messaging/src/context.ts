@@ -1,20 +1,15 @@
 import type { BaseContext } from '@diaspora/kit';
 import type { ChatWebhooks } from './chat-webhooks/index.js';
-import type { ConversationEvents } from './conversation-events/index.js';
 import type { ConversationLoaders, Conversations } from './conversations/index.js';
 import type { DeliveryLoaders, DeliveryLog } from './delivery/index.js';
 import type { Devices } from './devices/index.js';
-import type { InboxEvents } from './inbox-events/index.js';
 import type { MessageLoadersOfAll, MessageServices } from './message-parts.js';
-import type { NotificationEvents } from './notification-events/index.js';
 import type { NotificationPreferences } from './notification-preferences/index.js';
 import type { NotificationLoaders, Notifications } from './notifications/index.js';
+import type { RealTimeLoaders, RealTimeServices } from './real-time-parts.js';
 
-export interface Services extends MessageServices {
+export interface Services extends MessageServices, RealTimeServices {
   readonly conversations: Conversations;
-  readonly conversationEvents: ConversationEvents;
-  readonly inboxEvents: InboxEvents;
-  readonly notificationEvents: NotificationEvents;
   readonly notifications: Notifications;
   readonly notificationPreferences: NotificationPreferences;
   readonly devices: Devices;
@@ -26,5 +21,9 @@ export interface Services extends MessageServices {
 
 export interface Context extends BaseContext {
   readonly services: Services;
-  readonly loaders: ConversationLoaders & MessageLoadersOfAll & NotificationLoaders & DeliveryLoaders;
+  readonly loaders: ConversationLoaders &
+    MessageLoadersOfAll &
+    NotificationLoaders &
+    DeliveryLoaders &
+    RealTimeLoaders;
 }

@@ -15,6 +15,7 @@ export const chatWebhookIds = idType('cwh');
 export const deliveryIds = idType('dlv');
 /** Attempts are spoken of to users only, as mails. */
 export const attemptIds = idType('dla');
+export const liveLocationIds = idType('loc');
 
 /** Entities of others; only their keys are kept here. */
 export const userIds = idType('usr');

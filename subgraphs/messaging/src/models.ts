@@ -4,6 +4,7 @@ import type {
   ConversationEvent,
   Draft,
   Device,
+  LiveLocation,
   Message,
   MessageEdit,
   MessageReaction,
@@ -73,6 +74,18 @@ export type ReactionsChangedModel = LoggedEvent;
 export type DraftChangedModel = LoggedEvent;
 export type ScheduledMessageFailedModel = LoggedEvent;
 export type ReceiptMovedModel = LoggedEvent;
+export type LiveLocationSharedModel = LoggedEvent;
+export type LiveLocationEndedModel = LoggedEvent;
+
+/** Where somebody is, as one who may see it does. */
+export type LiveLocationModel = LiveLocation;
+
+/** People by key. */
+interface People {
+  readonly personIds: readonly string[];
+}
+export type TypingPayloadModel = People;
+export type PresencePayloadModel = People;
 
 /** A member of the union, told apart by its name. */
 export type ConversationEventModel =

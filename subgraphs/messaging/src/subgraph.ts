@@ -17,61 +17,48 @@ import { blockHandlers } from './blocks.js';
 import { createContactRuleHandlers } from './contact-rules.js';
 import type { MessagingConfig } from './config.js';
 import type { Context } from './context.js';
-import { conversationEventsSlice, createConversationEvents } from './conversation-events/index.js';
 import { conversationsSlice, createConversationLoaders, createConversations } from './conversations/index.js';
 import { connectDatabase, type Db } from './database.js';
-import { createLookingAgain } from './following/index.js';
+import { createExpiring, type Expiring } from './following/index.js';
 import { userIds } from './ids.js';
 import { inTurn } from './in-turn.js';
-import { createInboxEvents, inboxEventsSlice } from './inbox-events/index.js';
 import { memberHandlers } from './members.js';
 import { composeMessages, type MessageConfig } from './message-parts.js';
 import { messages as published } from './messages.js';
 import { createAppend } from './messages/index.js';
-import {
-  createNotificationEvents,
-  createWakingHandlers,
-  notificationEventsSlice,
-} from './notification-events/index.js';
 import { composeNotifications, type NotificationConfig } from './notification-parts.js';
 import { friendNotice } from './notifications/index.js';
 import { createMessagingPersonalData } from './personal-data/index.js';
+import { composeRealTime } from './real-time-parts.js';
 
 export interface MessagingDependencies {
   readonly db: Db;
   readonly clock: Clock;
   /** Wakes the subscriptions of every process. */
   readonly live: Live;
+  /** Who types and who is online, in all processes. */
+  readonly expiring: Expiring;
   readonly privateStore: PrivateStore;
   readonly registry: Registry;
   readonly config: MessageConfig & NotificationConfig;
 }
 
-/** How often subscriptions look for what was not announced. */
-const lookAgainMs = 30_000;
-
 /** The composition root: dependencies in, subgraph out. */
 export function createMessagingSubgraph(dependencies: MessagingDependencies) {
-  const { db, clock, live, privateStore, registry, config } = dependencies;
+  const { db, clock, live, expiring, privateStore, registry, config } = dependencies;
   const outbox = createOutbox(published, { clock });
-  const following = { db, clock, live, lookAgain: createLookingAgain(lookAgainMs) };
-  const conversationEvents = createConversationEvents(following);
-  const inboxEvents = createInboxEvents(following);
-  const announce = async (conversationId: string) => {
-    await Promise.all([conversationEvents.announce(conversationId), inboxEvents.announce(conversationId)]);
-  };
-  const notificationEvents = createNotificationEvents(following);
+  const realTime = composeRealTime({ db, clock, live, expiring });
+  const { announce, announceEvents, announceTo, announceNotifications } = realTime;
   const conversations = createConversations({ db, clock, outbox });
   const { append } = createAppend({ clock, outbox });
   const messages = composeMessages({
-    ...{ db, clock, config, append, announce },
-    announceEvents: conversationEvents.announce,
-    announceTo: inboxEvents.announceTo,
+    ...{ db, clock, config, append },
+    ...{ announce, announceEvents, announceTo },
   });
   const audit = createAudit({ source: 'messaging', clock });
   const notifying = composeNotifications({
     ...{ db, clock, outbox, audit, registry, config },
-    announce: notificationEvents.announce,
+    announce: announceNotifications,
   });
   const personalData = createPersonalData({
     source: 'messaging',
@@ -84,23 +71,14 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   });
   const services = {
     conversations,
-    conversationEvents,
-    inboxEvents,
     ...messages.services,
-    notificationEvents,
     ...notifying.services,
+    ...realTime.services,
   };
 
   return defineSubgraph<Context>({
     name: 'messaging',
-    slices: [
-      conversationsSlice,
-      conversationEventsSlice,
-      inboxEventsSlice,
-      ...messages.slices,
-      notificationEventsSlice,
-      ...notifying.slices,
-    ],
+    slices: [conversationsSlice, ...messages.slices, ...notifying.slices, ...realTime.slices],
     createContext: (base) => ({
       ...base,
       services,
@@ -108,6 +86,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
         ...createConversationLoaders(db, base.viewer),
         ...messages.createLoaders(base.viewer),
         ...notifying.createLoaders(base.viewer),
+        ...realTime.createLoaders(base.viewer),
       },
     }),
     handlers: inTurn([
@@ -117,10 +96,10 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
         onConnected: (tx, tie) => notifying.telling.tell(tx, friendNotice(tie)),
       }),
       ...notifying.handlers,
-      ...createWakingHandlers(notificationEvents.announce),
+      ...realTime.handlers,
       ...personalData.handlers,
     ]),
-    jobs: { ...messages.jobs, ...notifying.jobs, ...personalData.jobs },
+    jobs: { ...messages.jobs, ...notifying.jobs, ...personalData.jobs, ...realTime.jobs },
     crontab: notifying.crontab.join('\n'),
     routes: notifying.routes,
   });
@@ -139,7 +118,11 @@ export const startMessaging = (options: {
     create: async ({ db, clock, redis, registry, namespace, onStop }) => {
       const privateStore = await createPrivateStore(options.config);
       onStop(() => privateStore.stop());
-      const live = createLive({ redis, namespace: `${namespace}:messaging` });
-      return createMessagingSubgraph({ db, clock, live, privateStore, registry, config: options.config });
+      const own = { redis, namespace: `${namespace}:messaging` };
+      const [live, expiring] = [createLive(own), createExpiring(own)];
+      return createMessagingSubgraph({
+        ...{ db, clock, live, expiring, privateStore, registry },
+        config: options.config,
+      });
     },
   });

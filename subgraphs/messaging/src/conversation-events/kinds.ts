@@ -15,6 +15,8 @@ export const kinds = {
   REACTIONS_CHANGED: { typename: 'ReactionsChanged' },
   DRAFT_CHANGED: { typename: 'DraftChanged' },
   SCHEDULED_MESSAGE_FAILED: { typename: 'ScheduledMessageFailed' },
+  LIVE_LOCATION_SHARED: { typename: 'LiveLocationShared', isHiddenByBlocks: true },
+  LIVE_LOCATION_ENDED: { typename: 'LiveLocationEnded', isHiddenByBlocks: true },
   RECEIPT_MOVED: { typename: 'ReceiptMoved', isHiddenByBlocks: true },
 } as const satisfies Record<string, Kind>;
 

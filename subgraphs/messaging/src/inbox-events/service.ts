@@ -10,13 +10,15 @@ interface Dependencies {
   readonly clock: Clock;
   readonly live: Live;
   readonly lookAgain: LookAgain;
+  /** Somebody's application is there; answers how to tell that it is gone. */
+  readonly connect: (userId: string) => () => void;
 }
 
 /** The own key of the person is in the name, so that a cursor is of nobody else's list. */
 const channelOf = (userId: string) => `inbox:${userId}`;
 
 /** A trigger writes down which transaction wrote somebody's side of a conversation last; nobody has to report it. */
-export function createInboxEvents({ db, clock, live, lookAgain }: Dependencies) {
+export function createInboxEvents({ db, clock, live, lookAgain, connect }: Dependencies) {
   const changesOf = createInboxChanges(db);
 
   /** Wakes whoever follows the lists of these people, in every process. After the commit; never rejects. */
@@ -40,6 +42,7 @@ export function createInboxEvents({ db, clock, live, lookAgain }: Dependencies) 
       channel: channelOf(userId),
       after,
       changesSince: (since) => changesOf({ userId, since }),
+      onEnd: connect(userId),
       eventOf: (changes) => ({ __typename: 'InboxChanged' as const, ...changes }),
     });
 

@@ -15,6 +15,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     Participant: participant,
     VisibilityWindow: participant,
     Message: sender,
+    LiveLocation: { exported: 'live-locations', erasure: 'ERASED' },
     ConversationEvent: {
       exported: { not: 'it points at messages and conversations, which are given' },
       erasure: 'PSEUDONYMISED',
@@ -47,6 +48,9 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     Friendship: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
   },
   fields: {
+    'LiveLocation.person': { exported: 'live-locations', erasure: 'ERASED' },
+    'LiveLocationShared.person': participant,
+    'LiveLocationEnded.person': participant,
     'Conversation.participants': participant,
     'Message.sender': sender,
     'Message.mentions': sender,

@@ -12,6 +12,7 @@ import type { Db } from '../database.js';
 import type { MessageBody } from '../message-content/index.js';
 import {
   conversationIds,
+  liveLocationIds,
   mediaIds,
   messageIds,
   notificationIds,
@@ -33,6 +34,7 @@ export const createExport =
     await archive.records('messaging-settings', settingsOf(db, personId));
     await archive.records('notifications', notificationsOf(db, personId));
     await exportNotifying(db, personId, archive);
+    await archive.records('live-locations', liveLocationsOf(db, personId));
   };
 
 /** What a message says, with public ids. */
@@ -142,7 +144,9 @@ async function* scheduledOf(db: Db, senderId: string) {
 
 async function* settingsOf(db: Db, personId: string) {
   const choices = await db.messagingSettings.findUnique({ where: { personId } });
-  if (choices) yield { sharesReadReceipts: choices.sharesReadReceipts };
+  if (!choices) return;
+  const { personId: _self, ...chosen } = choices;
+  yield chosen;
 }
 
 async function* notificationsOf(db: Db, recipientId: string) {
@@ -161,5 +165,16 @@ async function* notificationsOf(db: Db, recipientId: string) {
       actorId: actorId && userIds.encode(actorId),
       createdAt,
       readAt,
+    };
+}
+
+/** Those that are shared now; others are not there any more. */
+async function* liveLocationsOf(db: Db, userId: string) {
+  const locations = await db.liveLocation.findMany({ where: { userId } });
+  for (const { id, conversationId, userId: _self, ...location } of locations)
+    yield {
+      id: liveLocationIds.encode(id),
+      conversationId: conversationIds.encode(conversationId),
+      ...location,
     };
 }

@@ -33,6 +33,7 @@ export const createMessagingPersonalData = ({
     });
     await tx.admission.deleteMany({ where: { personId } });
     await tx.messageEdit.deleteMany({ where: { message: { senderId: personId } } });
+    await tx.liveLocation.deleteMany({ where: { userId: personId } });
     await tx.draft.deleteMany({ where: { userId: personId } });
     await tx.scheduledMessage.deleteMany({ where: { senderId: personId } });
     await tx.messageReaction.deleteMany({ where: { userId: personId } });

@@ -12,11 +12,14 @@ export const resolvers: Resolvers = {
   Mutation: {
     markConversationDelivered: mutation((input, context) => mark('DELIVERED', input, context)),
     markConversationRead: mutation((input, context) => mark('READ', input, context)),
-    updateMessagingSettings: mutation(async ({ sharesReadReceipts }, { viewer, services }) => ({
-      settings: await services.settings.update(viewer!.id, {
-        ...(sharesReadReceipts != null && { sharesReadReceipts }),
+    updateMessagingSettings: mutation(
+      async ({ sharesReadReceipts, showsPresence }, { viewer, services }) => ({
+        settings: await services.settings.update(viewer!.id, {
+          ...(sharesReadReceipts != null && { sharesReadReceipts }),
+          ...(showsPresence != null && { showsPresence }),
+        }),
       }),
-    })),
+    ),
   },
   Conversation: {
     receipts: async ({ conversationId }, args, { loaders }) => {

@@ -4,20 +4,24 @@ export type Settings = ReturnType<typeof createSettings>;
 
 export interface Choices {
   readonly sharesReadReceipts: boolean;
+  readonly showsPresence: boolean;
 }
 
-/** What people chose for messaging; everybody shares read receipts until they say otherwise. */
+/** Of whoever has chosen nothing. */
+const open: Choices = { sharesReadReceipts: true, showsPresence: true };
+
+/** What people chose for messaging; everybody shares everything until they say otherwise. */
 export function createSettings({ db }: { readonly db: Db }) {
   const of = async (personId: string): Promise<Choices> =>
-    (await db.messagingSettings.findUnique({ where: { personId } })) ?? { sharesReadReceipts: true };
+    (await db.messagingSettings.findUnique({ where: { personId } })) ?? open;
 
-  const update = (personId: string, { sharesReadReceipts }: Partial<Choices>): Promise<Choices> =>
-    sharesReadReceipts === undefined
+  const update = (personId: string, chosen: Partial<Choices>): Promise<Choices> =>
+    Object.keys(chosen).length === 0
       ? of(personId)
       : db.messagingSettings.upsert({
           where: { personId },
-          create: { personId, sharesReadReceipts },
-          update: { sharesReadReceipts },
+          create: { personId, ...open, ...chosen },
+          update: chosen,
         });
 
   const sharesReadReceipts = async (tx: Transaction, personId: string): Promise<boolean> =>

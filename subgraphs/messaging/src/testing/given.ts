@@ -12,6 +12,7 @@ import {
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Registry } from 'prom-client';
 import { connectDatabase, type Db } from '../database.js';
+import { createExpiring } from '../following/index.js';
 import { userIds } from '../ids.js';
 import { createMessagingSubgraph, type MessagingDependencies } from '../subgraph.js';
 
@@ -55,6 +56,7 @@ function anInstance(
     db,
     clock,
     live,
+    expiring: createExpiring({ redis, namespace }),
     privateStore,
     registry: new Registry(),
     config,

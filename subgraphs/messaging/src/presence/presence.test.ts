@@ -1,0 +1,207 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TestResult } from '@diaspora/kit/testing';
+import { createExpiring, createLookingAgain } from '../following/index.js';
+import { conversationIds } from '../ids.js';
+import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+import { createOnline } from './online.js';
+import { createTyping } from './typing.js';
+
+const typing = 'subscription ($id: ID!) { typing(conversationId: $id) { people { id } } }';
+const presence = 'subscription ($ids: [ID!]!) { presence(userIds: $ids) { online { id } } }';
+const inbox = 'subscription { inboxEvents { cursor } }';
+/** Nothing may depend on being looked for again. */
+const lookAgain = createLookingAgain(1_000_000);
+
+let messaging: Messaging;
+let second: ReturnType<Messaging['anotherProcess']>;
+beforeAll(async () => {
+  messaging = await givenMessaging();
+  second = messaging.anotherProcess();
+});
+afterAll(() => messaging.stop());
+
+/** Two people who have talked. */
+async function aTalk() {
+  const [ana, ben] = [await messaging.given.member(), await messaging.given.member()];
+  const id = await messaging.given.conversation(ana, ben);
+  await messaging.given.message(ana, id);
+  return { ana, ben, id };
+}
+
+function follow(person: Pick<Member, 'subscribe'>, document: string, variables: Record<string, unknown>) {
+  const events = person.subscribe(document, variables);
+  const next = async (): Promise<string[]> => {
+    const result = (await events.next()).value as TestResult;
+    if (result.errors.length > 0) return [...result.codes];
+    const { people, online } = result.data.typing ?? result.data.presence;
+    return (people ?? online).map(({ id }: { id: string }) => id);
+  };
+  return { next, raw: () => events.next(), stop: () => events.return!() };
+}
+const setTyping = (person: Pick<Member, 'execute'>, conversationId: string, isTyping: boolean) =>
+  person.execute(
+    'mutation ($input: SetTypingInput!) { setTyping(input: $input) { lastsMs userErrors { code } } }',
+    { input: { conversationId, isTyping } },
+  );
+const hide = (person: Member, showsPresence = false) =>
+  person.execute(
+    'mutation ($input: UpdateMessagingSettingsInput!) { updateMessagingSettings(input: $input) { settings { showsPresence } } }',
+    { input: { showsPresence } },
+  );
+const block = (blocker: Member, blocked: Member) =>
+  messaging.db.block.create({
+    data: { blockerId: blocker.id, blockedId: blocked.id, isActive: true, version: 1 },
+  });
+
+describe('typing', () => {
+  it('is told at once, in another process too, and when it stops', async () => {
+    const { ana, ben, id } = await aTalk();
+    const events = follow(second.as(ben.viewer), typing, { id });
+    expect(await events.next()).toEqual([]);
+    expect((await setTyping(ana, id, true)).data.setTyping).toEqual({ lastsMs: 6_000, userErrors: [] });
+    expect(await events.next()).toEqual([ana.publicId]);
+    await setTyping(ana, id, false);
+    expect(await events.next()).toEqual([]);
+    await events.stop();
+  });
+
+  it('is told to whoever comes later, and never of oneself', async () => {
+    const { ana, ben, id } = await aTalk();
+    await setTyping(ana, id, true);
+    await setTyping(ben, id, true);
+    const [anas, bens] = [follow(ana, typing, { id }), follow(ben, typing, { id })];
+    expect([await anas.next(), await bens.next()]).toEqual([[ben.publicId], [ana.publicId]]);
+    await Promise.all([anas.stop(), bens.stop()]);
+  });
+
+  it('ends by itself when it is not repeated', async () => {
+    const { ana, ben, id } = await aTalk();
+    const conversationId = conversationIds.decode(id);
+    const expiring = createExpiring({ redis: messaging.redis, namespace: randomUUID() });
+    const own = { live: messaging.live, lookAgain, expiring, lastsMs: 150 };
+    const brief = createTyping({ ...own, isSeen: async () => true, mayHear: async () => true });
+    await brief.set({ viewerId: ana.id, conversationId }, true);
+    const events = await brief.subscribe({ viewerId: ben.id, conversationId });
+    expect((await events.next()).value).toEqual({ personIds: [ana.id] });
+    expect((await events.next()).value).toEqual({ personIds: [] });
+    await events.return!();
+  });
+
+  it('is announced once, however often it is repeated', async () => {
+    const { ana, ben, id } = await aTalk();
+    const heard = messaging.live.subscribe(`typing:${conversationIds.decode(id)}`);
+    await heard.ready;
+    for (let count = 0; count < 5; count++) await setTyping(ana, id, true);
+    await setTyping(ben, id, true);
+    await heard.next();
+    await heard.next();
+    await messaging.live.publish(`typing:${conversationIds.decode(id)}`, 'the last');
+    expect((await heard.next()).value).toEqual({ resync: false, payload: 'the last' });
+    await heard.return();
+  });
+
+  it.each<[string, (ana: Member, ben: Member) => Promise<unknown>]>([
+    ['a block of the one', (ana, ben) => block(ana, ben)],
+    ['a block of the other', (ana, ben) => block(ben, ana)],
+    ['the choice not to be seen', (ana) => hide(ana)],
+  ])('is hidden by %s', async (_what, happens) => {
+    const { ana, ben, id } = await aTalk();
+    await setTyping(ana, id, true);
+    await happens(ana, ben);
+    const events = follow(ben, typing, { id });
+    expect(await events.next()).toEqual([]);
+    await events.stop();
+  });
+
+  it('ends for whoever is taken out, and is refused to strangers and visitors', async () => {
+    const { ana, ben, id } = await aTalk();
+    const events = follow(ben, typing, { id });
+    await events.next();
+    const key = { conversationId: conversationIds.decode(id), userId: ben.id };
+    await messaging.db.participant.update({
+      where: { conversationId_userId: key },
+      data: { leftAt: new Date() },
+    });
+    await setTyping(ana, id, true);
+    expect(await events.raw()).toMatchObject({ done: true });
+    expect((await setTyping(ben, id, true)).data.setTyping.userErrors).toEqual([{ code: 'NOT_FOUND' }]);
+    const stranger = await messaging.given.member();
+    expect(await follow(stranger, typing, { id }).next()).toEqual(['NOT_FOUND']);
+    expect(await follow(messaging.anonymous, typing, { id }).next()).toEqual(['UNAUTHENTICATED']);
+  });
+});
+
+describe('presence', () => {
+  const online = (person: Member) => {
+    const events = person.subscribe(inbox);
+    return { begun: events.next(), stop: () => events.return!() };
+  };
+
+  it('is that of an application which follows the inbox, told to whoever one talks with', async () => {
+    const { ana, ben } = await aTalk();
+    const events = follow(second.as(ben.viewer), presence, { ids: [ana.publicId] });
+    expect(await events.next()).toEqual([]);
+    const app = online(ana);
+    expect(await events.next()).toEqual([ana.publicId]);
+    await Promise.all([events.stop(), app.stop()]);
+  });
+
+  it.each<[string, string[], (ana: Member, ben: Member) => Promise<unknown>]>([
+    ['shown to friends', ['ana'], (ana, ben) => befriend(ana, ben)],
+    ['hidden from strangers', [], async () => undefined],
+    ['hidden from whoever has only opened a conversation', [], (ana, ben) => open(ben, ana)],
+    ['hidden by a block', [], async (ana, ben) => [await befriend(ana, ben), await block(ana, ben)]],
+    ['hidden by choice', [], async (ana, ben) => [await befriend(ana, ben), await hide(ana)]],
+    [
+      'shown again',
+      ['ana'],
+      async (ana, ben) => [await befriend(ana, ben), await hide(ana), await hide(ana, true)],
+    ],
+  ])('is %s', async (_how, names, given) => {
+    const [ana, ben] = [await messaging.given.member(), await messaging.given.member()];
+    await given(ana, ben);
+    const app = online(ana);
+    await app.begun;
+    const events = follow(ben, presence, { ids: [ana.publicId] });
+    expect(await events.next()).toEqual(names.map(() => ana.publicId));
+    await Promise.all([events.stop(), app.stop()]);
+  });
+
+  it('ends by itself when the process of whoever is online is killed', async () => {
+    const namespace = randomUUID();
+    const person = randomUUID();
+    const live = (await import('@diaspora/kit')).createLive({ redis: messaging.redis, namespace });
+    const watching = createOnline({
+      live,
+      lookAgain,
+      expiring: createExpiring({ redis: messaging.redis, namespace }),
+      isSeen: async () => true,
+    });
+    const events = await watching.subscribe(randomUUID(), [person]);
+    expect((await events.next()).value).toEqual({ personIds: [] });
+    const program = fileURLToPath(new URL('testing/online-process.ts', import.meta.url));
+    const args = ['--import', 'tsx', program, process.env['TEST_REDIS_URL']!, namespace, person, '1000'];
+    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    expect((await events.next()).value).toEqual({ personIds: [person] });
+    child.kill('SIGKILL');
+    expect((await events.next()).value).toEqual({ personIds: [] });
+    await events.return!();
+  });
+
+  it('is refused for nobody and for too many', async () => {
+    const ana = await messaging.given.member();
+    expect(await follow(ana, presence, { ids: [] }).next()).toEqual(['INVALID_INPUT']);
+    expect(await follow(ana, presence, { ids: Array(101).fill(ana.publicId) }).next()).toEqual([
+      'INVALID_INPUT',
+    ]);
+  });
+});
+
+const befriend = (ana: Member, ben: Member) => {
+  const [lowId, highId] = [ana.id, ben.id].sort() as [string, string];
+  return messaging.db.friendship.create({ data: { lowId, highId, isActive: true, version: 1 } });
+};
+const open = (opener: Member, other: Member) => messaging.given.conversation(opener, other);
