@@ -274,6 +274,19 @@ describe('catalog', () => {
       expect(await found(true)).toEqual([free.publicId, open.publicId].sort());
       expect(await found(false)).toEqual([full.publicId]);
       expect(await found(null)).toHaveLength(3);
+      // A place that is kept for somebody is free for nobody, until it is kept no more.
+      const now = events.clock.now();
+      await events.db.placeHold.create({
+        data: {
+          ...{ id: crypto.randomUUID(), eventId: free.id, purpose: 'OFFER', claimId: crypto.randomUUID() },
+          ...{ places: 1, createdAt: now, expiresAt: new Date(now.getTime() + hourMs) },
+        },
+      });
+      expect(await found(true)).toEqual([open.publicId]);
+      expect(await found(false)).toEqual([free.publicId, full.publicId].sort());
+      events.clock.advance(hourMs);
+      expect(await found(true)).toEqual([free.publicId, open.publicId].sort());
+      events.clock.advance(-hourMs);
     });
 
     it('find what was created and published through the API, by its present text', async () => {

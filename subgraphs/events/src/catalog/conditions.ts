@@ -40,8 +40,8 @@ export function rowsFor(viewer: Viewer | null, filter: EventFilter, now: Date): 
     filter.isFree === false && sql`NOT ${freeOfCharge}`,
     filter.maxPrice && sql`(${freeOfCharge} OR ${costsAtMost(filter.maxPrice)})`,
     near && around(near, near.withinKm * 1_000),
-    filter.hasFreePlaces === true && sql`(capacity IS NULL OR registered_count + ticketed_count < capacity)`,
-    filter.hasFreePlaces === false && sql`registered_count + ticketed_count >= capacity`,
+    filter.hasFreePlaces === true && sql`(capacity IS NULL OR ${takenAt(now)} < capacity)`,
+    filter.hasFreePlaces === false && sql`${takenAt(now)} >= capacity`,
     ...(text ? searchWords(text).map((word) => sql`search_text LIKE ${`%${word}%`}`) : []),
   ];
   return join(
@@ -49,6 +49,10 @@ export function rowsFor(viewer: Viewer | null, filter: EventFilter, now: Date): 
     ' AND ',
   );
 }
+
+/** Places that somebody has, or that are kept for somebody. A value and not EXISTS, as below. */
+const takenAt = (now: Date): Prisma.Sql => sql`(registered_count + ticketed_count + (
+  SELECT coalesce(sum(h.places), 0) FROM place_holds h WHERE h.event_id = events.id AND h.expires_at > ${now}))`;
 
 /** What the cheapest ticket costs. A value and not EXISTS, for which PostgreSQL would read all tickets there are. */
 const cheapest = (currency: Prisma.Sql): Prisma.Sql => sql`(

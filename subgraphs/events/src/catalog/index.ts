@@ -20,6 +20,6 @@ export { beyondCursor, orderSql, type OrderColumn } from './keyset.js';
 export { eventOrders } from './orders.js';
 export { createPopularity } from './popularity.js';
 export { createCatalog, type Catalog } from './service.js';
-export { announcedTo, listedRows, visibleTo } from './visibility.js';
+export { announcedRows, announcedTo, listedRows, visibleTo } from './visibility.js';
 
 export const catalogSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -160,4 +160,30 @@ describe('co-hosts', () => {
     expect(data.event.coHosts).toEqual([{ id: coHost.publicId }]);
     expect([codes.length === 0, data.event.coHostInvitations === null]).toEqual([!reading, !!reading]);
   });
+
+  it('have their events listed by one statement for many of them, as each alone would be', async () => {
+    const [one, other, nobody] = [events.given.person(), events.given.person(), events.given.person()];
+    const both = { coHostIds: [one.id, other.id] };
+    const [shared, hidden] = [
+      await events.given.event(both),
+      await events.given.event({ ...both, visibility: 'PRIVATE' }),
+    ];
+    const own = await events.given.event({ coHostIds: [other.id] });
+    const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on User {
+      coHostedEvents(first: 5) { nodes { id } } } } }`;
+    const listed = async (viewer: Viewer | null, people: Person[]) => {
+      const before = events.statements.length;
+      const r = people.map(({ publicId }) => ({ __typename: 'User', id: publicId }));
+      const { data } = await events.as(viewer).execute(query, { r });
+      const ids = data._entities.map(({ coHostedEvents }: any) =>
+        coHostedEvents.nodes.map(({ id }: { id: string }) => id).sort(),
+      );
+      return { ids, cost: events.statements.length - before };
+    };
+    const { ids, cost } = await listed(null, [one, other, nobody]);
+    expect(ids).toEqual([[shared.publicId], [own.publicId, shared.publicId].sort(), []]);
+    expect(cost).toBe((await listed(null, [other])).cost);
+    const all = [hidden.publicId, shared.publicId].sort();
+    expect((await listed(one.viewer, [one])).ids).toEqual([all]);
+  });
 });

@@ -24,9 +24,13 @@ export const resolvers: Resolvers = {
     coHostInvitations: (event, _args, { loaders }) => loaders.coHostInvitationsOfEvent.load(event.id),
   },
   User: {
-    coHostedEvents: async ({ id }, args, { viewer, services }) => {
+    coHostedEvents: async ({ id }, args, { viewer, services, loaders }) => {
       const page = parsePage(args, eventOrders.STARTS_AT_DESC);
-      return toConnection(await services.coHosts.listEvents(userIds.decode(id), viewer, page), page);
+      const userId = userIds.decode(id);
+      const events = page.hasCursor
+        ? services.coHosts.listEvents(userId, viewer, page)
+        : loaders.firstCoHostedEvents(page).load(userId);
+      return toConnection(await events, page);
     },
     coHostInvitations: ({ id }, _args, { services }) => services.coHosts.listInvitations(userIds.decode(id)),
   },

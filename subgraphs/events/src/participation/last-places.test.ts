@@ -28,6 +28,12 @@ describe('the last places', () => {
   const counted = async (id: string) =>
     (await events.db.event.findUniqueOrThrow({ where: { id } })).registeredCount;
 
+  /** Asks again when the service has no connection left, as a device does: it is one registration all the same. */
+  const untilAnswered = async (client: TestClient, eventId: string): ReturnType<typeof register> => {
+    const answer = await register(client, eventId);
+    return answer.codes.includes('UNAVAILABLE') ? untilAnswered(client, eventId) : answer;
+  };
+
   const crowd = (size: number) => Array.from({ length: size }, () => events.given.person().viewer);
 
   it('are oversold when people check and then act', async () => {
@@ -50,24 +56,28 @@ describe('the last places', () => {
   it.each([
     [50, 5],
     [200, 20],
-  ])('go to exactly as many of %i people as there are: %i, over two processes', async (people, capacity) => {
-    const event = await events.given.event({ capacity });
-    const instances = [events, events.anotherInstance()];
-    const answers = await Promise.all(
-      crowd(people).map((viewer, index) => register(instances[index % 2]!.as(viewer), event.publicId)),
-    );
-    const payloads = answers.map(
-      ({ data }) => data.registerForEvent as { registration: object; userErrors: object[] },
-    );
-    expect(payloads.filter(({ registration }) => registration)).toHaveLength(capacity);
-    const refused = payloads.filter(({ registration }) => !registration);
-    expect(refused).toHaveLength(people - capacity);
-    for (const { userErrors } of refused) {
-      expect(userErrors).toMatchObject([{ __typename: 'SoldOutError', isWaitlistOpen: true }]);
-    }
-    expect([await counted(event.id), await recount(event.id)]).toEqual([capacity, capacity]);
-    expect(await events.published(event.publicId)).toHaveLength(capacity);
-  });
+  ])(
+    'go to exactly as many of %i people as there are: %i, over two processes',
+    async (people, capacity) => {
+      const event = await events.given.event({ capacity });
+      const instances = [events, events.anotherInstance()];
+      const answers = await Promise.all(
+        crowd(people).map((viewer, index) => untilAnswered(instances[index % 2]!.as(viewer), event.publicId)),
+      );
+      const payloads = answers.map(
+        ({ data }) => data.registerForEvent as { registration: object; userErrors: object[] },
+      );
+      expect(payloads.filter(({ registration }) => registration)).toHaveLength(capacity);
+      const refused = payloads.filter(({ registration }) => !registration);
+      expect(refused).toHaveLength(people - capacity);
+      for (const { userErrors } of refused) {
+        expect(userErrors).toMatchObject([{ __typename: 'SoldOutError', isWaitlistOpen: true }]);
+      }
+      expect([await counted(event.id), await recount(event.id)]).toEqual([capacity, capacity]);
+      expect(await events.published(event.publicId)).toHaveLength(capacity);
+    },
+    120_000,
+  );
 
   it('are counted right while people come, go and come again, and the capacity changes', async () => {
     const organizer = events.given.person();

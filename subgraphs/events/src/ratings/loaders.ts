@@ -14,6 +14,8 @@ export interface RatingSummary {
 }
 
 export interface RatingLoaders {
+  /** Whether the viewer went in, by event; null when not. */
+  readonly viewerEntered: Loader<string, { readonly eventId: string } | null>;
   /** The viewer's ratings, by event. */
   readonly viewerRating: Loader<string, Rating | null>;
   /** By event; null where nobody has rated. */
@@ -23,6 +25,16 @@ export interface RatingLoaders {
 }
 
 export const createRatingLoaders = (db: Db, clock: Clock, viewer: Viewer | null): RatingLoaders => ({
+  viewerEntered: createRowLoader(
+    async (eventIds) =>
+      viewer
+        ? db.checkIn.findMany({
+            where: { eventId: { in: [...eventIds] }, holderId: viewer.id, enteredAt: { not: null } },
+            select: { eventId: true },
+          })
+        : [],
+    ({ eventId }) => eventId,
+  ),
   viewerRating: createRowLoader(
     async (eventIds) =>
       viewer ? db.rating.findMany({ where: { raterId: viewer.id, eventId: { in: [...eventIds] } } }) : [],

@@ -125,6 +125,24 @@ describe('a rating', () => {
     expect((await rate(stranger.viewer, hidden.publicId)).refusal).toBe('NOT_FOUND');
   });
 
+  it('is decided for many events by as many statements as for one', async () => {
+    const goer = events.given.person();
+    const over = [await anEventThatIsOver(), await anEventThatIsOver(), await anEventThatIsOver()];
+    await events.given.checkIn(over[0]!, goer.id);
+    const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Event {
+      viewerRatingEligibility { reasonCode } } } }`;
+    const asked = async (some: typeof over) => {
+      const before = events.statements.length;
+      const r = some.map(({ publicId }) => ({ __typename: 'Event', id: publicId }));
+      const { data } = await events.as(goer.viewer).execute(query, { r });
+      const reasons = data._entities.map((event: any) => event.viewerRatingEligibility.reasonCode);
+      return { reasons, cost: events.statements.length - before };
+    };
+    const { reasons, cost } = await asked(over);
+    expect(reasons).toEqual([null, 'NOT_CHECKED_IN', 'NOT_CHECKED_IN']);
+    expect((await asked(over.slice(0, 1))).cost).toBe(cost);
+  });
+
   it.each([
     ['no star', { ratings: stars(0) }],
     ['six stars', { ratings: stars(6) }],

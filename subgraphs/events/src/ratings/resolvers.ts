@@ -17,8 +17,10 @@ export const resolvers: Resolvers = {
   },
   Event: {
     viewerRating: (event, _args, { loaders }) => loaders.viewerRating.load(event.id),
-    viewerRatingEligibility: (event, _args, { viewer, services }) =>
-      services.ratings.eligibility(viewer, event),
+    viewerRatingEligibility: async (event, _args, { viewer, loaders, services }) => {
+      const entered = await loaders.viewerEntered.load(event.id);
+      return services.ratings.eligibility(viewer, event, entered !== null);
+    },
     ratings: async (event, _args, { loaders }) => (await loaders.ratingsOfEvent.load(event.id)) ?? noRatings,
     ratingComments: async (event, args, { services }) => {
       const page = parsePage(args, byKey);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseInput, type Clock, type Outbox, type Page, type Viewer } from '@diaspora/kit';
 import type { Event, Rating } from '../__generated__/prisma/client.js';
 import { hasCheckedIn } from '../check-in/index.js';
-import type { Db, Transaction } from '../database.js';
+import type { Db } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
 import type { EventsMessages } from '../messages.js';
 import { createSteering } from '../steering.js';
@@ -25,9 +25,10 @@ export function createRatings({ db, clock, outbox }: Dependencies) {
     return db.$transaction(async (tx) => {
       // What its messages are ordered by; and two calls of one person come one after the other.
       const event = await lockVisible(tx, viewer, eventId);
-      const refusal = await refusalFor(tx, viewer, event);
-      if (refusal) throw refusalError(refusal);
       const now = clock.now();
+      const wasCheckedIn = await hasCheckedIn(tx, eventId, viewer.id);
+      const refusal = refusalOf({ viewer, event, wasCheckedIn, now });
+      if (refusal) throw refusalError(refusal);
       const content = { ...stars, ...(comment !== undefined && { comment }), updatedAt: now };
       const rating = await tx.rating.upsert({
         where: { eventId_raterId: { eventId, raterId: viewer.id } },
@@ -44,15 +45,8 @@ export function createRatings({ db, clock, outbox }: Dependencies) {
     });
   }
 
-  async function refusalFor(client: Transaction, viewer: Viewer | null, event: Event) {
-    const now = clock.now();
-    const refusal = refusalOf({ viewer, event, wasCheckedIn: true, now });
-    if (refusal || (await hasCheckedIn(client, event.id, viewer!.id))) return refusal;
-    return 'NOT_CHECKED_IN' as const;
-  }
-
-  async function eligibility(viewer: Viewer | null, event: Event) {
-    const reasonCode = await refusalFor(db, viewer, event);
+  function eligibility(viewer: Viewer | null, event: Event, wasCheckedIn: boolean) {
+    const reasonCode = refusalOf({ viewer, event, wasCheckedIn, now: clock.now() });
     return {
       isAllowed: reasonCode === null,
       reasonCode,

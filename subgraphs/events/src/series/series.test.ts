@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Viewer } from '@diaspora/kit';
-import { eventIds } from '../ids.js';
+import { eventIds, seriesIds } from '../ids.js';
 import { givenTickets } from '../testing/given-tickets.js';
 import { anEventInput, dayMs, givenEvents } from '../testing/given.js';
 
@@ -142,6 +142,25 @@ describe('series', () => {
       ['Altfel', 'PUBLISHED'],
       ['Cor', 'CANCELLED'],
     ]);
+  });
+
+  it('is not looked at any more once it is over, and each that is due is, however many they are', async () => {
+    const { first } = await aSeries({ rule: 'FREQ=WEEKLY;COUNT=2' });
+    const { seriesId } = await events.db.event.findUniqueOrThrow({ where: { id: first.id } });
+    const series = await events.db.eventSeries.findUniqueOrThrow({ where: { id: seriesId! } });
+    const { template, sale, form, ...same } = series;
+    const json = { template: template!, sale: sale!, form: form! };
+    const ids = Array.from({ length: 250 }, () => seriesIds.create());
+    await events.db.eventSeries.createMany({ data: ids.map((id) => ({ ...same, ...json, id })) });
+    await daysLater(30, async () => {
+      await events.db.eventSeries.updateMany({ data: { dueAt: events.clock.now() } });
+      await events.runJob('materialiseSeries');
+      const due = { dueAt: { lte: new Date(events.clock.now().getTime() + 9_999 * dayMs) } };
+      expect(await events.db.eventSeries.count({ where: { ...due, id: { in: [...ids, series.id] } } })).toBe(
+        0,
+      );
+    });
+    await events.db.eventSeries.deleteMany({ where: { id: { in: ids } } });
   });
 
   it('of drafts is published as a whole, and by itself from then on', async () => {

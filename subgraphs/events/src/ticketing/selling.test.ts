@@ -263,6 +263,19 @@ describe('vouchers', () => {
   });
 });
 
+describe('a code of vouchers', () => {
+  it('is of one of them, also when several are made at once', async () => {
+    const organizer = tickets.eventOwner();
+    const make = (key: string) =>
+      send(organizer.viewer, 'createVoucher', 'voucher { id }', {
+        ...{ idempotencyKey: key, code: 'TWICE', percent: 5 },
+      });
+    const answers = await Promise.all(['a', 'b', 'c', 'd'].map(make));
+    expect(answers.flatMap(codesOf).sort()).toEqual(['CONFLICT', 'CONFLICT', 'CONFLICT']);
+    expect(await events.db.voucher.count({ where: { organizerId: organizer.id } })).toBe(1);
+  });
+});
+
 describe('a ticket that is offered to somebody else', () => {
   it('is theirs when they accept it, under a new code, and no more the giver’s to give back', async () => {
     const { event, type } = await tickets.sale();

@@ -32,10 +32,9 @@ export function createVouchers({ db, clock, audit, places }: TicketingDependenci
           packetId: packetId ? packetIds.decode(packetId) : null,
         };
         const organizerId = await sellerOf(tx, viewer, scope);
-        if (await tx.voucher.count({ where: { organizerId, code: rest.code } }))
-          throw new AppError('CONFLICT', 'There is a voucher with this code.', { path: ['code'] });
         const now = clock.now();
-        const voucher = await tx.voucher.create({
+        // Of two at once with one code the constraint lets one in.
+        const [voucher] = await tx.voucher.createManyAndReturn({
           data: {
             ...rest,
             ...scope,
@@ -46,7 +45,10 @@ export function createVouchers({ db, clock, audit, places }: TicketingDependenci
             createdAt: now,
             updatedAt: now,
           },
+          skipDuplicates: true,
         });
+        if (!voucher)
+          throw new AppError('CONFLICT', 'There is a voucher with this code.', { path: ['code'] });
         await record(tx, 'voucher.created', voucher);
         return { voucherId: voucher.id };
       }),
