@@ -10,11 +10,15 @@ export const resolvers: Resolvers = {
     connectChatWebhook: mutation(async ({ name, url }, { viewer, services }) => ({
       chatWebhook: await services.chatWebhooks.connect(viewer!.id, { name, url: String(url) }),
     })),
-    confirmChatWebhook: mutation(async ({ id, code }, { viewer, services }) => ({
-      chatWebhook: await services.chatWebhooks.confirm(viewer!.id, chatWebhookIds.decode(id), code),
+    confirmChatWebhook: mutation(async ({ chatWebhookId, code }, { viewer, services }) => ({
+      chatWebhook: await services.chatWebhooks.confirm(
+        viewer!.id,
+        chatWebhookIds.decode(chatWebhookId),
+        code,
+      ),
     })),
-    removeChatWebhook: mutation(async ({ id }, { viewer, services }) => {
-      await services.chatWebhooks.remove(viewer!.id, chatWebhookIds.decode(id));
+    removeChatWebhook: mutation(async ({ chatWebhookId }, { viewer, services }) => {
+      await services.chatWebhooks.remove(viewer!.id, chatWebhookIds.decode(chatWebhookId));
       return { chatWebhooks: await services.chatWebhooks.listOf(viewer!.id) };
     }),
   },

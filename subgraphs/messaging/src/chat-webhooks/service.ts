@@ -20,7 +20,7 @@ interface Dependencies {
 
 const maxWebhooks = 5;
 
-const noSuchChat = () => new AppError('NOT_FOUND', 'There is no such chat.', { path: ['id'] });
+const noSuchChat = () => new AppError('NOT_FOUND', 'There is no such chat.', { path: ['chatWebhookId'] });
 
 export function createChatWebhooks({ db, clock, sealer, targets, hosts }: Dependencies) {
   const listOf = (personId: string): Promise<ChatWebhook[]> =>

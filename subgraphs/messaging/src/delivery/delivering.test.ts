@@ -148,7 +148,7 @@ describe('a push notification', () => {
       attempts: [{ outcome: 'REFUSED' }],
     });
     expect(JSON.stringify(data)).not.toContain(ana.publicId);
-    const input = { id: letter.id as string };
+    const input = { deliveryId: letter.id as string };
     for (const [who, code] of [
       [messaging.anonymous, 'UNAUTHENTICATED'],
       [ana, 'FORBIDDEN'],
@@ -161,7 +161,7 @@ describe('a push notification', () => {
     expect(answer.data.replayNotificationDelivery.delivery).toMatchObject({ status: 'PENDING' });
     await use.work();
     expect(await only()).toMatchObject({ status: 'SENT', attemptCount: 2 });
-    expect(await auditLines(messaging.db, input.id)).toMatchObject([
+    expect(await auditLines(messaging.db, input.deliveryId)).toMatchObject([
       { action: 'delivery.replayed', personId: ana.id },
     ]);
     const again = await root.execute(replay, { input });

@@ -54,7 +54,7 @@ export function createDeliveryLog({ db, clock, audit }: Dependencies) {
         },
       });
       if (count === 0)
-        throw new AppError('NOT_FOUND', 'There is no such delivery to send again.', { path: ['id'] });
+        throw new AppError('NOT_FOUND', 'There is no such delivery to send again.', { path: ['deliveryId'] });
       await addJob(tx, deliver, { deliveryId: id }, deliverAt(id, clock.now()));
       const delivery = await tx.delivery.findUniqueOrThrow({ where: { id }, include: logged });
       await audit.record(tx, {

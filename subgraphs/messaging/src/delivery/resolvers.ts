@@ -15,8 +15,8 @@ export const resolvers: Resolvers = {
     },
   },
   Mutation: {
-    replayNotificationDelivery: mutation(async ({ id }, { services }) => ({
-      delivery: await services.deliveryLog.replay(deliveryIds.decode(id)),
+    replayNotificationDelivery: mutation(async ({ deliveryId }, { services }) => ({
+      delivery: await services.deliveryLog.replay(deliveryIds.decode(deliveryId)),
     })),
   },
   Notification: { deliveries: ({ id }, _args, { loaders }) => loaders.deliveries.load(id) },

@@ -14,8 +14,8 @@ export const resolvers: Resolvers = {
         webPush: webPush && { ...webPush, endpoint: String(webPush.endpoint) },
       }),
     })),
-    removeNotificationDevice: mutation(async ({ id }, { viewer, services }) => {
-      await services.devices.remove(viewer!.id, deviceIds.decode(id));
+    removeNotificationDevice: mutation(async ({ deviceId }, { viewer, services }) => {
+      await services.devices.remove(viewer!.id, deviceIds.decode(deviceId));
       return { devices: await services.devices.listOf(viewer!.id) };
     }),
   },

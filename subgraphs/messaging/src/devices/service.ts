@@ -60,7 +60,7 @@ export function createDevices({ db, clock, sealer, targets }: Dependencies) {
 
   async function remove(personId: string, id: string): Promise<void> {
     const { count } = await db.device.deleteMany({ where: { id, personId } });
-    if (count === 0) throw new AppError('NOT_FOUND', 'There is no such device.', { path: ['id'] });
+    if (count === 0) throw new AppError('NOT_FOUND', 'There is no such device.', { path: ['deviceId'] });
   }
 
   /** Whoever signs out hears nothing there any more. */

@@ -62,5 +62,6 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     'SystemLine.people': { exported: { not: 'what others did' }, erasure: 'PSEUDONYMISED' },
     'Notification.actor': notification,
     'Notification.subject': notification,
+    'NotificationSilence.subject': preference,
   },
 };

@@ -9,10 +9,8 @@ export async function exportNotifying(db: Db, personId: string, archive: Archive
   await archive.records('notification-preferences', await preferencesOf(db, personId));
   await archive.records('devices', await devicesOf(db, personId));
   const chats = await db.chatWebhook.findMany({ where: { personId }, orderBy: { id: 'asc' } });
-  await archive.records(
-    'chats',
-    chats.map(({ name, status, createdAt }) => ({ name, status, createdAt })),
-  );
+  const shown = chats.map(({ name, status, createdAt }) => ({ name, status, createdAt }));
+  await archive.records('chats', shown);
   await archive.records('deliveries', deliveriesOf(db, personId));
 }
 
