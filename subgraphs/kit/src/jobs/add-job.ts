@@ -14,23 +14,42 @@ export interface AddJobOptions {
   maxAttempts?: number;
 }
 
+export interface JobWish<Schema extends z.ZodType> {
+  readonly payload: z.input<Schema>;
+  readonly options?: AddJobOptions;
+}
+
+type Adder = Pick<SqlTransaction, '$queryRaw'>;
+
 /**
  * Adds a job in the caller's transaction: it runs after the commit, and never when that rolls back. Returns its id.
  * Throws a ZodError when the payload is not what the job takes.
  */
 export async function addJob<Schema extends z.ZodType>(
-  tx: Pick<SqlTransaction, '$queryRaw'>,
+  tx: Adder,
   job: Job<Schema>,
   payload: z.input<Schema>,
   options: AddJobOptions = {},
 ): Promise<string> {
-  job.schema.parse(payload);
-  const { queueName = null, jobKey = null, runAt, maxAttempts = null, priority = null } = options;
+  const [id = ''] = await addJobs(tx, job, [{ payload, options }]);
+  return id;
+}
+
+/** The same for many jobs of one kind, by one statement. */
+export async function addJobs<Schema extends z.ZodType>(
+  tx: Adder,
+  job: Job<Schema>,
+  wishes: readonly JobWish<Schema>[],
+): Promise<string[]> {
+  const specs = wishes.map(({ payload, options = {} }) => {
+    job.schema.parse(payload);
+    return { ...options, payload: payload ?? null };
+  });
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id::text AS id FROM graphile_worker.add_job(
-      identifier => ${job.name}::text, payload => ${JSON.stringify(payload ?? null)}::json,
-      queue_name => ${queueName}::text, run_at => ${runAt?.toISOString() ?? null}::timestamptz,
-      max_attempts => ${maxAttempts}::int, job_key => ${jobKey}::text,
-      priority => ${priority}::int)`;
-  return rows[0]?.id ?? '';
+    SELECT (graphile_worker.add_job(
+      identifier => ${job.name}::text, payload => spec -> 'payload', queue_name => spec ->> 'queueName',
+      run_at => (spec ->> 'runAt')::timestamptz, max_attempts => (spec ->> 'maxAttempts')::int,
+      job_key => spec ->> 'jobKey', priority => (spec ->> 'priority')::int)).id::text AS id
+    FROM json_array_elements(${JSON.stringify(specs)}::json) AS spec`;
+  return rows.map(({ id }) => id);
 }
