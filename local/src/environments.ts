@@ -65,6 +65,8 @@ export function environmentsOf(
       ...privateStore,
       SMTP_URL: `smtp://${host}:${ports.smtp}`,
       SANDBOX_WEBHOOK_SECRET: secrets.sandboxWebhookSecret,
+      INVOICE_ISSUER_NAME: 'Diaspora SRL',
+      INVOICE_ISSUER_ADDRESS: 'Strada Exemplului 1, 010101 București, România',
     }),
     search: subgraph('search', privateStore),
     router: {

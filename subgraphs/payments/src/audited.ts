@@ -8,6 +8,7 @@ export const audited: AuditDecisions<Mutation> = {
   releaseCredits: 'credits.released',
   grantBonusCredits: 'credits.granted',
   payOrder: 'order.paymentRequested',
+  retryOrderRefund: 'order.refundRetried',
   setPlatformFee: 'platformFee.changed',
   addPaymentMethod: 'paymentMethod.added',
   confirmPaymentMethod: { notAudited: 'asks the provider what became of a method whose adding is on record' },

@@ -19,6 +19,10 @@ export function loadPaymentsConfig(env: Readonly<Record<string, string | undefin
       ...subgraphConfigShape,
       ...privateStoreConfigShape,
       ...mailConfigShape,
+      /** Who sells, as printed on invoices, while nobody has said so by updateInvoiceIssuer. */
+      INVOICE_ISSUER_NAME: z.string().trim().min(1).max(200).optional(),
+      INVOICE_ISSUER_ADDRESS: z.string().trim().min(1).max(500).optional(),
+      INVOICE_ISSUER_TAX_ID: z.string().trim().min(1).max(40).optional(),
       /** Turns on the embedded sandbox provider, whose test cards buy for nothing; signs and checks its webhooks. */
       SANDBOX_WEBHOOK_SECRET: secret().optional(),
       /** Where the sandbox delivers its webhooks; this service's own route unless given. */

@@ -3,7 +3,14 @@ import type { RevenueMetrics } from './insights/index.js';
 import type { InvoicePartLoaders, InvoiceServices } from './invoice-parts.js';
 import type { ChargeLoaders } from './charges/index.js';
 import type { CreditGranting, CreditLoaders, Credits } from './credits/index.js';
-import type { OrderLoaders, OrderReading, Paying, PlatformFees, Timeline } from './checkout/index.js';
+import type {
+  FailedRefunds,
+  OrderLoaders,
+  OrderReading,
+  Paying,
+  PlatformFees,
+  Timeline,
+} from './checkout/index.js';
 import type { Books, LedgerLoaders } from './ledger/index.js';
 import type { PaymentMethodLoaders, PaymentMethods } from './payment-methods/index.js';
 import type { PlanAdministration, PlanLoaders, Plans } from './plans/index.js';
@@ -19,6 +26,7 @@ export interface Services extends InvoiceServices {
   readonly paying: Paying;
   readonly platformFees: PlatformFees;
   readonly timeline: Timeline;
+  readonly failedRefunds: FailedRefunds;
   readonly inbox: Inbox;
   readonly paymentMethods: PaymentMethods;
   readonly plans: Plans;

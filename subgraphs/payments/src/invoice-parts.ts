@@ -59,7 +59,7 @@ interface Dependencies {
 export function composeInvoices({ db, clock, outbox, audit, privateStore, mailer }: Dependencies) {
   const billing = createBilling({ db });
   const invoicing = createInvoicing({ clock, outbox, billing });
-  const delivery = createDelivery({ db, clock, privateStore, mailer, billing });
+  const delivery = createDelivery({ db, clock, privateStore, mailer, billing, outbox });
   const retention = createRetention({ db, clock });
   const services: InvoiceServices = {
     billing,

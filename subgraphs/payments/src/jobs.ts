@@ -9,6 +9,8 @@ export const requestPayment = defineJob('requestPayment', z.object({ paymentId: 
 export const capturePayment = defineJob('capturePayment', z.object({ paymentId: z.uuid() }));
 /** Gives up a payment whose payer does not answer, or that is not wanted any more. */
 export const cancelPayment = defineJob('cancelPayment', z.object({ paymentId: z.uuid() }));
+/** Asks the provider what it kept of a payment. */
+export const readPaymentFee = defineJob('readPaymentFee', z.object({ paymentId: z.uuid() }));
 /** Asks the provider to send money back. */
 export const requestRefund = defineJob('requestRefund', z.object({ refundId: z.uuid() }));
 /** Sends back what was wished back of an order before it was paid. */

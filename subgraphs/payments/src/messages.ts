@@ -132,6 +132,17 @@ export const messages = defineMessages('payments', {
       finalisedAt: z.iso.datetime(),
     }),
   },
+  /** Nobody said where to mail an invoice: users mails it to the account. The file lies in the private store. */
+  'invoice.mailRequested': {
+    version: 1,
+    schema: z.object({
+      invoiceId: z.string(),
+      userId: z.string(),
+      subject: z.string(),
+      text: z.string(),
+      file: z.object({ key: z.string(), name: z.string() }),
+    }),
+  },
   /** The order of a purchase is there, for its buyer to see and to pay. Key of everything about orders: the purchase. */
   'order.opened': { version: 1, schema: z.object({ ...order, openedAt: z.iso.datetime() }) },
   /** A purchase's order was paid, for the first and only time. */
@@ -154,10 +165,19 @@ export const messages = defineMessages('payments', {
     version: 1,
     schema: z.object({ ...order, refundId: z.string(), amountMinor, currency, refundedAt: z.iso.datetime() }),
   },
-  /** It did not: order_not_paid, exceeds_payment, other_currency, or the provider's word. Also after it was told as refunded, when it came back. */
+  /**
+   * It did not: order_not_paid, exceeds_payment, other_currency, or the provider's word. Also after it was told as refunded,
+   * when it came back. One that is final is not tried again, whoever asks by message; order.refunded may follow all the same.
+   */
   'order.refundFailed': {
     version: 1,
-    schema: z.object({ ...order, refundId: z.string(), reason: z.string(), failedAt: z.iso.datetime() }),
+    schema: z.object({
+      ...order,
+      refundId: z.string(),
+      reason: z.string(),
+      isFinal: z.boolean().optional(),
+      failedAt: z.iso.datetime(),
+    }),
   },
   /** The buyer's bank took money back (OPEN), returned it (WON) or keeps it (LOST). */
   'order.disputed': {

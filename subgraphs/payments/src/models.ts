@@ -4,6 +4,7 @@ import type {
   LedgerBalance,
   Order,
   OrderLine,
+  OrderRefund,
   PaymentMethod,
   Plan,
   ProviderEvent,
@@ -29,6 +30,7 @@ export type LedgerAccountModel = LedgerAccount & { readonly balance: LedgerBalan
 export type LedgerPostingModel = TimelineEntry['postings'][number];
 export type OrderModel = Order;
 export type OrderLineModel = OrderLine & { readonly currency: string };
+export type OrderRefundModel = OrderRefund;
 export type PurchaseTimelineEntryModel = TimelineEntry;
 export type PaymentActionModel = NextAction;
 export type PaymentMethodModel = PaymentMethod;

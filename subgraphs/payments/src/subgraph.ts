@@ -13,6 +13,7 @@ import {
   type PrivateStore,
   type RunningSubgraph,
 } from '@diaspora/kit';
+import type { Registry } from 'prom-client';
 import { checkoutSlice, createCheckout, createOrderLoaders, createOrderPurpose } from './checkout/index.js';
 import {
   chargesSlice,
@@ -40,6 +41,7 @@ import {
   insightsSlice,
 } from './insights/index.js';
 import { composeInvoices } from './invoice-parts.js';
+import { introduceIssuer } from './invoices/index.js';
 import {
   advanceSubscriptions,
   cancelPayment,
@@ -50,6 +52,7 @@ import {
   forgetCustomer,
   forgetPaymentMethod,
   processProviderEvent,
+  readPaymentFee,
   refreshPaymentMethod,
   requestPayment,
   requestRefund,
@@ -103,6 +106,8 @@ export interface PaymentsDependencies {
   readonly log: Logger;
   readonly privateStore: PrivateStore;
   readonly mailer: Mailer;
+  /** Where metrics are read; absent in tests that read none. */
+  readonly registry?: Registry;
   readonly config: Pick<PaymentsConfig, 'SANDBOX_WEBHOOK_SECRET' | 'SANDBOX_WEBHOOK_URL'> & ProviderSettings;
   /** When a provider is given up for a while, for tests that do not wait so long. */
   readonly patience?: Omit<GuardOptions, 'log'>;
@@ -157,8 +162,8 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
       subscription: createSubscriptionPurpose({ lifecycle }),
       order: createOrderPurpose({ outbox, bookkeeping, audit, afterStep, earned: countPlatformFee }),
     },
-    listeners: [bookkeeping.movement, countMovement, ...listeners],
-    document: invoices.movement,
+    listeners: [bookkeeping.movement, ...listeners],
+    documents: [countMovement, invoices.movement],
     customers,
   });
   const checkout = createCheckout({
@@ -183,6 +188,7 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
     clock,
     log,
     providers,
+    registry: dependencies.registry,
     settle: (tx, provider, news) =>
       news.kind === 'method'
         ? paymentMethods.noticed(tx, news.reference)
@@ -255,6 +261,7 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
       ...onJob(requestPayment, charges.request),
       ...onJob(capturePayment, charges.capture),
       ...onJob(cancelPayment, async (payment) => void (await charges.cancel(payment))),
+      ...onJob(readPaymentFee, charges.askFee),
       ...onJob(refreshPaymentMethod, paymentMethods.refresh),
       ...onJob(forgetPaymentMethod, paymentMethods.forget),
       ...onJob(forgetCustomer, customers.forget),
@@ -295,15 +302,17 @@ export const startPayments = (options: {
     ...options,
     name: 'payments',
     connect: connectDatabase,
-    create: async ({ db, clock, log, onStop }) => {
+    create: async ({ db, clock, log, registry, onStop }) => {
       const { config, afterStep } = options;
       const privateStore = await createPrivateStore(config);
       onStop(() => privateStore.stop());
       const mailer = await createMailer(config);
+      await introduceIssuer({ db, log }, config);
       return createPaymentsSubgraph({
         db,
         clock,
         log,
+        registry,
         privateStore,
         mailer,
         config,

@@ -54,7 +54,7 @@ export function createBilling({ db }: { readonly db: Db }) {
     };
   }
 
-  /** Where a person's invoices are mailed to; null when they did not say. */
+  /** Where a person's invoices are mailed to; null when they did not say: then it is the account. */
   const mailboxOf = async (userId: string): Promise<string | null> =>
     (await db.billingDetails.findUnique({ where: { userId } }))?.email ?? null;
 

@@ -34,7 +34,7 @@ describe('sending money back', () => {
       customers: createCustomers({ db: payments.db, clock: payments.clock, providers: createProviders([]) }),
       purposes: { subscription: nothing },
       listeners: [],
-      document: async () => undefined,
+      documents: [],
     });
   const refund = (paymentId: string, amountMinor: bigint, refundId = refundIds.create()) =>
     payments.db.$transaction((tx) =>

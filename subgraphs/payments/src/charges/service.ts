@@ -2,15 +2,17 @@ import { addJob, type Clock, type Logger, type Outbox } from '@diaspora/kit';
 import type { Payment, PaymentStatus } from '../__generated__/prisma/client.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { paymentIds } from '../ids.js';
-import { capturePayment, requestPayment } from '../jobs.js';
+import { capturePayment } from '../jobs.js';
 import type { PaymentsMessages } from '../messages.js';
 import type { MoneyNews, PaymentNews, Providers } from '../providers/index.js';
 import { createAsking } from './asking.js';
+import { createBeginning } from './beginning.js';
 import type { Customers } from './customers.js';
 import { createDisputes } from './disputes.js';
+import { createFees } from './fees.js';
 import { lockPayment } from './locking.js';
 import { createOwedBack } from './owed-back.js';
-import type { MovementListener, Outcome, PaidFor, Purposes } from './purpose.js';
+import type { MovementListener, Outcome, Purposes } from './purpose.js';
 import { createRefunds } from './refunds.js';
 import { settledStatus } from './rules.js';
 import { createTelling } from './telling.js';
@@ -26,25 +28,8 @@ interface Dependencies {
   readonly customers: Customers;
   readonly purposes: Purposes;
   readonly listeners: readonly MovementListener[];
-  /** Writes down what moved, when everything else of the transaction is done. */
-  readonly document: MovementListener;
-}
-
-export interface Charge {
-  readonly paidFor: PaidFor;
-  /** Who pays. */
-  readonly userId: string;
-  readonly amountMinor: bigint;
-  readonly currency: string;
-  readonly provider: string;
-  /** What the provider knows the payment method by. */
-  readonly token: string;
-  /** Of the job that asks for it: higher numbers wait for lower ones. */
-  readonly priority?: number;
-  /** Whether the payer is here and can answer what their bank asks; false unless given. */
-  readonly isPayerPresent?: boolean;
-  /** Whether the method will be charged again when the payer is not here; false unless given. */
-  readonly isRepeated?: boolean;
+  /** Write down what moved, when everything else of the transaction is done. */
+  readonly documents: readonly MovementListener[];
 }
 
 const batchSize = 500;
@@ -57,31 +42,13 @@ const patienceMs = 7 * 86_400_000;
 
 /** Money from the wish to the purse, and back: begun by jobs that may be repeated, settled by what providers report. */
 export function createCharges(dependencies: Dependencies) {
-  const { db, clock, log, outbox, providers, customers, purposes, listeners, document } = dependencies;
-  const telling = createTelling({ outbox, purposes, listeners, document });
+  const { db, clock, log, outbox, providers, customers, purposes, listeners, documents } = dependencies;
+  const telling = createTelling({ outbox, purposes, listeners, documents });
   const refunds = createRefunds({ db, clock, log, providers, purposes, telling });
   const disputes = createDisputes({ telling });
+  const fees = createFees({ db, clock, log, providers, purposes, telling });
   const owedBack = createOwedBack({ db, clock, log, refunds });
   const asking = createAsking({ db, clock, log, providers, customers, purposes, fail });
-
-  /**
-   * Writes down a payment and the job that asks for it, so that neither a crash nor a repetition loses or doubles it.
-   * The caller holds the lock of what it is for. Returns its key.
-   */
-  async function begin(tx: Transaction, { paidFor, priority = 0, ...charge }: Charge): Promise<string> {
-    const attempts = await tx.payment.count({ where: paidFor });
-    const { id: paymentId } = await tx.payment.create({
-      data: {
-        ...charge,
-        ...paidFor,
-        id: paymentIds.create(),
-        attempt: attempts + 1,
-        createdAt: clock.now(),
-      },
-    });
-    await addJob(tx, requestPayment, { paymentId }, { jobKey: `request-payment:${paymentId}`, priority });
-    return paymentId;
-  }
 
   /** Applies what a provider reports, whatever came before and however often. */
   async function settle(tx: Transaction, provider: string, news: MoneyNews): Promise<Outcome> {
@@ -155,6 +122,7 @@ export function createCharges(dependencies: Dependencies) {
     const outcome = await telling.captured(tx, payment, at);
     await refunds.tellAll(tx, payment);
     await disputes.tellAll(tx, payment);
+    await fees.askLater(tx, payment);
     if (outcome === 'OWED_BACK') await owedBack.begin(tx, payment, at);
     return outcome;
   }
@@ -175,7 +143,7 @@ export function createCharges(dependencies: Dependencies) {
   }
 
   return {
-    begin,
+    ...createBeginning({ clock }),
     settle,
     sweep,
     request: asking.request,
@@ -186,6 +154,7 @@ export function createCharges(dependencies: Dependencies) {
     assertTakes: providers.assertTakes,
     refund: refunds.request,
     requestRefund: refunds.ask,
+    askFee: fees.ask,
   };
 }
 

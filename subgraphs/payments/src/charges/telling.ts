@@ -11,15 +11,15 @@ interface Dependencies {
   readonly outbox: Outbox<PaymentsMessages>;
   readonly purposes: Purposes;
   readonly listeners: readonly MovementListener[];
-  /** Writes down what moved, when everything else of the transaction is done. */
-  readonly document: MovementListener;
+  /** Write down what moved, when everything else of the transaction is done: all of it one after the other. */
+  readonly documents: readonly MovementListener[];
 }
 
 /**
  * Everybody who has to know of a change, in one order: the others by messages, the books, what was paid for, and in the end
  * the documents.
  */
-export function createTelling({ outbox, purposes, listeners, document }: Dependencies) {
+export function createTelling({ outbox, purposes, listeners, documents }: Dependencies) {
   const undocumented = new WeakMap<Transaction, MoneyMovement[]>();
 
   async function move(
@@ -33,11 +33,12 @@ export function createTelling({ outbox, purposes, listeners, document }: Depende
   }
 
   /**
-   * Last of all that the transaction does: documents are numbered under a lock of everybody who writes one, which nobody
-   * waits for who holds it.
+   * Last of all that the transaction does: counters of a day, and in the end documents, are written under locks of everybody
+   * who writes one, in one order, so that nobody waits in a ring who moves several things.
    */
   async function documentAll(tx: Transaction): Promise<void> {
-    for (const moved of undocumented.get(tx) ?? []) await document(tx, moved);
+    const all = undocumented.get(tx) ?? [];
+    for (const document of documents) for (const moved of all) await document(tx, moved);
     undocumented.delete(tx);
   }
 
@@ -46,12 +47,13 @@ export function createTelling({ outbox, purposes, listeners, document }: Depende
     await outbox.publish(tx, { type: 'payment.captured', key: data.userId, data });
     const { id, amountMinor, feeMinor } = payment;
     await move(tx, payment, { kind: 'CAPTURED', id, amountMinor, at });
-    if (feeMinor) await fee(tx, payment, feeMinor, at);
+    if (feeMinor !== null) await fee(tx, payment, feeMinor, at);
     return purposeOf(purposes, payment).captured(tx, payment, at);
   }
 
-  const fee = (tx: Transaction, payment: Payment, amountMinor: bigint, at: Date) =>
-    move(tx, payment, { kind: 'FEE', id: payment.id, amountMinor, at });
+  async function fee(tx: Transaction, payment: Payment, amountMinor: bigint, at: Date): Promise<void> {
+    if (amountMinor > 0n) await move(tx, payment, { kind: 'FEE', id: payment.id, amountMinor, at });
+  }
 
   async function failed(tx: Transaction, payment: Payment, at: Date) {
     const data = {

@@ -7,6 +7,7 @@ import type { PaymentsMessages } from '../messages.js';
 import type { PaymentMethods } from '../payment-methods/index.js';
 import type { AfterStep } from '../steps.js';
 import { createOrderHandlers } from './handlers.js';
+import { createFailedRefunds } from './failed-refunds.js';
 import { createOrders } from './orders.js';
 import { createPaying } from './paying.js';
 import { permissions } from './permissions.js';
@@ -18,6 +19,7 @@ import { createOrderTelling } from './telling.js';
 import { createTimeline } from './timeline.js';
 
 export { createOrderLoaders, type OrderLoaders } from './loaders.js';
+export type { FailedRefunds } from './failed-refunds.js';
 export type { Orders } from './orders.js';
 export type { Paying } from './paying.js';
 export type { PlatformFees } from './platform-fee.js';
@@ -32,7 +34,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly audit: Audit;
   readonly outbox: Outbox<PaymentsMessages>;
-  readonly paymentMethods: Pick<PaymentMethods, 'chargeable' | 'savedMethod'>;
+  readonly paymentMethods: Pick<PaymentMethods, 'choose' | 'hold' | 'holdIfActive'>;
   readonly charges: Charges;
   readonly bookkeeping: Bookkeeping;
   readonly afterStep: AfterStep;
@@ -52,6 +54,7 @@ export function createCheckout({ outbox, bookkeeping, afterStep, ...dependencies
       paying,
       orders: createOrderReading(dependencies),
       timeline: createTimeline(dependencies),
+      failedRefunds: createFailedRefunds({ ...dependencies, refunds }),
     },
     handlers: createOrderHandlers({ orders, refunds, afterStep }),
     jobs: onJob(carryOutOrderRefunds, refunds.carryOutWaiting),

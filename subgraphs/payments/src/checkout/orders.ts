@@ -75,11 +75,12 @@ export function createOrders({ clock, charges, telling, fees, paying, refunds }:
     else if (!order && count > 0) await telling.cancelled(tx, orderId, requestedAt);
   }
 
-  async function close(tx: Transaction, { id }: Order): Promise<void> {
+  async function close(tx: Transaction, order: Order): Promise<void> {
+    const { id } = order;
     const cancelledAt = clock.now();
     await tx.order.update({ where: { id }, data: { status: 'CANCELLED', cancelledAt } });
     await telling.cancelled(tx, id, cancelledAt);
-    await refunds.giveUpWaiting(tx, id);
+    await refunds.giveUpWaiting(tx, order);
     await charges.cancelLater(tx, { orderId: id });
   }
 

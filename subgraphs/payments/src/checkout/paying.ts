@@ -1,9 +1,9 @@
 import { AppError, idempotent, parseInput, type Audit, type Clock } from '@diaspora/kit';
 import type { Order } from '../__generated__/prisma/client.js';
-import type { Charges } from '../charges/index.js';
+import { assertFewDeclines, type Charges } from '../charges/index.js';
 import type { Db, Transaction } from '../database.js';
 import { orderIds } from '../ids.js';
-import type { ChosenMethod, PaymentMethods } from '../payment-methods/index.js';
+import type { ChosenMethod, Method, PaymentMethods } from '../payment-methods/index.js';
 import type { AfterStep } from '../steps.js';
 import { lockOrder } from './locking.js';
 import { payOrderInput, whyNotPayable } from './rules.js';
@@ -16,7 +16,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly audit: Audit;
   readonly charges: Charges;
-  readonly paymentMethods: Pick<PaymentMethods, 'chargeable' | 'savedMethod'>;
+  readonly paymentMethods: Pick<PaymentMethods, 'choose' | 'hold' | 'holdIfActive'>;
   readonly telling: OrderTelling;
   readonly afterStep: AfterStep;
 }
@@ -24,11 +24,6 @@ interface Dependencies {
 export interface PayOrderInput extends ChosenMethod {
   readonly idempotencyKey: string;
   readonly orderId: string;
-}
-
-interface Method {
-  readonly provider: string;
-  readonly token: string;
 }
 
 /** Money for orders: asked for here, taken by the provider, told by its webhook. */
@@ -48,8 +43,8 @@ export function createPaying({
   async function pay(buyerId: string, input: PayOrderInput): Promise<Order> {
     const { idempotencyKey: key, orderId } = parseInput(payOrderInput, input);
     const id = orderIds.decode(orderId);
-    const method = await paymentMethods.chargeable(db, buyerId, input);
-    const call = { actor: buyerId, operation: 'payOrder', key, request: { id, ...method } };
+    const choice = paymentMethods.choose(input, 'ONCE');
+    const call = { actor: buyerId, operation: 'payOrder', key, request: { id, ...choice } };
     const begin = () =>
       db.$transaction((tx) =>
         idempotent(tx, call, async () => {
@@ -58,8 +53,10 @@ export function createPaying({
             throw new AppError('NOT_FOUND', 'There is no such order.', { path: ['orderId'] });
           const refusal = whyNotPayable(order, clock.now());
           if (refusal) throw refusal;
+          await assertFewDeclines(tx, buyerId, { clock });
+          const method = await paymentMethods.hold(tx, buyerId, choice);
           charges.assertTakes(method.provider, order.currency);
-          await charge(tx, order, method, true);
+          await charge(tx, order, method);
           await afterStep('before:payOrder');
           return {};
         }),
@@ -69,16 +66,12 @@ export function createPaying({
     return db.order.findUniqueOrThrow({ where: { id } });
   }
 
-  async function charge(
-    tx: Transaction,
-    order: Order,
-    method: Method,
-    isPayerPresent: boolean,
-  ): Promise<void> {
+  /** By their purchase or their payment: either way the buyer is here. */
+  async function charge(tx: Transaction, order: Order, method: Method): Promise<void> {
     const { provider } = method;
     const { id, buyerId: userId, totalMinor: amountMinor, currency, status } = order;
     const paidFor = { orderId: id };
-    await charges.begin(tx, { paidFor, userId, amountMinor, currency, ...method, isPayerPresent });
+    await charges.begin(tx, { paidFor, userId, amountMinor, currency, ...method, isPayerPresent: true });
     await tx.order.update({ where: { id }, data: { status: 'PAYING', paymentFailure: null } });
     await audit.record(tx, {
       action: 'order.paymentRequested',
@@ -91,8 +84,8 @@ export function createPaying({
 
   /** With a method that the buyer saved. One that is gone or not theirs pays nothing: the order waits to be paid by hand. */
   async function chargeSaved(tx: Transaction, order: Order, paymentMethodId: string): Promise<void> {
-    const method = await paymentMethods.savedMethod(tx, order.buyerId, paymentMethodId);
-    if (method) return charge(tx, order, method, true);
+    const method = await paymentMethods.holdIfActive(tx, order.buyerId, paymentMethodId);
+    if (method) return charge(tx, order, method);
     const { id } = order;
     const paymentFailure = 'payment_method_unknown';
     await tx.order.update({ where: { id }, data: { paymentFailure } });

@@ -8,6 +8,7 @@ import type { Bookkeeping } from '../ledger/index.js';
 import type { PaymentsMessages } from '../messages.js';
 import type { AfterStep } from '../steps.js';
 import { lockOrder } from './locking.js';
+import { failedAs } from './refunds.js';
 import { isUndecided, paidStatus, sharesOf } from './rules.js';
 import { createOrderTelling } from './telling.js';
 
@@ -86,9 +87,14 @@ export function createOrderPurpose({ outbox, bookkeeping, audit, afterStep, earn
     if (!known && hasFailed) return;
     // Sent back at the provider, by hand.
     const wish = known ?? (await noted(tx, order, refund));
+    // The provider gives those a name that it takes on.
+    const isRefused = refund.providerRefundId === null;
+    const outcome = hasFailed
+      ? failedAs(order, { failure: failure ?? 'other', attempts: wish.attempts, isRefused })
+      : ({ status: 'SUCCEEDED', failure: null } as const);
     const settled = await tx.orderRefund.update({
       where: { id: wish.id },
-      data: { status: hasFailed ? 'FAILED' : 'SUCCEEDED', failure, settledAt: refund.settledAt },
+      data: { ...outcome, settledAt: refund.settledAt },
     });
     const wasGone = toldStatus === 'SUCCEEDED' ? amountMinor : 0n;
     const isGone = hasFailed ? 0n : amountMinor;

@@ -5,7 +5,7 @@ import type { Db, Transaction } from '../database.js';
 import { refundIds } from '../ids.js';
 import type { Bookkeeping } from '../ledger/index.js';
 import { lockOrder, lockOrderKey } from './locking.js';
-import { isUndecided } from './rules.js';
+import { isFailedFinally, isUndecided } from './rules.js';
 import type { OrderTelling } from './telling.js';
 
 export type OrderRefunds = ReturnType<typeof createOrderRefunds>;
@@ -28,7 +28,7 @@ interface Dependencies {
 
 /** Money of orders that goes back, as events wishes it. */
 export function createOrderRefunds({ db, clock, charges, bookkeeping, telling }: Dependencies) {
-  /** The same wish again is told what became of it, and tried again when it failed. */
+  /** The same wish again is told what became of it, and tried again when it failed, but not for good. */
   async function request(tx: Transaction, wish: OrderRefundWish): Promise<void> {
     const order = await lockOrderKey(tx, wish.orderId);
     await tx.orderRefund.createMany({ data: [{ ...wish, requestedAt: clock.now() }], skipDuplicates: true });
@@ -36,6 +36,7 @@ export function createOrderRefunds({ db, clock, charges, bookkeeping, telling }:
     if (refund.orderId !== wish.orderId || refund.amountMinor !== wish.amountMinor)
       throw new Error(`The refund ${wish.id} was asked for before, with other words.`);
     if (refund.status === 'SUCCEEDED') await telling.refunded(tx, refund);
+    else if (refund.status === 'FAILED_FINALLY') await telling.refundFailed(tx, refund);
     else if (refund.status === 'FAILED' || refund.chargeId === null) await carryOut(tx, order, refund);
   }
 
@@ -43,8 +44,9 @@ export function createOrderRefunds({ db, clock, charges, bookkeeping, telling }:
   async function carryOut(tx: Transaction, order: Order | null, refund: OrderRefund): Promise<void> {
     if (!order || isUndecided(order.status)) return;
     const { id, amountMinor, currency, reason } = refund;
-    if (!order.paidByPaymentId) return fail(tx, refund, 'order_not_paid');
-    if (currency !== order.currency) return fail(tx, refund, 'other_currency');
+    const attempted = { ...refund, attempts: refund.attempts + 1 };
+    if (!order.paidByPaymentId) return fail(tx, order, attempted, 'order_not_paid');
+    if (currency !== order.currency) return fail(tx, order, attempted, 'other_currency');
     // The provider takes a refund that failed under another key only.
     const chargeId = refund.chargeId === null ? id : refundIds.create();
     const charge = await charges
@@ -53,8 +55,9 @@ export function createOrderRefunds({ db, clock, charges, bookkeeping, telling }:
         if (error instanceof AppError && error.code === 'CONFLICT') return null;
         throw error;
       });
-    if (!charge) return fail(tx, refund, 'exceeds_payment');
-    const data = { status: 'REQUESTED', chargeId, failure: null, settledAt: null } as const;
+    if (!charge) return fail(tx, order, attempted, 'exceeds_payment');
+    const { attempts } = attempted;
+    const data = { status: 'REQUESTED', chargeId, attempts, failure: null, settledAt: null } as const;
     await tx.orderRefund.update({ where: { id }, data });
     await bookkeeping.refundOwed(tx, charge);
   }
@@ -69,8 +72,8 @@ export function createOrderRefunds({ db, clock, charges, bookkeeping, telling }:
   }
 
   /** For an order that will never be paid. */
-  async function giveUpWaiting(tx: Transaction, orderId: string): Promise<void> {
-    for (const refund of await waitingOf(tx, orderId)) await fail(tx, refund, 'order_not_paid');
+  async function giveUpWaiting(tx: Transaction, order: Order): Promise<void> {
+    for (const refund of await waitingOf(tx, order.id)) await fail(tx, order, refund, 'order_not_paid');
   }
 
   const waitingOf = (tx: Transaction, orderId: string) =>
@@ -79,10 +82,23 @@ export function createOrderRefunds({ db, clock, charges, bookkeeping, telling }:
       orderBy: { id: 'asc' },
     });
 
-  async function fail(tx: Transaction, { id }: OrderRefund, failure: string): Promise<void> {
-    const data = { status: 'FAILED', failure, settledAt: clock.now() } as const;
+  async function fail(tx: Transaction, order: Order, refund: OrderRefund, failure: string): Promise<void> {
+    const { id, attempts } = refund;
+    const failed = failedAs(order, { failure, attempts, isRefused: false });
+    const data = { ...failed, attempts, settledAt: clock.now() };
     await telling.refundFailed(tx, await tx.orderRefund.update({ where: { id }, data }));
   }
 
-  return { request, carryOutWaiting, giveUpWaiting };
+  return { request, carryOut, carryOutWaiting, giveUpWaiting };
+}
+
+/** How a refund that failed is written down: given up for now, or until somebody sees to it. */
+export function failedAs(
+  { sellerId }: Order,
+  refund: { readonly failure: string; readonly attempts: number; readonly isRefused: boolean },
+) {
+  const { failure } = refund;
+  return isFailedFinally(refund)
+    ? ({ status: 'FAILED_FINALLY', failure, sellerId } as const)
+    : ({ status: 'FAILED', failure } as const);
 }

@@ -1,9 +1,9 @@
 import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { orderIds, userIds } from '../ids.js';
+import { orderIds, refundIds, userIds } from '../ids.js';
 import { failureOf } from '../payment-failure.js';
 import { isSuperUser } from './loaders.js';
-import { sharesOf } from './rules.js';
+import { adviceFor, sharesOf } from './rules.js';
 
 const newestFirst: SortKey[] = [{ field: 'id', direction: 'desc', type: 'uuid' }];
 
@@ -12,10 +12,17 @@ export const resolvers: Resolvers = {
     purchaseTimeline: (_parent, { orderId }, { viewer, services }) =>
       services.timeline.of(viewer, orderIds.decode(orderId)),
     platformFee: (_parent, _args, { services }) => services.platformFees.current(),
+    failedOrderRefunds: async (_parent, args, { viewer, services }) => {
+      const page = parsePage(args, newestFirst);
+      return toConnection(await services.failedRefunds.list(viewer!, page), page);
+    },
   },
   Mutation: {
     payOrder: mutation(async (input, { viewer, services }) => ({
       order: await services.paying.pay(viewer!.id, input),
+    })),
+    retryOrderRefund: mutation(async ({ refundId }, { viewer, services }) => ({
+      refund: await services.failedRefunds.retry(viewer!, refundIds.decode(refundId)),
     })),
     setPlatformFee: mutation(async (input, { viewer, services }) => ({
       platformFee: await services.platformFees.set(viewer!.id, input),
@@ -50,6 +57,12 @@ export const resolvers: Resolvers = {
   OrderLine: {
     unitAmount: ({ unitAmountMinor, currency }) => ({ amountMinor: unitAmountMinor, currency }),
     amount: ({ amountMinor, currency }) => ({ amountMinor, currency }),
+  },
+  OrderRefund: {
+    id: ({ id }) => refundIds.encode(id),
+    orderId: ({ orderId }) => orderIds.encode(orderId),
+    amount: ({ amountMinor, currency }) => ({ amountMinor, currency }),
+    advice: ({ status, failure }) => (status === 'FAILED_FINALLY' ? adviceFor(failure) : null),
   },
   PurchaseTimelineEntry: {
     amount: ({ amountMinor, currency }) => (amountMinor === null ? null : { amountMinor, currency }),

@@ -42,6 +42,35 @@ export function paidStatus(order: {
   return order.refundedMinor < order.totalMinor ? 'PARTIALLY_REFUNDED' : 'REFUNDED';
 }
 
+/** Attempts at a refund whose failure may pass: with the pauses that events makes between them, about three days. */
+export const mostRefundAttempts = 12;
+
+/** Nothing that could happen makes these possible. */
+const hopeless = new Set(['order_not_paid', 'other_currency']);
+
+/** Whether a refund that failed is given up, until somebody says to try it again. */
+export const isFailedFinally = (refund: {
+  readonly failure: string;
+  readonly attempts: number;
+  /** The provider would not even take it. */
+  readonly isRefused: boolean;
+}): boolean => refund.isRefused || hopeless.has(refund.failure) || refund.attempts >= mostRefundAttempts;
+
+/** What whoever sold can do about a refund that failed for good. */
+export function adviceFor(failure: string | null): string {
+  const payOtherwise = 'Pay the buyer in another way, and keep the receipt.';
+  switch (failure) {
+    case 'exceeds_payment':
+      return `More was asked for than is left of the payment: look for other refunds of the order, and for a dispute. Try again when the dispute is over. ${payOtherwise}`;
+    case 'order_not_paid':
+      return 'The order was never paid: nothing has to go back.';
+    case 'other_currency':
+      return `The refund is not in the currency of the order. ${payOtherwise}`;
+    default:
+      return `The payment provider or the buyer's bank does not take it: the account may be closed or the payment too old. Ask the buyer, look at the provider's dashboard, and try again; or pay the buyer in another way, and keep the receipt.`;
+  }
+}
+
 interface Payable {
   readonly status: OrderStatus;
   readonly payBefore: Date;

@@ -47,10 +47,11 @@ export function createOrderTelling({ outbox }: { outbox: Outbox<PaymentsMessages
   };
 
   const refundFailed = async (tx: Transaction, refund: OrderRefund) => {
-    const { failure, settledAt } = refund;
+    const { failure, settledAt, status } = refund;
     const data = {
       ...aboutRefund(refund),
       reason: failure ?? 'other',
+      isFinal: status === 'FAILED_FINALLY',
       failedAt: settledAt!.toISOString(),
     };
     await outbox.publish(tx, { type: 'order.refundFailed', key: data.purchaseId, data });

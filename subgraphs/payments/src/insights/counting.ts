@@ -93,7 +93,10 @@ export async function countSubscription(tx: Transaction, subscriptionId: string,
   const after = await countOf(tx, subscriptionId);
   const changes = changesBetween(before, after);
   if (changes.length === 0) return;
-  for (const change of changes) await write(tx, change, dayOf(at));
+  // In one order: whoever goes the other way meanwhile needs the same rows.
+  const keyOf = ({ countryCode, currency, planCode }: Change) => `${countryCode} ${currency} ${planCode}`;
+  const sorted = changes.toSorted((left, right) => (keyOf(left) < keyOf(right) ? -1 : 1));
+  for (const change of sorted) await write(tx, change, dayOf(at));
   if (!after) await tx.countedSubscription.delete({ where: { subscriptionId } });
   else
     await tx.countedSubscription.upsert({

@@ -55,15 +55,35 @@ describe('the document of an invoice', () => {
     });
   });
 
-  it('is mailed later when the server is away, and not at all to who gave no address', async () => {
+  it('is mailed by users to the account of who gave no address, asked for once however often the job runs', async () => {
+    mails = [];
+    const { publicId } = await given.customer({ languages: ['fr'] });
+    const { id, number } = await given.finalised(publicId);
+    for (let time = 0; time < 2; time += 1) await deliver(id);
+    const asked = await payments.db.$queryRaw<{ data: unknown }[]>`
+      SELECT envelope -> 'data' AS data FROM kit.outbox WHERE key = ${id} AND type = 'invoice.mailRequested'`;
+    const key = documentKey(invoiceIds.decode(id));
+    expect(payments.privateStore.objects.has(key)).toBe(true);
+    expect(asked).toEqual([
+      {
+        data: {
+          invoiceId: id,
+          userId: publicId,
+          subject: `Votre document : Facture ${number}`,
+          text: expect.any(String),
+          file: { key, name: `${number}.pdf` },
+        },
+      },
+    ]);
+    expect(mails).toEqual([]);
+  });
+
+  it('is mailed later when the server is away', async () => {
     const { publicId } = await reader();
     const { id } = await given.finalised(publicId);
     isAway = true;
     await expect(deliver(id)).rejects.toThrow('away');
     isAway = false;
-    await payments.jobs.drain('deliverInvoice');
-    expect(mails).toHaveLength(1);
-    await given.finalised((await given.customer()).publicId);
     await payments.jobs.drain('deliverInvoice');
     expect(mails).toHaveLength(1);
   });

@@ -1,7 +1,9 @@
-import type { Clock, Mailer, PrivateStore } from '@diaspora/kit';
+import type { Clock, Mailer, Outbox, PrivateStore } from '@diaspora/kit';
 import type { Billing, InvoiceLanguage } from '../billing/index.js';
 import type { Prisma } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
+import type { Db, Transaction } from '../database.js';
+import { invoiceIds, userIds } from '../ids.js';
+import type { PaymentsMessages } from '../messages.js';
 import { words } from './document/words.js';
 import { renderInvoice, titleOf, type PrintedInvoice } from './document/render.js';
 import { documentKey, documentName } from './documents.js';
@@ -12,6 +14,7 @@ interface Dependencies {
   readonly privateStore: PrivateStore;
   readonly mailer: Mailer;
   readonly billing: Pick<Billing, 'mailboxOf'>;
+  readonly outbox: Outbox<PaymentsMessages>;
 }
 
 const include = {
@@ -24,7 +27,7 @@ const include = {
 type WholeInvoice = Prisma.InvoiceGetPayload<{ include: typeof include }>;
 
 /** The job that writes documents. It may be repeated: the same invoice makes the same bytes under the same key. */
-export function createDelivery({ db, clock, privateStore, mailer, billing }: Dependencies) {
+export function createDelivery({ db, clock, privateStore, mailer, billing, outbox }: Dependencies) {
   async function deliver({ invoiceId }: { readonly invoiceId: string }): Promise<void> {
     const invoice = await db.invoice.findUnique({ where: { id: invoiceId }, include });
     if (invoice?.status !== 'FINAL') return;
@@ -42,27 +45,40 @@ export function createDelivery({ db, clock, privateStore, mailer, billing }: Dep
 
   /** At most once: marked before it goes, and again to be sent only when the server did not take it. */
   async function mail(invoice: WholeInvoice, pdf: Buffer): Promise<void> {
-    const to = await billing.mailboxOf(invoice.customerId);
-    if (!to) return;
-    const where = { invoiceId: invoice.id };
-    const mark = { where: { ...where, mailedAt: null }, data: { mailedAt: clock.now() } };
-    const { count } = await db.invoiceDelivery.updateMany(mark);
-    if (count === 0) return;
+    const { id, customerId } = invoice;
     const printedInvoice = printed(invoice);
     const { mail: letter } = words[printedInvoice.language];
+    const written = { subject: letter.subject(titleOf(printedInvoice)), text: letter.text };
+    const to = await billing.mailboxOf(customerId);
+    if (to === null) return db.$transaction((tx) => haveMailed(tx, invoice, written));
+    if (!(await mark(db, id))) return;
     const attachment = { name: documentName(invoice), contentType: 'application/pdf', bytes: pdf };
     try {
-      await mailer.send({
-        to,
-        subject: letter.subject(titleOf(printedInvoice)),
-        text: letter.text,
-        attachments: [attachment],
-        id: `invoice:${invoice.id}`,
-      });
+      await mailer.send({ to, ...written, attachments: [attachment], id: `invoice:${id}` });
     } catch (error) {
-      await db.invoiceDelivery.update({ where, data: { mailedAt: null } });
+      await db.invoiceDelivery.update({ where: { invoiceId: id }, data: { mailedAt: null } });
       throw error;
     }
+  }
+
+  /** To the address of the account, which is known to users only. */
+  async function haveMailed(
+    tx: Transaction,
+    invoice: WholeInvoice,
+    written: { readonly subject: string; readonly text: string },
+  ): Promise<void> {
+    if (!(await mark(tx, invoice.id))) return;
+    const invoiceId = invoiceIds.encode(invoice.id);
+    const file = { key: documentKey(invoice.id), name: documentName(invoice) };
+    const data = { invoiceId, userId: userIds.encode(invoice.customerId), ...written, file };
+    await outbox.publish(tx, { type: 'invoice.mailRequested', key: invoiceId, data });
+  }
+
+  /** False when it was mailed before. */
+  async function mark(tx: Transaction, invoiceId: string): Promise<boolean> {
+    const where = { invoiceId, mailedAt: null };
+    const { count } = await tx.invoiceDelivery.updateMany({ where, data: { mailedAt: clock.now() } });
+    return count > 0;
   }
 
   return { deliver };

@@ -10,7 +10,7 @@ export { createInvoiceLists, type InvoiceLists } from './listing.js';
 export { createInvoiceLoaders, type InvoiceLoaders } from './loaders.js';
 export { createInvoiceMovements } from './movements.js';
 export { createRetention, type Retention } from './retention.js';
-export { createInvoiceSettings, type InvoiceSettings } from './settings.js';
+export { createInvoiceSettings, introduceIssuer, type InvoiceSettings } from './settings.js';
 export { createInvoicing, type Invoicing, type NewCredit } from './service.js';
 
 export const invoicesSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -89,3 +89,62 @@ describe('money that moves', () => {
     expect(notes.map(({ totalMinor }) => totalMinor)).toEqual([500n]);
   });
 });
+
+describe('money for tickets', () => {
+  const line = (description: string, quantity: number, unitAmountMinor: number) => ({
+    description,
+    quantity,
+    unitAmountMinor: `${unitAmountMinor}`,
+    amountMinor: `${quantity * unitAmountMinor}`,
+  });
+  /** An order that is paid, of a customer in a country. */
+  async function sold(lines: ReturnType<typeof line>[], countryCode: string) {
+    const { viewer, publicId } = await givenInvoices(payments).customer({ countryCode });
+    const total = lines.reduce((sum, { amountMinor }) => sum + BigInt(amountMinor), 0n);
+    const order = givenOrders(payments).wish({ total, lines, buyerId: publicId });
+    await order.request();
+    await order.pay(cards.succeeds, viewer);
+    await payments.jobs.drain();
+    return { order, viewer, total };
+  }
+  const linesOf = (invoiceId: string) =>
+    payments.db.invoiceLine.findMany({ where: { invoiceId }, orderBy: { position: 'asc' } });
+
+  it('is invoiced by what was sold, at the rate of the country of the buyer', async () => {
+    const { viewer, total } = await sold([line('Standard', 2, 1_000), line('Front row', 1, 1_570)], 'RO');
+    const [invoice, ...others] = await documentsOf(viewer.id);
+    expect(others).toEqual([]);
+    expect(invoice).toMatchObject({ kind: 'INVOICE', totalMinor: total, countryCode: 'RO' });
+    expect(await linesOf(invoice!.id)).toMatchObject([
+      { description: 'Standard', quantity: 2, unitAmountMinor: 1_000n, totalMinor: 2_000n },
+      { description: 'Front row', quantity: 1, unitAmountMinor: 1_570n, totalMinor: 1_570n },
+    ]);
+    expect(invoice!.netMinor + invoice!.taxMinor).toBe(total);
+    expect(invoice!.taxMinor > 0n).toBe(true);
+  });
+
+  it('has discounts taken off what they are on, to the last unit, and no line of them', async () => {
+    const lines = [line('Standard', 2, 1_000), line('Discount', 1, -667), line('Front row', 1, 500)];
+    const { viewer, total } = await sold(lines, 'US');
+    const [invoice] = await documentsOf(viewer.id);
+    expect(invoice).toMatchObject({ totalMinor: total, netMinor: total, taxMinor: 0n });
+    const printed = await linesOf(invoice!.id);
+    expect(printed.map(({ description, totalMinor }) => [description, totalMinor])).toEqual([
+      ['Standard', 1_466n],
+      ['Front row', 367n],
+    ]);
+  });
+
+  it('is credited by what goes back, and the whole of it with all of its tax', async () => {
+    const { order, viewer, total } = await sold([line('Standard', 3, 333)], 'RO');
+    for (const amount of [100n, total - 100n]) await order.refund(amount);
+    await payments.jobs.drain();
+    const [invoice, ...notes] = await documentsOf(viewer.id);
+    expect(notes.map(({ kind, totalMinor }) => [kind, totalMinor])).toEqual([
+      ['CREDIT_NOTE', 100n],
+      ['CREDIT_NOTE', total - 100n],
+    ]);
+    const sum = (field: 'taxMinor' | 'netMinor') => notes.reduce((all, note) => all + note[field], 0n);
+    expect([sum('taxMinor'), sum('netMinor')]).toEqual([invoice!.taxMinor, invoice!.netMinor]);
+  });
+});

@@ -1,4 +1,4 @@
-import { AppError, line, parseInput, text, type Audit, type Clock } from '@diaspora/kit';
+import { AppError, line, parseInput, text, type Audit, type Clock, type Logger } from '@diaspora/kit';
 import { z } from 'zod';
 import type { InvoiceIssuer, TaxRate } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
@@ -91,4 +91,26 @@ export function createInvoiceSettings({ db, clock, audit }: { db: Db; clock: Clo
   }
 
   return { issuers, rates, updateIssuer, setRate };
+}
+
+export interface IssuerSettings {
+  readonly INVOICE_ISSUER_NAME?: string | undefined;
+  readonly INVOICE_ISSUER_ADDRESS?: string | undefined;
+  readonly INVOICE_ISSUER_TAX_ID?: string | undefined;
+}
+
+/** At the start: who sells by default is what the settings say, unless somebody has said it here. */
+export async function introduceIssuer(
+  { db, log }: { db: Db; log: Logger },
+  {
+    INVOICE_ISSUER_NAME: name,
+    INVOICE_ISSUER_ADDRESS: address,
+    INVOICE_ISSUER_TAX_ID: taxId,
+  }: IssuerSettings,
+): Promise<void> {
+  const said = { ...(name && { name }), ...(address && { address }), ...(taxId && { taxId }) };
+  if (Object.keys(said).length > 0)
+    await db.invoiceIssuer.updateMany({ where: { isDefault: true, version: 1 }, data: said });
+  if ((await db.invoiceIssuer.count({ where: { isDefault: true, address: '' } })) > 0)
+    log.warn('invoices say no address of who sells: set INVOICE_ISSUER_ADDRESS, or call updateInvoiceIssuer');
 }

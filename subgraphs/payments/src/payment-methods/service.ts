@@ -12,12 +12,14 @@ import {
 } from '@diaspora/kit';
 import { z } from 'zod';
 import type { PaymentMethod } from '../__generated__/prisma/client.js';
-import type { Customers } from '../charges/index.js';
+import { assertFewDeclines, type Customers } from '../charges/index.js';
 import type { Db, Transaction } from '../database.js';
 import { paymentMethodIds } from '../ids.js';
 import { forgetPaymentMethod, refreshPaymentMethod } from '../jobs.js';
 import { PaymentRefused, type PaymentMethod as GivenMethod, type Providers } from '../providers/index.js';
 import { createMethodBook } from './book.js';
+import { assertActive, createChoosing, noSuchMethod } from './choosing.js';
+import { assertUnused } from './usage.js';
 
 export type PaymentMethods = ReturnType<typeof createPaymentMethods>;
 
@@ -33,13 +35,6 @@ interface AddInput {
   readonly idempotencyKey: string;
   readonly paymentMethod: GivenMethod;
   readonly isDefault?: boolean | null | undefined;
-}
-
-/** What a person pays with: one given for this once, or one they saved. */
-export interface ChosenMethod {
-  readonly paymentMethod?: GivenMethod | null | undefined;
-  /** Global id of a saved one. */
-  readonly paymentMethodId?: string | null | undefined;
 }
 
 const addInput = z.object({ idempotencyKey: idempotencyKey(), isDefault: z.boolean().nullish() });
@@ -79,6 +74,7 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
       throw new AppError('RATE_LIMITED', `At most ${mostFailures} payment methods may fail in a day.`);
     if (others.filter(({ status }) => status !== 'FAILED').length >= mostMethods)
       throw new AppError('CONFLICT', `You have ${mostMethods} payment methods. Remove one first.`);
+    await assertFewDeclines(tx, userId, { clock });
     await tx.paymentMethod.create({ data: { id, userId, ...wish, createdAt: clock.now() } });
     await record(tx, 'paymentMethod.added', { id, userId }, { provider: wish.provider });
     return id;
@@ -129,10 +125,13 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
       return book.makeDefault(tx, method);
     });
 
+  /** Throws AppError PAYMENT_METHOD_IN_USE for one that something is charged to. */
   const remove = (userId: string, id: string): Promise<PaymentMethod> =>
     db.$transaction(async (tx) => {
       await book.lockAll(tx, userId);
+      await tx.$executeRaw`SELECT 1 FROM payment_methods WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
       const method = await own(tx, userId, id);
+      await assertUnused(tx, id);
       const removed = await book.remove(tx, method);
       await record(tx, 'paymentMethod.removed', method, {});
       await addJob(tx, forgetPaymentMethod, { methodId: id });
@@ -145,37 +144,6 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
     if (method?.status !== 'REMOVED') return;
     await providers.named(method.provider).forgetMethod(method.token).catch(unlessRefused);
     await db.paymentMethod.deleteMany({ where: { id: methodId } });
-  }
-
-  /**
-   * What to charge: a method that is given, or one of the person's own. Throws AppError INVALID_INPUT, NOT_FOUND or
-   * PAYMENT_METHOD_NOT_ACTIVE.
-   */
-  async function chargeable(
-    tx: Transaction,
-    userId: string,
-    { paymentMethod, paymentMethodId }: ChosenMethod,
-    use = { isRepeated: false },
-  ): Promise<{ provider: string; token: string }> {
-    if ((paymentMethod == null) === (paymentMethodId == null)) {
-      throw new AppError('INVALID_INPUT', 'Give a payment method, or the id of a saved one.', {
-        path: ['paymentMethod'],
-      });
-    }
-    if (paymentMethod != null) return providers.accept(paymentMethod, use);
-    const method = await own(tx, userId, decoded(paymentMethodId!));
-    assertActive(method);
-    return { provider: method.provider, token: method.token };
-  }
-
-  /** An active method of the person by its key; null when there is none. */
-  async function savedMethod(
-    tx: Transaction,
-    userId: string,
-    id: string,
-  ): Promise<{ provider: string; token: string } | null> {
-    const where = { id, userId, status: 'ACTIVE' as const };
-    return tx.paymentMethod.findFirst({ where, select: { provider: true, token: true } });
   }
 
   const daysAgo = (days: number): Date => new Date(clock.now().getTime() - days * dayMs);
@@ -206,7 +174,7 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
   async function own(from: Transaction, userId: string, id: string): Promise<PaymentMethod> {
     const method = await from.paymentMethod.findFirst({ where: { id, userId, status: { not: 'REMOVED' } } });
     if (method) return method;
-    throw new AppError('NOT_FOUND', 'There is no such payment method.', { path: ['paymentMethodId'] });
+    throw noSuchMethod();
   }
 
   const record = (
@@ -231,8 +199,7 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
     remove,
     forget,
     removeFailed,
-    chargeable,
-    savedMethod,
+    ...createChoosing({ providers }),
     eraseAllOf,
     list,
   };
@@ -251,20 +218,5 @@ function settled(method: PaymentMethod): PaymentMethod {
   if (method.status !== 'FAILED') return method;
   throw new AppError('PAYMENT_METHOD_REFUSED', 'This payment method was refused. Try another.', {
     path: ['paymentMethod'],
-  });
-}
-
-function decoded(paymentMethodId: string): string {
-  const id = paymentMethodIds.find(paymentMethodId);
-  if (id !== null) return id;
-  throw new AppError('INVALID_INPUT', 'This is not the id of a payment method.', {
-    path: ['paymentMethodId'],
-  });
-}
-
-function assertActive({ status }: PaymentMethod): void {
-  if (status === 'ACTIVE') return;
-  throw new AppError('PAYMENT_METHOD_NOT_ACTIVE', 'This payment method cannot be charged.', {
-    path: ['paymentMethodId'],
   });
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLog } from '@diaspora/kit/testing';
-import { guarded, PaymentRefused, WebhookRefused, type MoneyNews } from './index.js';
+import { guarded, PaymentRefused, WebhookRefused, type MoneyNews, type PaymentNews } from './index.js';
 import { harnesses, type Harness } from './testing/harnesses.js';
 
 let serial = 0;
@@ -110,6 +110,44 @@ describe.each(harnesses)('the %s provider', (_name, start) => {
     'refuses a method that it does not know',
     conforms(async () => {
       await expect(pay({ token: harness.tokens.unknown })).rejects.toThrow(PaymentRefused);
+    }),
+  );
+
+  it(
+    'charges a saved method whose owner is away, once they agreed',
+    conforms(async () => {
+      const { provider, toSave: token, customerId } = harness;
+      const reference = `pmt_${++serial}`;
+      const asked = { token, customerId, reference, idempotencyKey: reference };
+      let saved = await provider.saveMethod(asked);
+      if (saved.status === 'ACTION_REQUIRED') {
+        const { setupId } = saved;
+        harness.agree(setupId);
+        saved = await provider.completeMethod({ setupId, idempotencyKey: reference });
+      }
+      expect(saved).toMatchObject({ status: 'ACTIVE', details: { kind: expect.any(String) } });
+      for (let period = 0; period < 2; period += 1) {
+        const payment = await paid({ token: (saved as { token: string }).token, isRepeated: true });
+        expect(await newsOf(payment)).toContainEqual(expect.objectContaining({ status: 'CAPTURED' }));
+      }
+    }),
+  );
+
+  it(
+    'tells what it keeps of a payment, by its events or when it is asked',
+    conforms(async () => {
+      const payment = await paid();
+      const news = (await newsOf(payment)).find(
+        (each) => each.kind === 'payment' && each.status === 'CAPTURED',
+      ) as PaymentNews;
+      const asked = { providerPaymentId: payment.providerPaymentId, currency: 'EUR' };
+      const told =
+        news.feeMinor === null
+          ? await harness.provider.readFee!(asked)
+          : { status: 'KNOWN', feeMinor: news.feeMinor };
+      expect(told).toEqual({ status: 'KNOWN', feeMinor: expect.any(BigInt) });
+      const { feeMinor } = told as { feeMinor: bigint };
+      expect(feeMinor > 0n && feeMinor < 1_250n).toBe(true);
     }),
   );
 

@@ -84,6 +84,7 @@ export function guarded(provider: PaymentProvider, options: GuardOptions): Payme
     ...(provider.capturePayment && {
       capturePayment: (request) => ask(() => provider.capturePayment!(request)),
     }),
+    ...(provider.readFee && { readFee: (request) => ask(() => provider.readFee!(request)) }),
     fetchEvents,
   };
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@diaspora/kit';
-import type { PaymentMethod, PaymentProvider } from './provider.js';
+import type { MethodUse, PaymentMethod, PaymentProvider } from './provider.js';
 
 export { configuredProviders, type ProviderSettings } from './configured.js';
 export { guarded, type GuardOptions } from './guard.js';
@@ -9,6 +9,7 @@ export type {
   DisputeNews,
   MethodDetails,
   MethodNews,
+  MethodUse,
   MoneyNews,
   News,
   NextAction,
@@ -27,11 +28,8 @@ export type Providers = ReturnType<typeof createProviders>;
 
 /** The providers by name, and the one that takes a payment method. */
 export function createProviders(providers: readonly PaymentProvider[]) {
-  /**
-   * Throws AppError INVALID_INPUT unless exactly one method is given and some provider takes it: for once, or again when
-   * the payer is not here.
-   */
-  function accept(method: PaymentMethod, use = { isRepeated: false }): { provider: string; token: string } {
+  /** Throws AppError INVALID_INPUT unless exactly one method is given and some provider takes it for that use. */
+  function accept(method: PaymentMethod, use: MethodUse = 'ONCE'): { provider: string; token: string } {
     const given = Object.values(method).filter((member) => member != null);
     if (given.length !== 1) {
       throw new AppError('INVALID_INPUT', 'Give exactly one payment method.', { path: ['paymentMethod'] });

@@ -11,6 +11,12 @@ export interface PaymentMethod {
   readonly paypal?: { readonly returnUrl: string; readonly cancelUrl: string } | null | undefined;
 }
 
+/**
+ * When a method is charged: in the presence of the payer, then and again when they are not here, or only when they are
+ * not here.
+ */
+export type MethodUse = 'ONCE' | 'NOW_AND_LATER' | 'LATER';
+
 export interface PaymentRequest {
   readonly amountMinor: bigint;
   readonly currency: string;
@@ -141,6 +147,8 @@ export interface DisputeNews extends About {
   readonly providerDisputeId: string;
   readonly reason: string | null;
   readonly openedAt: Date;
+  /** The money was taken, with or without a dispute that is told of under a name of its own. */
+  readonly isReversal?: boolean;
 }
 
 /** Something happened to a payment method that waited for the payer: ask what. */
@@ -152,6 +160,14 @@ export interface MethodNews {
 export type MoneyNews = PaymentNews | RefundNews | DisputeNews;
 export type News = MoneyNews | MethodNews;
 
+/** What a provider kept of a payment. */
+export type ProviderFee =
+  | { readonly status: 'KNOWN'; readonly feeMinor: bigint }
+  /** Asked too early. */
+  | { readonly status: 'NOT_YET' }
+  /** In the currency of our account, which is not that of the payment. */
+  | { readonly status: 'OTHER_CURRENCY' };
+
 /** All that this subgraph asks of a payment provider. Calls throw PaymentRefused for what will never be possible. */
 export interface PaymentProvider {
   readonly name: string;
@@ -159,8 +175,11 @@ export interface PaymentProvider {
   readonly keysLastMs: number;
   /** Whether it charges in a currency. */
   takes(currency: string): boolean;
-  /** The token to charge a method by (again when the payer is not here, if `isRepeated`), or undefined for a method of other providers. Throws AppError INVALID_INPUT. */
-  accept(method: PaymentMethod, use: { isRepeated: boolean }): string | undefined;
+  /**
+   * The token to charge a method by, or to save it by; undefined for a method of other providers. Throws AppError
+   * INVALID_INPUT, also for one that has to be saved before it is used so.
+   */
+  accept(method: PaymentMethod, use: MethodUse): string | undefined;
   /** The provider's id for one of our people, where it keeps people. */
   createCustomer?(request: { reference: string; idempotencyKey: string }): Promise<{ customerId: string }>;
   /** Forgets a person and all their methods. */
@@ -171,6 +190,8 @@ export interface PaymentProvider {
   capturePayment?(request: { providerPaymentId: string; idempotencyKey: string }): Promise<void>;
   /** Gives up a payment that was not paid; TOO_LATE when it was, or may be still. Its outcome comes as events as well. */
   cancelPayment(request: { providerPaymentId: string }): Promise<'CANCELLED' | 'TOO_LATE'>;
+  /** What it kept of a captured payment, where its events do not say that. */
+  readFee?(request: { providerPaymentId: string; currency: string }): Promise<ProviderFee>;
   /** Begins a refund; its outcome comes as events. */
   createRefund(request: RefundRequest): Promise<{ readonly providerRefundId: string }>;
   /** Keeps a method, so that it can be charged when the payer is not here. */
@@ -185,6 +206,12 @@ export interface PaymentProvider {
   /** Every event since then, in any order. */
   fetchEvents(since: Date): AsyncIterable<ProviderEvent>;
 }
+
+/** Of a method that would be charged without its payer having agreed to that. */
+export const saveItFirst = (what: string, member: keyof PaymentMethod) =>
+  new AppError('INVALID_INPUT', `Save ${what} as a payment method first, and pay with that.`, {
+    path: ['paymentMethod', member],
+  });
 
 /** The provider said no, and would say no again. */
 export class PaymentRefused extends Error {

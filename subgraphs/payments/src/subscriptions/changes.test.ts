@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { auditLines } from '@diaspora/kit/testing';
+import { eventBody } from '../testing/events.js';
 import { cards, givenPayments } from '../testing/given.js';
+import { givenCharges } from '../testing/given-charges.js';
 import { givenPlans } from '../testing/given-plans.js';
 
 const dayMs = 86_400_000;
@@ -83,6 +85,60 @@ describe('an upgrade', () => {
       'FAILED',
       'CAPTURED',
     ]);
+  });
+
+  /** Declined, and now its period is over: the renewal is asked for, and then the upgrade's money comes in after all. */
+  async function lateUpgrade() {
+    const person = await payments.given.subscriber(cards.declinedLater);
+    const before = await payments.state(person.viewer);
+    await given.changeTo(person, 'GOLD_MONTHLY');
+    await payments.jobs.drain();
+    const [, upgrade] = await given.charges(person);
+    given.moveTo(String(before['currentPeriodEndsAt']));
+    await given.advance();
+    await payments.jobs.take('requestPayment');
+    const [, , renewal] = await given.charges(person);
+    const late = eventBody('payment.captured', upgrade!, { at: payments.clock.now() });
+    await givenCharges(payments).told([late]);
+    const told = (type: string) =>
+      givenCharges(payments).told([eventBody(type, renewal!, { at: payments.clock.now() })]);
+    return { person, before, upgrade: upgrade!, told };
+  }
+
+  it.each([
+    ['payment.captured', { status: 'ACTIVE', plan: { code: 'PREMIUM_MONTHLY' } }],
+    ['payment.failed', { status: 'PAST_DUE', plan: { code: 'PREMIUM_MONTHLY' } }],
+  ])(
+    'whose money comes late, while the renewal is under way, is paid back and changes nothing (then %s)',
+    async (type, state) => {
+      const { person, before, upgrade, told } = await lateUpgrade();
+      expect(await payments.state(person.viewer)).toMatchObject({
+        plan: { code: 'PREMIUM_MONTHLY' },
+        currentPeriodEndsAt: before['currentPeriodEndsAt'],
+      });
+      expect(await payments.db.payment.findUnique({ where: { id: upgrade.id } })).toMatchObject({
+        status: 'CAPTURED',
+        owedBackAt: expect.any(Date),
+      });
+      await told(type);
+      expect(await payments.state(person.viewer)).toMatchObject(state);
+      const refunds = await payments.db.refund.findMany({ where: { paymentId: upgrade.id } });
+      expect(refunds).toMatchObject([{ amountMinor: upgrade.amountMinor, reason: 'OWED_BACK' }]);
+    },
+  );
+
+  it('whose money comes late, while nothing else was asked for, is had after all', async () => {
+    const person = await payments.given.subscriber(cards.declinedLater);
+    await given.changeTo(person, 'GOLD_MONTHLY');
+    await payments.jobs.drain();
+    const [, upgrade] = await given.charges(person);
+    await givenCharges(payments).told([
+      eventBody('payment.captured', upgrade!, { at: payments.clock.now() }),
+    ]);
+    expect(await payments.state(person.viewer)).toMatchObject({
+      status: 'ACTIVE',
+      plan: { code: 'GOLD_MONTHLY' },
+    });
   });
 
   it('is not asked for twice: not by a second change, nor by the clock', async () => {

@@ -7,7 +7,7 @@ import { periodStart } from './calendar.js';
 import { heldFor } from './holdings.js';
 import type { Lifecycle, SubscriptionWithPlan } from './lifecycle.js';
 import { assertNoPaymentUnderWay, lockOwn, notInThisState } from './owned.js';
-import { addPeriod, chargePeriod } from './periods.js';
+import { addPeriod, chargePeriods } from './periods.js';
 import { changeTerms, type ChangeTerms } from './proration.js';
 import { changeInput, changeMoment, trialEndWith } from './rules.js';
 
@@ -118,7 +118,8 @@ export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Depe
       return;
     }
     await lifecycle.change(tx, subscription, 'subscription.planChanged', next);
-    const period = await addPeriod(tx, id, {
+    const period = await addPeriod(tx, {
+      subscriptionId: id,
       kind: 'CHANGE',
       planId: plan.id,
       anchorAt: at,
@@ -128,7 +129,7 @@ export function createPlanChanges({ db, clock, plans, charges, lifecycle }: Depe
       formerNextPlanId: subscription.nextPlanId,
       createdAt: clock.now(),
     });
-    await chargePeriod(charges, tx, subscription, period);
+    await chargePeriods(charges, tx, [{ subscription, period }]);
   }
 
   /** Another plan tried in the place of one: for as long as it may be tried, counted from the same beginning. */

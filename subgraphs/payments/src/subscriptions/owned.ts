@@ -10,12 +10,21 @@ export async function lockOwn(tx: Transaction, userId: string, id: string): Prom
   return subscription;
 }
 
-export const isPaymentUnderWay = async (tx: Transaction, subscriptionId: string): Promise<boolean> =>
-  (await tx.payment.count({ where: { subscriptionId, status: { in: ['CREATED', 'AUTHORISED'] } } })) > 0;
+/** Those of the subscriptions that are being paid for. */
+export async function paymentsUnderWay(
+  tx: Transaction,
+  subscriptionIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const payments = await tx.payment.findMany({
+    where: { subscriptionId: { in: [...subscriptionIds] }, status: { in: ['CREATED', 'AUTHORISED'] } },
+    select: { subscriptionId: true },
+  });
+  return new Set(payments.map(({ subscriptionId }) => subscriptionId!));
+}
 
 /** Money asked for may come in: what it would buy is not changed meanwhile. */
 export async function assertNoPaymentUnderWay(tx: Transaction, subscriptionId: string): Promise<void> {
-  if (await isPaymentUnderWay(tx, subscriptionId))
+  if ((await paymentsUnderWay(tx, [subscriptionId])).size > 0)
     throw new AppError('PAYMENT_UNDER_WAY', 'A payment is under way. Try again when it has ended.');
 }
 

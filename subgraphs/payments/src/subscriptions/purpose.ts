@@ -19,11 +19,18 @@ export function createSubscriptionPurpose({ lifecycle }: { lifecycle: Lifecycle 
       include: { plan: true },
     });
 
+  /** Of a period that was given up: something else has been asked for since, and is what the person has or will have. */
+  const isSuperseded = async (tx: Transaction, { subscriptionId, periodIndex }: Payment): Promise<boolean> =>
+    (await tx.subscriptionPeriod.count({
+      where: { subscriptionId: subscriptionId!, index: { gt: periodIndex! } },
+    })) > 0;
+
   /** Money buys the period it was asked for, even when it was given up meanwhile; money that can buy nothing is owed back. */
   async function captured(tx: Transaction, payment: Payment, at: Date): Promise<'APPLIED' | 'OWED_BACK'> {
     const subscription = await lock(tx, payment);
     const isRevivable = subscription.status === 'FAILED' && !(await hasOtherLive(tx, subscription));
     if (isPaid(subscription, payment) || !(isLive(subscription.status) || isRevivable)) return 'OWED_BACK';
+    if (await isSuperseded(tx, payment)) return 'OWED_BACK';
     await lifecycle.activate(tx, subscription, await periodOf(tx, payment), at);
     return 'APPLIED';
   }

@@ -2,9 +2,9 @@ import type { Clock, JobContext, Logger } from '@diaspora/kit';
 import type { Charges } from '../charges/index.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { lockSubscription, type Lifecycle, type SubscriptionWithPlan } from './lifecycle.js';
-import { isPaymentUnderWay } from './owned.js';
+import { paymentsUnderWay } from './owned.js';
 import { endPause } from './pausing.js';
-import { chargePeriod, periodToRenew } from './periods.js';
+import { chargePeriods, periodsToRenew } from './periods.js';
 import { dueStep } from './rules.js';
 
 export type Renewals = ReturnType<typeof createRenewals>;
@@ -18,7 +18,7 @@ interface Dependencies {
 }
 
 /** What one transaction does, and how many are worked on at once by one process. */
-const batchSize = 20;
+const batchSize = 50;
 const lanes = 4;
 /** A subscription that cannot be advanced is looked at again later, so that it holds up no other. */
 const setAsideMs = 10 * 60_000;
@@ -48,7 +48,7 @@ export function createRenewals({ db, clock, log, charges, lifecycle }: Dependenc
     try {
       await db.$transaction(async (tx) => {
         taken.push(...(await takeDue(tx, due)));
-        for (const id of taken) await advance(tx, id);
+        await advance(tx, taken);
       });
     } catch (error) {
       if (taken.length === 0) throw error;
@@ -68,7 +68,9 @@ export function createRenewals({ db, clock, log, charges, lifecycle }: Dependenc
 
   async function advanceAlone(id: string, due: Due): Promise<void> {
     try {
-      await db.$transaction((tx) => advance(tx, id));
+      await db.$transaction(async (tx) => {
+        if (await lockSubscription(tx, id)) await advance(tx, [id]);
+      });
     } catch (error) {
       const later = new Date(clock.now().getTime() + setAsideMs);
       const field = due === 'next_step_at' ? 'nextStepAt' : 'nextCreditsAt';
@@ -80,36 +82,60 @@ export function createRenewals({ db, clock, log, charges, lifecycle }: Dependenc
     }
   }
 
-  /** Looks again under the lock: what is due may have been done meanwhile. */
-  async function advance(tx: Transaction, id: string): Promise<void> {
-    const subscription = await lockSubscription(tx, id);
-    if (!subscription) return;
+  /** Looks again under the locks: what is due may have been done meanwhile. What is charged is charged together. */
+  async function advance(tx: Transaction, ids: readonly string[]): Promise<void> {
     const now = clock.now();
+    const subscriptions = await tx.subscription.findMany({
+      where: { id: { in: [...ids] } },
+      include: { plan: true },
+    });
+    const isCharged = (subscription: SubscriptionWithPlan) => dueStep(subscription, now) === 'charge';
+    await renewUnlessPaying(tx, subscriptions.filter(isCharged), now);
+    for (const subscription of subscriptions)
+      if (!isCharged(subscription)) await advanceOne(tx, subscription, now);
+  }
+
+  async function advanceOne(tx: Transaction, subscription: SubscriptionWithPlan, now: Date): Promise<void> {
     const { currentPeriodEndsAt, nextCreditsAt } = subscription;
     const step = dueStep(subscription, now);
     if (step === 'end') await lifecycle.end(tx, subscription, 'CANCELLED', currentPeriodEndsAt ?? now);
     else if (step === 'unpause') await endPause(tx, lifecycle, subscription, subscription.nextStepAt!);
-    else if (step === 'charge') await renewUnlessPaying(tx, subscription, now);
     else if (nextCreditsAt && nextCreditsAt <= now) await lifecycle.grantCredits(tx, subscription, now);
   }
 
   /** What is being paid for, an upgrade, is waited for: its period may follow this one. */
   async function renewUnlessPaying(
     tx: Transaction,
-    subscription: SubscriptionWithPlan,
+    subscriptions: readonly SubscriptionWithPlan[],
     now: Date,
   ): Promise<void> {
-    const { id } = subscription;
-    if (!(await isPaymentUnderWay(tx, id))) return renew(tx, subscription, now);
-    const nextStepAt = new Date(now.getTime() + setAsideMs);
-    await tx.subscription.update({ where: { id }, data: { nextStepAt } });
+    const paying = await paymentsUnderWay(
+      tx,
+      subscriptions.map(({ id }) => id),
+    );
+    await tx.subscription.updateMany({
+      where: { id: { in: [...paying] } },
+      data: { nextStepAt: new Date(now.getTime() + setAsideMs) },
+    });
+    await renew(
+      tx,
+      subscriptions.filter(({ id }) => !paying.has(id)),
+      now,
+    );
   }
 
-  /** Nothing else is asked for until the outcome of the payment is known. */
-  async function renew(tx: Transaction, subscription: SubscriptionWithPlan, now: Date): Promise<void> {
-    const period = await periodToRenew(tx, subscription, now);
-    await tx.subscription.update({ where: { id: subscription.id }, data: { nextStepAt: null } });
-    await chargePeriod(charges, tx, subscription, period);
+  /** Under their locks. Nothing else is asked for until the outcome of the payment is known. */
+  async function renew(
+    tx: Transaction,
+    subscriptions: readonly SubscriptionWithPlan[],
+    now: Date,
+  ): Promise<void> {
+    if (subscriptions.length === 0) return;
+    const periods = await periodsToRenew(tx, subscriptions, now);
+    const byId = new Map(subscriptions.map((subscription) => [subscription.id, subscription]));
+    await tx.subscription.updateMany({ where: { id: { in: [...byId.keys()] } }, data: { nextStepAt: null } });
+    const asked = periods.map((period) => ({ subscription: byId.get(period.subscriptionId)!, period }));
+    await chargePeriods(charges, tx, asked);
   }
 
   return { advanceDue, renew };

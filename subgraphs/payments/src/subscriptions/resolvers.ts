@@ -72,6 +72,8 @@ export const resolvers: Resolvers = {
     nextPlan: ({ nextPlanId }, _args, { loaders }) => (nextPlanId ? loaders.plan.load(nextPlanId) : null),
     resumesAt: ({ status, nextStepAt }) => (status === 'PAUSED' ? nextStepAt : null),
     nextAttemptAt: ({ status, nextStepAt }) => (status === 'PAST_DUE' ? nextStepAt : null),
+    paymentMethod: ({ paymentMethodId }, _args, { loaders }) =>
+      paymentMethodId ? loaders.paymentMethod.load(paymentMethodId) : null,
     paymentFailure: ({ paymentFailure }) => failureOf(paymentFailure),
     user: (subscription) => ({ id: userIds.encode(subscription.userId) }),
   },

@@ -8,14 +8,14 @@ import {
   type Clock,
 } from '@diaspora/kit';
 import type { Subscription } from '../__generated__/prisma/client.js';
-import type { Charges } from '../charges/index.js';
+import { assertFewDeclines, type Charges } from '../charges/index.js';
 import type { Db, Transaction } from '../database.js';
 import { subscriptionIds } from '../ids.js';
 import type { Plans } from '../plans/index.js';
-import type { ChosenMethod, PaymentMethods } from '../payment-methods/index.js';
+import type { Choice, ChosenMethod, Method, PaymentMethods } from '../payment-methods/index.js';
 import { lockSubscription, type Lifecycle, type SubscriptionWithPlan } from './lifecycle.js';
 import { assertNoPaymentUnderWay, lockOwn, notInThisState } from './owned.js';
-import { addPeriod, chargePeriod } from './periods.js';
+import { addPeriod, chargePeriods } from './periods.js';
 import type { Renewals } from './renewals.js';
 import { isLive, liveStatuses, subscribeInput } from './rules.js';
 
@@ -25,7 +25,7 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly plans: Plans;
-  readonly paymentMethods: Pick<PaymentMethods, 'chargeable'>;
+  readonly paymentMethods: Pick<PaymentMethods, 'choose' | 'hold' | 'holdIfActive'>;
   readonly charges: Charges;
   readonly lifecycle: Lifecycle;
   readonly renewals: Pick<Renewals, 'renew'>;
@@ -45,8 +45,7 @@ export interface SubscribeInput extends ChosenMethod {
 interface Purchase extends Required<
   Pick<SubscribeInput, 'planCode' | 'planVersion' | 'timeZone' | 'startsWithTrial'>
 > {
-  readonly provider: string;
-  readonly token: string;
+  readonly choice: Choice;
 }
 
 const dayMs = 86_400_000;
@@ -58,8 +57,8 @@ export function createSubscriptions(dependencies: Dependencies) {
   async function subscribe(userId: string, input: SubscribeInput): Promise<Subscription> {
     const { idempotencyKey: key, planCode } = parseInput(subscribeInput, input);
     const { timeZone = 'UTC', startsWithTrial = false, planVersion = null } = input;
-    const method = await paymentMethods.chargeable(db, userId, input, { isRepeated: true });
-    const purchase = { planCode, planVersion, timeZone, startsWithTrial, ...method };
+    const choice = paymentMethods.choose(input, startsWithTrial ? 'LATER' : 'NOW_AND_LATER');
+    const purchase = { planCode, planVersion, timeZone, startsWithTrial, choice };
     const call = { actor: userId, operation: 'subscribe', key, request: purchase };
     const pending = { userId, subscription: { status: 'PENDING' as const } };
     const { subscriptionId } = await charges.insteadOf(pending, () =>
@@ -71,11 +70,13 @@ export function createSubscriptions(dependencies: Dependencies) {
   }
 
   async function buy(tx: Transaction, userId: string, purchase: Purchase): Promise<string> {
-    const { planCode, planVersion, provider, token: paymentToken, timeZone, startsWithTrial } = purchase;
+    const { planCode, planVersion, choice, timeZone, startsWithTrial } = purchase;
     const plan = await plans.findForSale(tx, planCode, { version: planVersion });
+    await assertFewDeclines(tx, userId, { clock });
+    const { provider, ...method } = chargedBy(await paymentMethods.hold(tx, userId, choice));
     charges.assertTakes(provider, plan.currency);
     // The partial unique index of live subscriptions decides between purchases in parallel.
-    const row = { id: subscriptionIds.create(), userId, planId: plan.id, provider, paymentToken, timeZone };
+    const row = { id: subscriptionIds.create(), userId, planId: plan.id, provider, ...method, timeZone };
     const [created] = await tx.subscription.createManyAndReturn({
       data: [{ ...row, createdAt: clock.now() }],
       skipDuplicates: true,
@@ -89,10 +90,11 @@ export function createSubscriptions(dependencies: Dependencies) {
   }
 
   async function chargeFirst(tx: Transaction, subscription: SubscriptionWithPlan): Promise<void> {
-    const { id, plan } = subscription;
-    const terms = { kind: 'FIRST' as const, planId: plan.id, anchorAt: null, number: 0 };
+    const { id: subscriptionId, plan } = subscription;
+    const terms = { subscriptionId, kind: 'FIRST', planId: plan.id, anchorAt: null, number: 0 } as const;
     const amounts = { amountMinor: plan.amountMinor, createdAt: clock.now() };
-    await chargePeriod(charges, tx, subscription, await addPeriod(tx, id, { ...terms, ...amounts }));
+    const period = await addPeriod(tx, { ...terms, ...amounts });
+    await chargePeriods(charges, tx, [{ subscription, period }]);
   }
 
   /** Nothing is charged before its end. The primary key of trials gives everybody one. */
@@ -108,8 +110,9 @@ export function createSubscriptions(dependencies: Dependencies) {
     if (count === 0) throw new AppError('TRIAL_USED', 'You have tried a plan before.', { path });
     const trialEndsAt = new Date(startedAt.getTime() + plan.trialDays * dayMs);
     await tx.subscription.update({ where: { id }, data: { trialEndsAt } });
-    const terms = { kind: 'TRIAL' as const, planId: plan.id, anchorAt: startedAt, number: 0 };
-    const period = await addPeriod(tx, id, { ...terms, amountMinor: 0n, createdAt: startedAt });
+    const terms = { kind: 'TRIAL', planId: plan.id, anchorAt: startedAt, number: 0 } as const;
+    const asked = { subscriptionId: id, ...terms, amountMinor: 0n, createdAt: startedAt };
+    const period = await addPeriod(tx, asked);
     await lifecycle.activate(tx, { ...subscription, trialEndsAt }, { ...period, plan }, startedAt);
   }
 
@@ -169,7 +172,16 @@ export function createSubscriptions(dependencies: Dependencies) {
         status !== 'PAUSED' && currentPeriodEndsAt !== null && currentPeriodEndsAt <= clock.now();
       if (!isLive(status) || isOver) throw notInThisState('This subscription has ended.');
       if (!cancelsAtPeriodEnd) return subscription;
+      await assertChargeable(tx, subscription);
       return lifecycle.change(tx, subscription, 'subscription.resumed', { cancelsAtPeriodEnd: false });
+    });
+  }
+
+  /** What was cancelled does not keep its owner from removing the method it was charged to. */
+  async function assertChargeable(tx: Transaction, { userId, paymentMethodId }: Subscription): Promise<void> {
+    if (paymentMethodId === null || (await paymentMethods.holdIfActive(tx, userId, paymentMethodId))) return;
+    throw new AppError('PAYMENT_METHOD_NOT_ACTIVE', 'Choose a payment method for the subscription first.', {
+      path: ['subscriptionId'],
     });
   }
 
@@ -179,19 +191,19 @@ export function createSubscriptions(dependencies: Dependencies) {
     id: string,
     chosen: ChosenMethod,
   ): Promise<Subscription> {
-    const use = { isRepeated: true };
-    const { provider, token: paymentToken } = await paymentMethods.chargeable(db, userId, chosen, use);
+    const choice = paymentMethods.choose(chosen, 'LATER');
     const change = () =>
       db.$transaction(async (tx) => {
         const subscription = await lockOwn(tx, userId, id);
         const { status } = subscription;
         if (!isLive(status) || status === 'PENDING') throw notInThisState('Nothing more is charged for it.');
-        charges.assertTakes(provider, subscription.plan.currency);
         await assertNoPaymentUnderWay(tx, id);
-        await tx.subscription.update({ where: { id }, data: { provider, paymentToken } });
-        await record(tx, 'subscription.paymentMethodChanged', subscription, { after: { provider } });
-        if (status === 'PAST_DUE')
-          await renewals.renew(tx, { ...subscription, provider, paymentToken }, clock.now());
+        const method = chargedBy(await paymentMethods.hold(tx, userId, choice));
+        charges.assertTakes(method.provider, subscription.plan.currency);
+        await tx.subscription.update({ where: { id }, data: method });
+        const after = { provider: method.provider };
+        await record(tx, 'subscription.paymentMethodChanged', subscription, { after });
+        if (status === 'PAST_DUE') await renewals.renew(tx, [{ ...subscription, ...method }], clock.now());
         return tx.subscription.findUniqueOrThrow({ where: { id } });
       });
     return charges.insteadOf({ userId, subscriptionId: id }, change);
@@ -229,3 +241,10 @@ export function createSubscriptions(dependencies: Dependencies) {
 
   return { subscribe, cancel, resume, changePaymentMethod, endAllOf };
 }
+
+/** A method as a subscription keeps it. */
+const chargedBy = ({ provider, token: paymentToken, paymentMethodId }: Method) => ({
+  provider,
+  paymentToken,
+  paymentMethodId,
+});

@@ -57,8 +57,8 @@ export async function givenPayments(
   } = {},
 ) {
   const database = options.database ?? (await createTestDatabase('payments'));
-  let statements = 0;
-  const pool = createPool({ url: database.url, onStatement: () => statements++ });
+  const sent: string[] = [];
+  const pool = createPool({ url: database.url, onStatement: (sql) => sent.push(sql) });
   const admin = createPool({ url: database.adminUrl, max: 1 });
   const db = connectDatabase(new PrismaPg(pool));
   const clock = testClock(options.start);
@@ -71,6 +71,7 @@ export async function givenPayments(
   const privateStore = createMemoryPrivateStore();
   const mails: Mail[] = [];
   const mailer = { send: async (mail: Mail) => void mails.push(mail) };
+  const registry = new Registry();
   // Twice: the port is known only when the first one listens.
   const dependencies = {
     db,
@@ -83,7 +84,7 @@ export async function givenPayments(
     ...(options.afterStep && { afterStep: options.afterStep }),
     ...(options.wrapProvider && { wrapProvider: options.wrapProvider }),
   };
-  const create = () => createPaymentsSubgraph(dependencies);
+  const create = (more: { registry?: Registry } = {}) => createPaymentsSubgraph({ ...dependencies, ...more });
   const server = await serveSubgraph(create(), {
     port: 0,
     host: '127.0.0.1',
@@ -94,7 +95,7 @@ export async function givenPayments(
   });
   const webhookUrl = `${server.url}/webhooks/sandbox`;
   config.SANDBOX_WEBHOOK_URL = webhookUrl;
-  const subgraph = create();
+  const subgraph = create({ registry });
   const client = testSubgraph(subgraph);
   const jobs = jobQueue(admin, subgraph.jobs ?? {});
   return {
@@ -106,8 +107,11 @@ export async function givenPayments(
     client,
     jobs,
     database,
+    registry,
     webhookUrl,
-    statements: () => statements,
+    /** The statements that were sent so far. */
+    sent,
+    statements: () => sent.length,
     as: client.as,
     anonymous: client.anonymous,
     /** Another process of the service, as far as the database can tell. */

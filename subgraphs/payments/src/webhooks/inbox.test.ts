@@ -43,6 +43,20 @@ describe('what providers tell', () => {
     expect(await payments.state(viewer)).toMatchObject({ status: 'ACTIVE' });
   });
 
+  it('is counted by what became of it, so that types that mean nothing here are seen', async () => {
+    const { payment } = await waiting();
+    const counted = async () => {
+      const { values } = await payments.registry.getSingleMetric('provider_events_total')!.get();
+      const ofUnknown = values.find(({ labels }) => labels['outcome'] === 'UNKNOWN_TYPE');
+      return ofUnknown ? { provider: ofUnknown.labels['provider'], count: ofUnknown.value } : null;
+    };
+    expect(await counted()).toBeNull();
+    await send(eventBody('payment.noticed', payment));
+    const [job] = await payments.jobs.take('processProviderEvent');
+    for (let time = 0; time < 2; time += 1) await payments.jobs.run(job!);
+    expect(await counted()).toEqual({ provider: 'sandbox', count: 1 });
+  });
+
   it('waits a day for the payment that it tells of', async () => {
     const { viewer, payment } = await waiting();
     const away = '019a9f00-0000-7000-8000-00000000dead';

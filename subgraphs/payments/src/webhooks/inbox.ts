@@ -1,8 +1,10 @@
 import { addJob, type Clock, type Logger, type Page } from '@diaspora/kit';
+import type { Registry } from 'prom-client';
 import type { ProviderEvent as StoredEvent } from '../__generated__/prisma/client.js';
 import type { Outcome } from '../charges/index.js';
 import type { Db, Transaction } from '../database.js';
 import { processProviderEvent } from '../jobs.js';
+import { eventCounter } from './metrics.js';
 import { subjectsOf } from './subjects.js';
 import { unreadableType, type News, type ProviderEvent, type Providers } from '../providers/index.js';
 
@@ -20,6 +22,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly log: Logger;
   readonly providers: Providers;
+  readonly registry: Registry | undefined;
   /** Applies news in the given transaction and says what became of it. */
   readonly settle: (tx: Transaction, provider: string, news: News) => Promise<Outcome>;
 }
@@ -59,7 +62,9 @@ interface EventKey {
 }
 
 /** What providers tell: stored once, applied later, each in one transaction. */
-export function createInbox({ db, clock, log, providers, settle }: Dependencies) {
+export function createInbox({ db, clock, log, providers, registry, settle }: Dependencies) {
+  const counted = eventCounter(registry);
+
   /** Stores an event and the job that applies it. The same event again is no news. */
   async function receive(provider: string, event: ProviderEvent): Promise<void> {
     await db.$transaction(async (tx) => {
@@ -80,13 +85,13 @@ export function createInbox({ db, clock, log, providers, settle }: Dependencies)
 
   /** The job: the state change, its messages and the mark that it was done commit together. */
   async function process({ provider, account, eventId }: EventKey): Promise<void> {
-    await db.$transaction(async (tx) => {
+    const became = await db.$transaction(async (tx) => {
       await tx.$executeRaw`
         SELECT 1 FROM provider_events
         WHERE provider = ${provider} AND account = ${account} AND event_id = ${eventId} FOR UPDATE`;
       const key = { provider_account_eventId: { provider, account, eventId } };
       const event = await tx.providerEvent.findUniqueOrThrow({ where: key });
-      if (event.processedAt) return;
+      if (event.processedAt) return null;
       const outcome = await apply(tx, event);
       const now = clock.now();
       const waits = now.getTime() - event.receivedAt.getTime() < (patienceMs[outcome] ?? 0);
@@ -100,7 +105,9 @@ export function createInbox({ db, clock, log, providers, settle }: Dependencies)
           ...(outcome === 'UNKNOWN_TYPE' && { body: '' }),
         },
       });
+      return outcome;
     });
+    if (became) counted.inc({ provider, outcome: became });
   }
 
   async function apply(tx: Transaction, event: StoredEvent): Promise<EventOutcome> {

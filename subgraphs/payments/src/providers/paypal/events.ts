@@ -76,6 +76,7 @@ export function interpretPaypalEvent({ body }: Pick<ProviderEvent, 'body'>): New
   if (type === 'CHECKOUT.ORDER.APPROVED') return approval(resource, occurredAt);
   const captured = captures[type];
   if (captured) return capture(captured, resource, occurredAt);
+  if (type === 'PAYMENT.CAPTURE.REVERSED') return reversal(resource, occurredAt);
   const refunded = refunds[type];
   if (refunded) return refund(refunded, resource, occurredAt);
   return disputes.has(type) ? dispute(resource, occurredAt) : undefined;
@@ -124,6 +125,23 @@ function refund(status: RefundNews['status'], resource: unknown, occurredAt: Dat
     refundReference,
     providerRefundId: id,
     failure: status === 'FAILED' ? 'other' : null,
+  };
+}
+
+/** PayPal took the money back: for a dispute that was lost, a payer's bank, or a rule of its own. */
+function reversal(resource: unknown, occurredAt: Date): News {
+  const { id, amount, custom_id: custom } = refundObject.parse(resource);
+  return {
+    kind: 'dispute',
+    status: 'LOST',
+    isReversal: true,
+    ...fromPaypal(amount),
+    occurredAt,
+    reference: custom?.split(':')[0] ?? null,
+    providerPaymentId: null,
+    providerDisputeId: id,
+    reason: 'reversed',
+    openedAt: occurredAt,
   };
 }
 

@@ -26,7 +26,7 @@ describe('paying through PayPal', () => {
     const who = { customer: 'usr_1', customerId: null, isPayerPresent: true, isRepeated: false };
     return { ...who, amountMinor: 1_999n, currency: 'EUR', token, reference, idempotencyKey: reference };
   };
-  const accepted = () => paypal.accept({ paypal: pages }, { isRepeated: false })!;
+  const accepted = () => paypal.accept({ paypal: pages }, 'ONCE')!;
   const lastNews = () => {
     const event = server.told.at(-1)!;
     return paypal.interpret({ type: String(event['event_type']), body: JSON.stringify(event) });
@@ -86,7 +86,7 @@ describe('paying through PayPal', () => {
     [{ ...pages, returnUrl: 'javascript:alert(1)' }, 'returnUrl'],
     [{ ...pages, cancelUrl: '' }, 'cancelUrl'],
   ])('takes no page that is none: %p', (given, field) => {
-    expect(() => paypal.accept({ paypal: given }, { isRepeated: false })).toThrow(
+    expect(() => paypal.accept({ paypal: given }, 'ONCE')).toThrow(
       expect.objectContaining({
         details: expect.objectContaining({ path: ['paymentMethod', 'paypal', field] }),
       }),
@@ -94,7 +94,8 @@ describe('paying through PayPal', () => {
   });
 
   it('renews nothing with an account that was not saved', () => {
-    expect(() => paypal.accept({ paypal: pages }, { isRepeated: true })).toThrow('Save PayPal');
+    for (const use of ['NOW_AND_LATER', 'LATER'] as const)
+      expect(() => paypal.accept({ paypal: pages }, use)).toThrow('Save PayPal');
   });
 
   it('asks for one access token at a time, and for another when it ended or was revoked', async () => {

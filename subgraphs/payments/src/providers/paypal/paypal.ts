@@ -1,9 +1,10 @@
-import { AppError, type Clock } from '@diaspora/kit';
+import type { Clock } from '@diaspora/kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import {
   listedEvent,
   PaymentRefused,
+  saveItFirst,
   WebhookRefused,
   type CreatedPayment,
   type PaymentProvider,
@@ -154,12 +155,10 @@ export function createPaypal({
     name: 'paypal',
     keysLastMs,
     takes: (currency) => paypalCurrencies.has(currency),
-    accept: ({ paypal }, { isRepeated }) => {
+    accept: ({ paypal }, use) => {
       if (!paypal) return undefined;
-      if (!isRepeated) return tokenOfPages(paypal);
-      throw new AppError('INVALID_INPUT', 'Save PayPal as a payment method first, and pay with that.', {
-        path: ['paymentMethod', 'paypal'],
-      });
+      if (use !== 'ONCE') throw saveItFirst('PayPal', 'paypal');
+      return tokenOfPages(paypal);
     },
     createPayment,
     capturePayment,

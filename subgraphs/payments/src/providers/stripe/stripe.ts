@@ -4,6 +4,7 @@ import { z } from 'zod';
 import {
   listedEvent,
   PaymentRefused,
+  saveItFirst,
   WebhookRefused,
   type CreatedPayment,
   type MethodRequest,
@@ -14,6 +15,7 @@ import {
   type SavedMethod,
 } from '../provider.js';
 import { interpretStripeEvent, stripeEventTypes } from './events.js';
+import { feeOf } from './fees.js';
 import { detailsOf, nextActionOf } from './methods.js';
 import { stripeCurrencies, toStripe } from './money.js';
 
@@ -168,8 +170,10 @@ export function createStripe({
     name: 'stripe',
     keysLastMs,
     takes: (currency) => stripeCurrencies.has(currency),
-    accept: ({ stripe: given }) => {
+    // The first payment makes a card good for later ones; where there is none, saving it does.
+    accept: ({ stripe: given }, use) => {
       if (!given) return undefined;
+      if (use === 'LATER') throw saveItFirst('the card', 'stripe');
       if (paymentMethodId.test(given.paymentMethodId)) return given.paymentMethodId;
       throw new AppError('INVALID_INPUT', 'This is not the id of a payment method.', {
         path: ['paymentMethod', 'stripe', 'paymentMethodId'],
@@ -186,6 +190,7 @@ export function createStripe({
     },
     createPayment,
     cancelPayment,
+    readFee: (request) => feeOf(stripe, request).catch(refuse),
     createRefund,
     saveMethod,
     completeMethod: async ({ setupId }) => savedBy(await stripe.setupIntents.retrieve(setupId).catch(refuse)),

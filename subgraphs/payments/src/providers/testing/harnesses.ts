@@ -17,6 +17,10 @@ export interface Harness {
   readonly provider: PaymentProvider;
   readonly customerId: string | null;
   readonly tokens: Readonly<Record<'good' | 'declined' | 'disputed' | 'waiting' | 'unknown', string>>;
+  /** What a method is saved by whose owner is asked first, where the provider asks. */
+  readonly toSave: string;
+  /** The owner agrees that a method is charged when they are away. */
+  agree(setupId: string): void;
   now(): Date;
   /** Does what the provider does later. */
   work(): Promise<void>;
@@ -50,6 +54,8 @@ async function stripeHarness(): Promise<Harness> {
       waiting: 'pm_card_authenticationRequired',
       unknown: 'pm_nobody',
     },
+    toSave: 'pm_card_authenticationRequired',
+    agree: server.agree,
     now: clock.now,
     work: async () => undefined,
     loseDisputes: async () => server.lose(),
@@ -83,6 +89,8 @@ async function paypalHarness(): Promise<Harness> {
       waiting: tokenOfPages({ returnUrl: 'https://app.example/yes', cancelUrl: 'https://app.example/no' }),
       unknown: 'vault:nobody',
     },
+    toSave: tokenOfPages({ returnUrl: 'https://example.org/yes', cancelUrl: 'https://example.org/no' }),
+    agree: server.agree,
     now: clock.now,
     work: async () => undefined,
     loseDisputes: async () => server.lose(),
@@ -128,6 +136,8 @@ async function sandboxHarness(): Promise<Harness> {
       waiting: tokenOfCard(cards.unanswered)!,
       unknown: 'pm_nobody',
     },
+    toSave: tokenOfCard(cards.succeeds)!,
+    agree: () => undefined,
     now: clock.now,
     work,
     loseDisputes: work,

@@ -20,6 +20,10 @@ const methods: Readonly<Record<string, 'pays' | 'declined' | 'asks' | 'disputed'
 export function createStripeBooks({ now }: { now: () => Date }) {
   const things = new Map<string, Thing>();
   const told: Thing[] = [];
+  /** Methods whose owners agreed to be charged when they are away. */
+  const agreed = new Set<unknown>();
+  const accountCurrency = 'eur';
+  let isBooked = true;
   const created = () => Math.floor(now().getTime() / 1_000);
 
   const keep = (thing: Thing): Thing => {
@@ -58,12 +62,24 @@ export function createStripeBooks({ now }: { now: () => Date }) {
     });
     tell('payment_intent.created', { ...intent, status: 'requires_payment_method' });
     if (behaviour === 'declined') return decline(intent, 'card_declined');
-    if (behaviour === 'asks' && form['off_session'] === 'true')
-      return decline(intent, 'authentication_required');
-    intent['status'] = behaviour === 'asks' ? 'requires_action' : 'succeeded';
-    tell(behaviour === 'asks' ? 'payment_intent.requires_action' : 'payment_intent.succeeded', { ...intent });
+    const isAway = form['off_session'] === 'true';
+    const asks = behaviour === 'asks' && !(isAway && agreed.has(form['payment_method']));
+    if (asks && isAway) return decline(intent, 'authentication_required');
+    intent['status'] = asks ? 'requires_action' : 'succeeded';
+    tell(asks ? 'payment_intent.requires_action' : 'payment_intent.succeeded', { ...intent });
     if (behaviour === 'disputed') dispute(intent);
     return ok({ ...intent });
+  }
+
+  /** What Stripe booked of a payment comes with it on request; in which currency the account is kept, it says as well. */
+  function intentOf(id: string, form: Form): Answer {
+    const intent = things.get(id);
+    if (!intent) return missing(id);
+    const isWhole = String(form['expand']).includes('latest_charge.balance_transaction');
+    const fee = Math.round(Number(intent['amount']) * 0.015) + 25;
+    const booked = { id: `txn_${id}`, object: 'balance_transaction', fee, currency: accountCurrency };
+    const charge = { id: `ch_${id}`, object: 'charge', balance_transaction: isBooked ? booked : null };
+    return ok({ ...intent, latest_charge: isWhole ? charge : charge.id });
   }
 
   function cancel(id: string): Answer {
@@ -144,6 +160,7 @@ export function createStripeBooks({ now }: { now: () => Date }) {
   function agree(id: string): void {
     const setup = things.get(id)!;
     setup['status'] = 'succeeded';
+    agreed.add(setup['payment_method']);
     tell('setup_intent.succeeded', { ...setup });
   }
 
@@ -166,5 +183,9 @@ export function createStripeBooks({ now }: { now: () => Date }) {
     return ok({ object: 'list', url: '/v1/events', has_more: after + limit < all.length, data });
   }
 
-  return { told, pay, cancel, refund, setUp, setupOf, agree, lose, methodOf, events };
+  return {
+    /** Whether Stripe has booked what it took already: it may be later than its event. */
+    book: (is: boolean) => void (isBooked = is),
+    ...{ intentOf, told, pay, cancel, refund, setUp, setupOf, agree, lose, methodOf, events },
+  };
 }

@@ -49,6 +49,8 @@ export async function startStripeServer({ now }: { now: () => Date }) {
         return books.pay(form);
       case 'POST payment_intents/id/cancel':
         return books.cancel(id);
+      case 'GET payment_intents/id':
+        return books.intentOf(id, form);
       case 'POST refunds':
         return books.refund(form);
       case 'POST setup_intents':
@@ -67,7 +69,8 @@ export async function startStripeServer({ now }: { now: () => Date }) {
   }
 
   const server = await startLocalServer(handle);
-  return { ...server, violations, requests, told: books.told, agree: books.agree, lose: books.lose };
+  const { told, agree, lose, book } = books;
+  return { ...server, violations, requests, told, agree, lose, book };
 }
 
 /** The description that can be had is older than the API of the library, whose types have these fields too. */
