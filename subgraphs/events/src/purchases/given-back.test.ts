@@ -112,6 +112,30 @@ describe('tickets that are given back', () => {
     });
   });
 
+  it('with a refund that fails for good are shown as such, and it is not asked for again by itself', async () => {
+    const { organizer, purchaseId } = await bought(1);
+    await give(organizer.viewer, purchaseId);
+    const asked = async () =>
+      (await events.published(purchaseId)).filter(({ type }) => type === 'order.refundRequested');
+    const refundId = (await asked())[0]!.data['refundId'] as string;
+    const failedAt = events.clock.now().toISOString();
+    const failed = { purchaseId, refundId, reason: 'refused_by_provider', failedAt };
+    await tickets.tell('order.refundFailed', failed);
+    await tickets.tell('order.refundFailed', { ...failed, isFinal: true });
+    await tickets.tell('order.refundFailed', failed);
+    events.clock.advance(30 * dayMs);
+    await tickets.runJob('retryRefunds');
+    expect(await asked()).toHaveLength(1);
+    expect((await tickets.readPurchase(purchaseId)).refunds).toMatchObject([
+      { status: 'FAILED_FINALLY', failure: 'refused_by_provider', retryAt: null },
+    ]);
+    await tickets.refunded(purchaseId, refundId, 1100);
+    expect(await tickets.readPurchase(purchaseId)).toMatchObject({
+      status: 'REFUNDED',
+      refunds: [{ status: 'REFUNDED', failure: null }],
+    });
+  });
+
   it('because the event is off, all of them, and what is being bought ends', async () => {
     const { organizer, event, type, purchaseId } = await bought();
     const pending = await tickets.buy(events.given.person(), [tickets.line(type)]);

@@ -86,16 +86,22 @@ export function createOrderHandlers({ basket, saga }: Dependencies) {
     }),
     payments.on(
       'order.refundFailed',
-      order.extend({ refundId: z.string(), reason: z.string(), failedAt: instant }),
-      async ({ data }, tx) => {
+      order.extend({
+        refundId: z.string(),
+        reason: z.string(),
+        isFinal: z.boolean().default(false),
+        failedAt: instant,
+      }),
+      async ({ data: { reason: failure, isFinal, failedAt, ...data } }, tx) => {
         const id = refundIds.decode(data.refundId);
         const known = await tx.purchaseRefund.findUnique({ where: { id } });
+        const status = isFinal ? 'FAILED_FINALLY' : 'FAILED';
         // Also one that was told as refunded: money comes back when an account is closed.
-        if (!known || known.status === 'FAILED') return;
-        const retryAt = new Date(data.failedAt.getTime() + retryDelayMs(known.attempts));
+        if (!known || known.status === status || known.status === 'FAILED_FINALLY') return;
+        const retryAt = isFinal ? null : new Date(failedAt.getTime() + retryDelayMs(known.attempts));
         await tx.purchaseRefund.update({
           where: { id },
-          data: { status: 'FAILED', failure: data.reason, retryAt, refundedAt: null },
+          data: { status, failure, retryAt, refundedAt: null },
         });
       },
     ),
