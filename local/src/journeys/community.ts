@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import PostalMime from 'postal-mime';
 import {
   appointAmbassador,
   appointConsul,
@@ -66,6 +67,7 @@ export function describeCommunityJourney(name: string, start: () => Promise<Runn
     const ids = {} as Record<Who, string>;
     let eventId: string;
     let postId: string;
+    let beforePremium: Date;
 
     beforeAll(async () => {
       running = await start();
@@ -187,12 +189,29 @@ export function describeCommunityJourney(name: string, start: () => Promise<Runn
     });
 
     it('lets the member subscribe to premium; the entitlement arrives in the token', async () => {
+      beforePremium = new Date();
       await subscribeToPremium(clients.member, 'premium');
       await eventually(async () => {
         await clients.member.refresh();
         return entitlementsOf(clients.member).includes('UNLIMITED_MESSAGING') || undefined;
       }, 'the entitlement in the token');
       expect(entitlementsOf(clients.stranger)).toEqual([]);
+    });
+
+    it('mails the member the invoice, with the document that the link leads to', async () => {
+      const mail = await running.mailbox.waitForMail({ to: person('member').email, after: beforePremium });
+      expect(mail.subject).toMatch(/Factură DIA-\d{4}-\d{6}$/);
+      const raw = await fetch(`http://127.0.0.1:${running.ports.mailbox}/mails/${mail.id}/raw`);
+      const { attachments } = await PostalMime.parse(await raw.arrayBuffer());
+      const { data } = await clients.member.send(
+        '{ me { invoices(first: 1) { nodes { number document { url fileName } } } } }',
+      );
+      const [{ number, document }] = data.me.invoices.nodes;
+      expect(mail.subject).toContain(number);
+      expect(attachments).toMatchObject([{ filename: document.fileName, mimeType: 'application/pdf' }]);
+      const linked = Buffer.from(await (await fetch(document.url)).arrayBuffer());
+      expect(linked.subarray(0, 5).toString()).toBe('%PDF-');
+      expect(linked.equals(Buffer.from(attachments[0]!.content as ArrayBuffer))).toBe(true);
     });
 
     it('answers one query from all six subgraphs, with as many statements for five events as for one', async () => {
