@@ -38,8 +38,8 @@ const seed = `
     SELECT id, id, 100, 'WON', 'sandbox', 'seed_' || n, now(), now() FROM n;
   INSERT INTO payment_methods (id, user_id, provider, status, token, kind, brand, created_at)
     SELECT id, user_id, 'sandbox', 'ACTIVE', 't', 'CARD', 'visa', now() FROM n;
-  INSERT INTO provider_events (provider, event_id, type, body, occurred_at, received_at, processed_at, outcome, subject_id)
-    SELECT 'sandbox', 'seed_' || n, 'payment.captured', '{}', now(), now(), now(), 'APPLIED', id FROM n;
+  INSERT INTO provider_events (provider, event_id, type, body, occurred_at, received_at, processed_at, outcome, subjects)
+    SELECT 'sandbox', 'seed_' || n, 'payment.captured', '', now(), now(), now(), 'APPLIED', ARRAY['seed_' || n] FROM n;
   INSERT INTO sandbox_payments (id, idempotency_key, amount_minor, currency, token, customer, reference, status, created_at)
     SELECT 'seed_' || n, 'seed_' || n, 100, 'EUR', 't', 'seed_' || n, 'seed_' || n, 'CAPTURED', now() FROM n;
   INSERT INTO sandbox_events (id, type, payment_id, body, created_at)

@@ -120,7 +120,7 @@ describe('what a provider tells of a payment, in any order', () => {
       for (let at = lane; at < orders.length; at += 4) await check(orders[at]!, at);
     });
     await Promise.all(lanes);
-  }, 240_000);
+  }, 480_000);
 
   it.each(['WON', 'LOST'] as const)(
     'tells once that a dispute was open and then %s, whatever came first',
