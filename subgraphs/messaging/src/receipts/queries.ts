@@ -6,7 +6,7 @@ const isPrivate = (personId: Prisma.Sql): Prisma.Sql => Prisma.sql`
 
 /**
  * Receipts of the participants `p` as the viewer is told of them: whoever shares no read receipts is told of none either,
- * and a block, either way, hides both from each other.
+ * a block, either way, hides both from each other, and who left the conversation is told of nobody.
  */
 const toldTo = (viewerId: string): Prisma.Sql => Prisma.sql`
   SELECT p.conversation_id AS "conversationId", p.user_id AS "userId",
@@ -15,6 +15,8 @@ const toldTo = (viewerId: string): Prisma.Sql => Prisma.sql`
            THEN p.read_up_to_sequence END AS "readUpToSequence"
   FROM participants p
   WHERE p.user_id <> ${viewerId}::uuid AND p.left_at IS NULL
+    AND EXISTS (SELECT FROM participants own WHERE own.conversation_id = p.conversation_id
+      AND own.user_id = ${viewerId}::uuid AND own.left_at IS NULL)
     AND NOT EXISTS (SELECT FROM blocks b WHERE b.is_active
       AND (b.blocker_id, b.blocked_id) IN ((p.user_id, ${viewerId}::uuid), (${viewerId}::uuid, p.user_id)))`;
 

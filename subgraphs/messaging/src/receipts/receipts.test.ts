@@ -135,6 +135,16 @@ describe('receipts', () => {
     expect((await told(ana, id)).nodes).toEqual([]);
   });
 
+  it('are told to nobody who left', async () => {
+    const { ana, ben, id } = await aTalk();
+    await move(ben, 'Read', id, 3);
+    await messaging.db.participant.update({
+      where: { conversationId_userId: { conversationId: conversationIds.decode(id), userId: ana.id } },
+      data: { leftAt: messaging.clock.now() },
+    });
+    expect((await told(ana, id)).nodes).toEqual([]);
+  });
+
   it('are paged through from both ends, and not those of whoever left', async () => {
     const { ana, ben, id } = await aTalk();
     const key = conversationIds.decode(id);
