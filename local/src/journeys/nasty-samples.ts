@@ -194,6 +194,7 @@ function particular(fieldName: string, { objects }: World): Record<string, unkno
   if (/^(revoke|decline)EventInvitation$/.test(fieldName))
     return { invitationId: 'inv_01h2xcejqtf2nbrexx3vqjhp41' };
   if (fieldName === 'deletePost') return { postId: objects['SparePost'] };
+  if (fieldName === 'deleteMessage') return { messageId: objects['SpareMessage'] };
   return fieldName === 'deleteComment' ? { commentId: objects['SpareComment'] } : {};
 }
 

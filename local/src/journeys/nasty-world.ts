@@ -180,7 +180,7 @@ async function makeObjects({ root, ambassador, member, memberId, targetId }: Peo
     const answer = await member.send(`{
       viewerSubscription { id status plan { id } } notifications(first: 2) { nodes { id } }
       sessions(first: 1) { nodes { id } }
-      conversation(id: "${conversationId}") { messages(first: 1) { nodes { id } } } }`);
+      conversation(id: "${conversationId}") { messages(first: 2) { nodes { id } } } }`);
     const { viewerSubscription, notifications, sessions, conversation } = answer.data;
     return viewerSubscription?.status === 'ACTIVE' && notifications.nodes.length === 2
       ? {
@@ -189,6 +189,7 @@ async function makeObjects({ root, ambassador, member, memberId, targetId }: Peo
           Notification: notifications.nodes[0].id as string,
           Session: sessions.nodes[0].id as string,
           Message: conversation.messages.nodes[0].id as string,
+          SpareMessage: conversation.messages.nodes[1].id as string,
         }
       : undefined;
   }, 'subscription and notices');

@@ -35,6 +35,7 @@ import {
   type MessageLoaders,
   type Messages,
 } from './messages/index.js';
+import type { Telling } from './notifications/index.js';
 import {
   createReceiptLoaders,
   createReceipts,
@@ -83,6 +84,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly config: MessageConfig;
   readonly append: Append['append'];
+  readonly telling: Telling;
   /** Wakes whoever listens to the conversation, or follows a list that it is in. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
   /** Wakes whoever listens to the conversation. Never rejects. */
@@ -93,7 +95,7 @@ interface Dependencies {
 
 /** What people say and what becomes of it, put together. */
 export function composeMessages(dependencies: Dependencies) {
-  const { db, clock, config, append, announce, announceEvents, announceTo } = dependencies;
+  const { db, clock, config, append, telling, announce, announceEvents, announceTo } = dependencies;
   const changing = { db, clock, announce: announceEvents };
   const drafts = createDrafts(changing);
   const allowance = createAllowance({ clock, perDay: config.FREE_MESSAGES_PER_DAY });
@@ -126,6 +128,6 @@ export function composeMessages(dependencies: Dependencies) {
       ...createReceiptLoaders(db, viewer),
       ...createScheduledMessageLoaders(db, viewer),
     }),
-    jobs: onJob(sendScheduledMessage, createSending({ db, clock, announce, messages })),
+    jobs: onJob(sendScheduledMessage, createSending({ db, clock, announce, messages, telling })),
   };
 }

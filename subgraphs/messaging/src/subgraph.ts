@@ -51,14 +51,14 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const { announce, announceEvents, announceTo, announceNotifications } = realTime;
   const conversations = createConversations({ db, clock, outbox });
   const { append } = createAppend({ clock, outbox });
-  const messages = composeMessages({
-    ...{ db, clock, config, append },
-    ...{ announce, announceEvents, announceTo },
-  });
   const audit = createAudit({ source: 'messaging', clock });
   const notifying = composeNotifications({
     ...{ db, clock, outbox, audit, registry, config },
     announce: announceNotifications,
+  });
+  const messages = composeMessages({
+    ...{ db, clock, config, append, telling: notifying.telling },
+    ...{ announce, announceEvents, announceTo },
   });
   const personalData = createPersonalData({
     source: 'messaging',

@@ -68,4 +68,5 @@ export const traitsOf: Readonly<Record<NotificationType, Traits>> = {
   INVOICE_ISSUED: incidental,
   MESSAGES_MISSED: personal,
   MEMBERSHIP_ANNIVERSARY: incidental,
+  SCHEDULED_MESSAGE_FAILED: urgent,
 };

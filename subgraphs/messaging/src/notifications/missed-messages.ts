@@ -84,7 +84,7 @@ const unreadIn = (tx: Transaction, conversationIds: readonly string[]) =>
     FROM participants p CROSS JOIN LATERAL (
       SELECT m.sender_id, m.sent_at FROM messages m
       WHERE m.conversation_id = p.conversation_id AND m.sequence > p.read_up_to_sequence
-        AND m.sender_id <> p.user_id AND m.erased_at IS NULL AND m.kind <> 'SYSTEM'
+        AND m.sender_id <> p.user_id AND m.erased_at IS NULL AND m.deleted_at IS NULL AND m.kind <> 'SYSTEM'
         AND ${isSeenBy(Prisma.sql`p.user_id`)}
       ORDER BY m.sequence LIMIT 1) first
     WHERE p.conversation_id = ANY (${[...conversationIds]}::uuid[]) AND p.unread_count > 0 AND p.left_at IS NULL

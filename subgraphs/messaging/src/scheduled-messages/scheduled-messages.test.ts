@@ -155,6 +155,10 @@ describe('a message to be sent later', () => {
     expect((await waiting(ana)).nodes).toMatchObject([
       { status: 'FAILED', failure: { code }, text: 'Later' },
     ]);
+    const { data } = await ana.execute(
+      '{ notifications(first: 5) { nodes { type subject { ... on Conversation { id } } } } }',
+    );
+    expect(data.notifications.nodes).toEqual([{ type: 'SCHEDULED_MESSAGE_FAILED', subject: { id } }]);
     expect((await change(ana, cancel, { scheduledMessageId: row.id })).scheduledMessage).toMatchObject({
       status: 'CANCELLED',
       text: '',

@@ -4,11 +4,13 @@ import { appendEvent } from '../conversation-events/index.js';
 import type { Db, Transaction } from '../database.js';
 import { bodyOf, nothingSaid } from '../message-content/index.js';
 import type { Messages } from '../messages/index.js';
+import type { Telling } from '../notifications/index.js';
 
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly messages: Pick<Messages, 'post'>;
+  readonly telling: Pick<Telling, 'tell'>;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
 }
@@ -17,7 +19,7 @@ interface Dependencies {
  * The job at its time. The message and that it was sent commit together, and the message has the key of the row, so that
  * it is sent once, however often the job runs and whenever its process dies.
  */
-export function createSending({ db, clock, messages, announce }: Dependencies) {
+export function createSending({ db, clock, messages, telling, announce }: Dependencies) {
   return async ({ id, version }: { id: string; version: number }): Promise<void> => {
     const row = await db.scheduledMessage.findFirst({ where: { id, version, status: 'PENDING' } });
     if (!row) return;
@@ -52,5 +54,13 @@ export function createSending({ db, clock, messages, announce }: Dependencies) {
     if (count === 0) return;
     const to = { actorId: senderId, audience: [senderId], occurredAt: clock.now() };
     await appendEvent(tx, conversationId, { kind: 'SCHEDULED_MESSAGE_FAILED', details: { id }, ...to });
+    const subject = { subjectType: 'CONVERSATION', subjectId: conversationId } as const;
+    const notice = {
+      type: 'SCHEDULED_MESSAGE_FAILED',
+      recipientId: senderId,
+      occasion: id,
+      actorId: null,
+    } as const;
+    await telling.tell(tx, { ...notice, ...subject });
   }
 }

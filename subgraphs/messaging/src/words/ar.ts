@@ -42,6 +42,7 @@ export const ar: Words = {
     PAYMENT_FAILED: () => 'رُفضت دفعتك',
     PAYMENT_REFUNDED: () => 'أُعيد إليك مبلغ',
     INVOICE_ISSUED: () => 'لديك فاتورة جديدة',
+    SCHEDULED_MESSAGE_FAILED: () => 'تعذّر إرسال إحدى رسائلك في موعدها',
     MESSAGES_MISSED: ({ actor }) => `كتب إليك ${actor}`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) => `مضت على انضمامك إلينا ${yearsInWords(years)}`,
   },

@@ -42,6 +42,7 @@ export const es: Words = {
     PAYMENT_FAILED: () => 'Tu pago fue rechazado',
     PAYMENT_REFUNDED: () => 'Recibes un reembolso',
     INVOICE_ISSUED: () => 'Tienes una factura nueva',
+    SCHEDULED_MESSAGE_FAILED: () => 'Un mensaje tuyo no se pudo enviar a su hora',
     MESSAGES_MISSED: ({ actor }) => `${actor} te escribió`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'Llevas un año con nosotros' : `Llevas ${years} años con nosotros`,

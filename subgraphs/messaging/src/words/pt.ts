@@ -42,6 +42,7 @@ export const pt: Words = {
     PAYMENT_FAILED: () => 'O seu pagamento foi recusado',
     PAYMENT_REFUNDED: () => 'Você recebe um reembolso',
     INVOICE_ISSUED: () => 'Você tem uma nova fatura',
+    SCHEDULED_MESSAGE_FAILED: () => 'Uma mensagem sua não pôde ser enviada na hora marcada',
     MESSAGES_MISSED: ({ actor }) => `${actor} escreveu para você`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'Você está connosco há um ano' : `Você está connosco há ${years} anos`,

@@ -42,6 +42,7 @@ export const ro: Words = {
     PAYMENT_FAILED: () => 'Plata ta a fost refuzată',
     PAYMENT_REFUNDED: () => 'Primești bani înapoi',
     INVOICE_ISSUED: () => 'Ai o factură nouă',
+    SCHEDULED_MESSAGE_FAILED: () => 'Un mesaj de-al tău nu a putut fi trimis la ora stabilită',
     MESSAGES_MISSED: ({ actor }) => `${actor} ți-a scris`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1
