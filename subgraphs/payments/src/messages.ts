@@ -79,7 +79,7 @@ export const messages = defineMessages('payments', {
     version: 2,
     schema: z.object({ ...movedMoney, capturedAt: z.iso.datetime() }),
   },
-  /** A charge was declined. The provider may still capture it later; payment.captured then follows. */
+  /** A charge was declined, or given up because nobody answered. The provider may still capture it later; payment.captured then follows. */
   'payment.failed': {
     version: 2,
     schema: z.object({ ...movedMoney, reason: z.string(), failedAt: z.iso.datetime() }),

@@ -4,6 +4,7 @@ const failures: Record<string, PaymentFailure> = {
   card_declined: 'CARD_DECLINED',
   refused_by_provider: 'REFUSED_BY_PROVIDER',
   cancelled: 'CANCELLED',
+  replaced: 'CANCELLED',
 };
 
 /** Why a payment failed, as clients are told; null when it did not. */

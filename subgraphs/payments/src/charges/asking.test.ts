@@ -57,6 +57,7 @@ describe('money that nobody wants any more', () => {
     await payments.jobs.drain();
     expect(asked).toEqual([]);
     expect(await paymentOf(order.key)).toMatchObject({ status: 'FAILED', failure: 'not_wanted', token: '' });
+    expect(await payments.messages(order.buyer)).toEqual([]);
   });
 
   it('is not asked for again when the order was cancelled while the provider was down', async () => {

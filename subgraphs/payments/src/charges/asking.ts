@@ -104,7 +104,7 @@ export function createAsking({ db, clock, log, providers, customers, purposes, f
   }
 
   /** The job that gives up what was not paid. Money that comes in all the same is taken for what it is. */
-  async function cancel({ paymentId }: { paymentId: string }): Promise<boolean> {
+  async function cancel({ paymentId }: { paymentId: string }, failure = 'cancelled'): Promise<boolean> {
     const payment = await db.payment.findUniqueOrThrow({ where: { id: paymentId } });
     const { status, provider, providerPaymentId } = payment;
     if (status !== 'CREATED' || !providerPaymentId) return false;
@@ -117,7 +117,7 @@ export function createAsking({ db, clock, log, providers, customers, purposes, f
         return 'TOO_LATE' as const;
       });
     if (answer === 'TOO_LATE') return false;
-    await under(paymentId, (tx, locked) => fail(tx, locked, 'cancelled'));
+    await under(paymentId, (tx, locked) => fail(tx, locked, failure));
     return true;
   }
 
@@ -152,7 +152,7 @@ export function createAsking({ db, clock, log, providers, customers, purposes, f
         select: { id: true },
       });
       let hasGone = false;
-      for (const { id } of payments) hasGone = (await cancel({ paymentId: id })) || hasGone;
+      for (const { id } of payments) hasGone = (await cancel({ paymentId: id }, 'replaced')) || hasGone;
       if (!hasGone) throw error;
       return run();
     }

@@ -55,14 +55,19 @@ export function createTelling({ outbox, purposes, listeners, documents }: Depend
     if (amountMinor > 0n) await move(tx, payment, { kind: 'FEE', id: payment.id, amountMinor, at });
   }
 
+  /** Nobody is told of a failure who wanted it. */
   async function failed(tx: Transaction, payment: Payment, at: Date) {
+    if (!wished.has(payment.failure)) await tellFailed(tx, payment, at);
+    await purposeOf(purposes, payment).failed(tx, payment, at);
+  }
+
+  async function tellFailed(tx: Transaction, payment: Payment, at: Date): Promise<void> {
     const data = {
       ...dataOf(payment, payment.amountMinor),
       reason: payment.failure ?? 'other',
       failedAt: at.toISOString(),
     };
     await outbox.publish(tx, { type: 'payment.failed', key: data.userId, data });
-    await purposeOf(purposes, payment).failed(tx, payment, at);
   }
 
   /** Tells what is new about a refund of a captured payment. */
@@ -100,6 +105,9 @@ export function createTelling({ outbox, purposes, listeners, documents }: Depend
 
   return { captured, fee, failed, refunded, disputed, documentAll };
 }
+
+/** What it was for is off, or the payer pays it another way. */
+const wished = new Set<string | null>(['not_wanted', 'replaced']);
 
 const dataOf = (payment: Payment, amountMinor: bigint) => ({
   paymentId: paymentIds.encode(payment.id),

@@ -63,9 +63,11 @@ describe('an order that is paid through Stripe', () => {
     expect((await pay(order, 'pm_card_visa')).userErrors).toEqual([]);
     expect(await order.row()).toMatchObject({ status: 'PAID', paymentFailure: null });
     expect((await charges(order)).map(({ status, failure }) => [status, failure])).toEqual([
-      ['FAILED', 'cancelled'],
+      ['FAILED', 'replaced'],
       ['CAPTURED', null],
     ]);
+    const messages = (await payments.messages(order.buyer)).map(({ type }) => type);
+    expect(messages).toEqual(['payment.captured']);
     const told = payments.server.told.map(({ type }) => type);
     expect(told).toContain('payment_intent.canceled');
   });
