@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { personalDataOf, tracesOf } from '@diaspora/kit/testing';
+import { eventIds, seriesIds } from '../ids.js';
+import { lockForChange } from '../places/index.js';
 import { givenTickets } from '../testing/given-tickets.js';
 import { givenEvents } from '../testing/given.js';
 
@@ -94,5 +96,32 @@ describe('the personal data of events', () => {
     const left = await events.db.event.findMany({ where: own });
     expect(left.map(({ id, status }) => [id, status])).toEqual([[coming.id, 'CANCELLED']]);
     expect(await events.db.inclusion.count({ where: { eventId: draft.id } })).toBe(0);
+  });
+
+  it('is erased without holding a later event of a series while an earlier one is waited for', async () => {
+    const { db, clock, given } = events;
+    const [organizer, seriesId, now] = [given.person(), seriesIds.create(), clock.now()];
+    await db.eventSeries.create({
+      data: {
+        ...{ id: seriesId, organizerId: organizer.id, rule: 'FREQ=WEEKLY', anchorOn: now, firstOn: now },
+        ...{ startsAfterSeconds: 0, lengthSeconds: 3_600, timeZone: 'UTC', template: {}, isPublished: false },
+        ...{ createdAt: now, updatedAt: now, dueAt: now },
+      },
+    });
+    const [first, second] = [eventIds.create(), eventIds.create()];
+    // The later one lies before the earlier one, where a statement that has no order finds it first.
+    for (const id of [second, first]) await given.event({ id, seriesId, organizerId: organizer.id });
+    const erasing = await db.$transaction(async (tx) => {
+      await lockForChange(tx, 'events', [first]);
+      const running = personalDataOf(events.subgraph.jobs!, events.privateStore).erase(organizer.id);
+      const waits = () =>
+        tx.$queryRaw<unknown[]>`
+          SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await waits()).length === 0);
+      await tx.$queryRaw`SELECT 1 FROM events WHERE id = ${second}::uuid FOR UPDATE NOWAIT`;
+      return { running };
+    });
+    await erasing.running;
+    expect(await db.event.count({ where: { organizerId: organizer.id, status: 'CANCELLED' } })).toBe(2);
   });
 });
