@@ -2,6 +2,7 @@ import type { Clock, Live, Viewer } from '@diaspora/kit';
 import {
   conversationEventsSlice,
   createConversationEvents,
+  createPruning,
   type ConversationEvents,
 } from './conversation-events/index.js';
 import type { Db } from './database.js';
@@ -73,6 +74,7 @@ export function composeRealTime({ db, clock, live, expiring }: Dependencies) {
     announce: conversationEvents.announce,
     announceLocations: liveLocationEvents.announce,
   });
+  const pruning = createPruning({ db, clock });
   const services: RealTimeServices = {
     ...{ conversationEvents, inboxEvents, notificationEvents },
     ...{ liveLocationEvents, liveLocations },
@@ -91,6 +93,7 @@ export function composeRealTime({ db, clock, live, expiring }: Dependencies) {
     createLoaders: (viewer: Viewer | null): RealTimeLoaders =>
       createLiveLocationLoaders({ db, clock }, viewer),
     handlers: createWakingHandlers(notificationEvents.announce),
-    jobs: liveLocations.jobs,
+    jobs: { ...liveLocations.jobs, ...pruning.jobs },
+    crontab: [pruning.crontab],
   };
 }

@@ -100,7 +100,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       ...personalData.handlers,
     ]),
     jobs: { ...messages.jobs, ...notifying.jobs, ...personalData.jobs, ...realTime.jobs },
-    crontab: notifying.crontab.join('\n'),
+    crontab: [...notifying.crontab, ...realTime.crontab].join('\n'),
     routes: notifying.routes,
   });
 }

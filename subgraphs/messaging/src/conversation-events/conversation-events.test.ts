@@ -171,6 +171,24 @@ describe('events of a conversation', () => {
     await events.stop();
   });
 
+  it('keeps events for thirty days, and the messages they tell of', async () => {
+    const { ben, id, say } = await aConversation();
+    await say(2);
+    const conversationId = conversationIds.decode(id);
+    const old = new Date(messaging.clock.now().getTime() - 31 * 24 * 3_600_000);
+    await messaging.db.conversationEvent.updateMany({
+      where: { conversationId, position: 1 },
+      data: { occurredAt: old },
+    });
+    await messaging.subgraph.jobs!['pruneConversationEvents']!.run({} as never, {} as never);
+    const left = await messaging.db.conversationEvent.findMany({ where: { conversationId } });
+    expect(left.map(({ position }) => position)).toEqual([2]);
+    expect(await messaging.db.message.count({ where: { conversationId } })).toBe(2);
+    const events = listen(ben, id, cursorOf(0));
+    expect(await events.next()).toMatchObject({ reason: 'CURSOR_TOO_OLD' });
+    await events.stop();
+  });
+
   it('makes each event’s answer anew: nothing of the event before is remembered', async () => {
     const { ben, id, say } = await aConversation();
     const events = ben.subscribe(subscription, { id });
@@ -188,10 +206,10 @@ describe('events of a conversation', () => {
 
   it('replays more than one page, while more is said', async () => {
     const { ben, id, say } = await aConversation();
-    await say(120);
+    await say(102);
     const events = listen(ben, id, cursorOf(0));
-    const [replayed] = await Promise.all([events.take(140), say(20)]);
-    expect(sequences(replayed)).toEqual(Array.from({ length: 140 }, (_, index) => index + 1));
+    const [replayed] = await Promise.all([events.take(106), say(4)]);
+    expect(sequences(replayed)).toEqual(Array.from({ length: 106 }, (_, index) => index + 1));
     await events.stop();
   });
 
