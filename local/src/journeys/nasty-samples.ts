@@ -42,6 +42,7 @@ function named(name: string, { objects, targetId }: World): unknown {
     lines: [{ description: 'Work', quantity: 1, unitAmountMinor: 100 }],
     subscriptionId: objects['PlanSubscription'],
     orderId: objects['Order'],
+    refundId: 'rfd_01h2xcejqtf2nbrexx3vqjhp41',
     paymentMethodId: objects['PaymentMethod'],
     organizationId: objects['Organization'],
     nodeId: objects['OrganizationNode'],
