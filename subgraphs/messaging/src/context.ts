@@ -3,12 +3,13 @@ import type { ChatWebhooks } from './chat-webhooks/index.js';
 import type { ConversationLoaders, Conversations } from './conversations/index.js';
 import type { DeliveryLoaders, DeliveryLog } from './delivery/index.js';
 import type { Devices } from './devices/index.js';
+import type { MembershipLoaders, MembershipServices } from './membership-parts.js';
 import type { MessageLoadersOfAll, MessageServices } from './message-parts.js';
 import type { NotificationPreferences } from './notification-preferences/index.js';
 import type { NotificationLoaders, Notifications } from './notifications/index.js';
 import type { RealTimeLoaders, RealTimeServices } from './real-time-parts.js';
 
-export interface Services extends MessageServices, RealTimeServices {
+export interface Services extends MembershipServices, MessageServices, RealTimeServices {
   readonly conversations: Conversations;
   readonly notifications: Notifications;
   readonly notificationPreferences: NotificationPreferences;
@@ -22,6 +23,7 @@ export interface Services extends MessageServices, RealTimeServices {
 export interface Context extends BaseContext {
   readonly services: Services;
   readonly loaders: ConversationLoaders &
+    MembershipLoaders &
     MessageLoadersOfAll &
     NotificationLoaders &
     DeliveryLoaders &

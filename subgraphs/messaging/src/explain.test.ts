@@ -80,7 +80,7 @@ describe(`with ${rows} rows`, () => {
       'the list of conversations',
       '{ conversations(first: 20) { nodes { id } } }',
       'participants',
-      'participants_user_id_last',
+      'participants_in_their_box',
     ],
     [
       'a history',
@@ -129,7 +129,7 @@ describe(`with ${rows} rows`, () => {
     const { data } = await ana.execute(document);
     const after = data.conversations.pageInfo.endCursor as string;
     for (const plan of await plansOf(document, 'participants', { after })) {
-      expect(plan).toContain('participants_user_id_last');
+      expect(plan).toContain('participants_in_their_box');
       expect(plan).not.toMatch(unindexed);
     }
   });

@@ -3,6 +3,8 @@ import { idType } from '@diaspora/kit';
 export const conversationIds = idType('cnv');
 export const messageIds = idType('msg');
 export const scheduledMessageIds = idType('smg');
+export const inviteLinkIds = idType('gil');
+export const joinRequestIds = idType('gjr');
 
 /** Of rows that are no entities. */
 export const reactionIds = idType('rct');

@@ -5,6 +5,8 @@ import type {
   Draft,
   Device,
   LiveLocation,
+  InviteLink,
+  JoinRequest,
   Message,
   MessageEdit,
   MessageReaction,
@@ -17,6 +19,7 @@ import type { LoggedTypename } from './conversation-events/kinds.js';
 import type { LoggedDelivery } from './delivery/index.js';
 import type { FirstEvent } from './following/index.js';
 import type { Hit } from './message-search/index.js';
+import type { Member } from './members/index.js';
 import type { SystemLine } from './messages/index.js';
 import type { Times } from './notification-preferences/index.js';
 
@@ -37,6 +40,11 @@ export type InvoiceModel = Stub;
 
 /** A conversation as one of its participants sees it; nobody else ever holds one. */
 export type ConversationModel = Participant & { readonly conversation: Conversation };
+export type InviteLinkModel = InviteLink;
+export type JoinRequestModel = JoinRequest;
+/** A group as those see it who have a link to it. */
+export type InvitedGroupModel = Conversation & Pick<InviteLink, 'needsApproval'>;
+export type ConversationMemberModel = Member;
 export type MessageModel = Message;
 export type MessageHitModel = Hit;
 export type DraftModel = Draft;

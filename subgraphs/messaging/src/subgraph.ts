@@ -22,7 +22,8 @@ import { connectDatabase, type Db } from './database.js';
 import { createExpiring, type Expiring } from './following/index.js';
 import { userIds } from './ids.js';
 import { inTurn } from './in-turn.js';
-import { memberHandlers } from './members.js';
+import { memberHandlers } from './known-members.js';
+import { composeMembership } from './membership-parts.js';
 import { composeMessages, type MessageConfig } from './message-parts.js';
 import { messages as published } from './messages.js';
 import { createAppend } from './messages/index.js';
@@ -49,16 +50,21 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const outbox = createOutbox(published, { clock });
   const realTime = composeRealTime({ db, clock, live, expiring });
   const { announce, announceEvents, announceTo, announceNotifications } = realTime;
-  const conversations = createConversations({ db, clock, outbox });
-  const { append } = createAppend({ clock, outbox });
+  const conversations = createConversations({ db, clock, outbox, announceTo });
+  const { append, appendLine } = createAppend({ clock, outbox });
   const audit = createAudit({ source: 'messaging', clock });
   const notifying = composeNotifications({
     ...{ db, clock, outbox, audit, registry, config },
     announce: announceNotifications,
   });
+  const { telling } = notifying;
   const messages = composeMessages({
-    ...{ db, clock, config, append, telling: notifying.telling },
+    ...{ db, clock, config, append, telling },
     ...{ announce, announceEvents, announceTo },
+  });
+  const membership = composeMembership({
+    ...{ db, clock, outbox, appendLine, tell: telling.tell },
+    ...{ announce, announceTo },
   });
   const personalData = createPersonalData({
     source: 'messaging',
@@ -67,10 +73,11 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     clock,
     db,
     store: privateStore,
-    personalData: createMessagingPersonalData({ db, clock }),
+    personalData: createMessagingPersonalData({ db, clock, depart: membership.depart }),
   });
   const services = {
     conversations,
+    ...membership.services,
     ...messages.services,
     ...notifying.services,
     ...realTime.services,
@@ -78,12 +85,19 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
 
   return defineSubgraph<Context>({
     name: 'messaging',
-    slices: [conversationsSlice, ...messages.slices, ...notifying.slices, ...realTime.slices],
+    slices: [
+      conversationsSlice,
+      ...membership.slices,
+      ...messages.slices,
+      ...notifying.slices,
+      ...realTime.slices,
+    ],
     createContext: (base) => ({
       ...base,
       services,
       loaders: {
         ...createConversationLoaders(db, base.viewer),
+        ...membership.createLoaders(base.viewer),
         ...messages.createLoaders(base.viewer),
         ...notifying.createLoaders(base.viewer),
         ...realTime.createLoaders(base.viewer),
@@ -95,6 +109,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       ...createContactRuleHandlers({
         onConnected: (tx, tie) => notifying.telling.tell(tx, friendNotice(tie)),
       }),
+      ...membership.handlers,
       ...notifying.handlers,
       ...realTime.handlers,
       ...personalData.handlers,

@@ -6,11 +6,13 @@ import type { ConversationModel } from '../models.js';
 export interface ConversationLoaders {
   /** Conversations the viewer takes part in; null for all others. */
   readonly conversation: Loader<string, ConversationModel | null>;
-  /** Everybody who takes part in a conversation now, by its key. */
-  readonly participants: Loader<string, Participant[]>;
+  /** Who takes part in a conversation now, by its key: the first ten. */
+  readonly participants: Loader<string, Side[]>;
   /** The newest message that the viewer sees of a conversation they left; null when they see none. */
   readonly lastSeen: Loader<string, LastSeen | null>;
 }
+
+type Side = Pick<Participant, 'conversationId' | 'userId'>;
 
 interface LastSeen {
   readonly conversationId: string;
@@ -31,10 +33,10 @@ export const createConversationLoaders = (db: Db, viewer: Viewer | null): Conver
   ),
   participants: createGroupLoader(
     (ids) =>
-      db.participant.findMany({
-        where: { conversationId: { in: [...ids] }, leftAt: null },
-        orderBy: [{ joinedAt: 'asc' }, { userId: 'asc' }],
-      }),
+      db.$queryRaw<Side[]>`
+        SELECT first.* FROM unnest(${[...ids]}::uuid[]) AS wanted(id) CROSS JOIN LATERAL (
+          SELECT conversation_id AS "conversationId", user_id AS "userId" FROM participants
+          WHERE conversation_id = wanted.id AND left_at IS NULL ORDER BY joined_at, user_id LIMIT 10) AS first`,
     (side) => side.conversationId,
   ),
   lastSeen: createRowLoader(

@@ -2,15 +2,17 @@ import { authenticated, carriers, inPerson, type PermissionMap } from '@diaspora
 
 /** A `Conversation` exists for its participants only: every way to one asks by the viewer's own key. */
 export const permissions: PermissionMap = {
-  Query: { conversations: inPerson, conversation: inPerson },
+  Query: { conversation: inPerson },
   Mutation: { openDirectConversation: authenticated },
-  ...carriers('User', 'ConversationConnection', 'ConversationEdge'),
-  ...carriers('OpenDirectConversationPayload'),
+  ...carriers('User', 'OpenDirectConversationPayload'),
   Conversation: Object.fromEntries(
     [
       'id',
       'kind',
       'participants',
+      'name',
+      'memberCount',
+      'closedAt',
       'viewerRole',
       'leftAt',
       'createdAt',

@@ -1,18 +1,9 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { conversationIds, userIds } from '../ids.js';
 
-const newestActivityFirst: SortKey[] = [
-  { field: 'lastActivityAt', direction: 'desc', type: 'date' },
-  { field: 'conversationId', direction: 'desc', type: 'uuid' },
-];
-
 export const resolvers: Resolvers = {
   Query: {
-    conversations: async (_parent, args, { viewer, services }) => {
-      const page = parsePage(args, newestActivityFirst);
-      return toConnection(await services.conversations.listOf(viewer!.id, page), page);
-    },
     conversation: (_parent, { id }, { loaders }) => loaders.conversation.load(conversationIds.decode(id)),
   },
   Mutation: {
@@ -32,6 +23,9 @@ export const resolvers: Resolvers = {
       const sides = side.leftAt ? [side] : await loaders.participants.load(side.conversationId);
       return sides.map(({ userId }) => ({ id: userIds.encode(userId) }));
     },
+    name: (side) => side.nameAtLeaving ?? side.conversation.name,
+    memberCount: (side) => (side.leftAt ? null : side.conversation.memberCount),
+    closedAt: (side) => side.conversation.closedAt,
     viewerRole: (side) => side.role,
     createdAt: (side) => side.conversation.createdAt,
     lastMessageAt: async (side, _args, { loaders }) =>

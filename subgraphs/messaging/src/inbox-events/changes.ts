@@ -1,3 +1,4 @@
+import { countsInTotal } from '../conversations/index.js';
 import type { Db } from '../database.js';
 import { createBatches, extentOf, type Found, type Snapshot } from '../following/index.js';
 
@@ -34,7 +35,7 @@ export const createInboxChanges = (db: Db): ((ask: Ask) => Promise<InboxChanges>
           AND NOT pg_visible_in_snapshot(p.changed_in, ask.since) AND p.last_activity_at IS NOT NULL
         ORDER BY p.changed_in LIMIT ${mostAtOnce + 1}::int) AS "conversationIds",
         (SELECT coalesce(sum(p.unread_count), 0)::int FROM participants p
-         WHERE p.user_id = ask.user_id AND p.unread_count > 0) AS "unreadMessageCount"
+         WHERE p.user_id = ask.user_id AND p.unread_count > 0 AND ${countsInTotal}) AS "unreadMessageCount"
       FROM unnest(${asks.map(({ userId }) => userId)}::uuid[], ${asks.map(({ since }) => since)}::pg_snapshot[])
         WITH ORDINALITY AS ask (user_id, since, number)
       ORDER BY ask.number`;

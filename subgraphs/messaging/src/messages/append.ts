@@ -21,12 +21,17 @@ type Written = Pick<Message, 'conversationId' | 'senderId' | 'clientMessageId'> 
 
 /** Every message is inserted here. The conversation's row is locked by its update, if it was not before. */
 export function createAppend({ clock, outbox }: Dependencies) {
-  /** The next message of a conversation; everybody else there has one more to read. */
+  /**
+   * The next message of a conversation; everybody else there has one more to read. It brings the conversation back from
+   * the archive, where it is not muted. Whoever writes has accepted it.
+   */
   async function append(tx: Transaction, written: Written): Promise<Message> {
     const message = await insert(tx, { id: messageIds.create(), ...written });
     await tx.$executeRaw`
       UPDATE participants SET last_activity_at = ${message.sentAt},
-        unread_count = unread_count + CASE WHEN user_id = ${message.senderId}::uuid THEN 0 ELSE 1 END
+        unread_count = unread_count + CASE WHEN user_id = ${message.senderId}::uuid THEN 0 ELSE 1 END,
+        box = CASE WHEN user_id = ${message.senderId}::uuid THEN 'INBOX'
+          WHEN box = 'ARCHIVED' AND coalesce(muted_until <= ${clock.now()}, true) THEN 'INBOX' ELSE box END
       WHERE conversation_id = ${message.conversationId}::uuid AND left_at IS NULL`;
     return message;
   }

@@ -10,18 +10,19 @@ interface Door {
 }
 
 /**
- * Locks the conversation, as everybody does first who changes anything in it. Closed to a person who left; and where two
- * people talk, when a block separates them or the other is there no more. Throws NOT_FOUND for whoever never took part.
+ * Locks the conversation, as everybody does first who changes anything in it. Closed to a person who left, and to all when
+ * it is over; and where two people talk, when a block separates them, the other has declined or is there no more: nobody is
+ * told which of these it is. Throws NOT_FOUND for whoever never took part.
  */
 export async function lockFor(tx: Transaction, { conversationId, personId }: Door): Promise<boolean> {
   const [conversation] = await tx.$queryRaw<{ isClosed: boolean }[]>`
-    SELECT p.left_at IS NOT NULL OR c.kind = 'DIRECT' AND EXISTS (
+    SELECT p.left_at IS NOT NULL OR c.closed_at IS NOT NULL OR c.kind = 'DIRECT' AND EXISTS (
       SELECT FROM participants other
       LEFT JOIN blocks b ON b.is_active
         AND (b.blocker_id, b.blocked_id) IN ((p.user_id, other.user_id), (other.user_id, p.user_id))
       LEFT JOIN members gone ON gone.id = other.user_id AND gone.erased_at IS NOT NULL
       WHERE other.conversation_id = c.id AND other.user_id <> p.user_id
-        AND (b.blocker_id IS NOT NULL OR gone.id IS NOT NULL)) AS "isClosed"
+        AND (b.blocker_id IS NOT NULL OR gone.id IS NOT NULL OR other.box = 'DECLINED')) AS "isClosed"
     FROM conversations c JOIN participants p ON p.conversation_id = c.id
     WHERE c.id = ${conversationId}::uuid AND p.user_id = ${personId}::uuid FOR UPDATE OF c`;
   if (!conversation) throw noSuchConversation();

@@ -67,6 +67,7 @@ export const traitsOf: Readonly<Record<NotificationType, Traits>> = {
   // Payments mail it with the document.
   INVOICE_ISSUED: incidental,
   MESSAGES_MISSED: personal,
+  MESSAGE_REQUESTED: personal,
   MEMBERSHIP_ANNIVERSARY: incidental,
   SCHEDULED_MESSAGE_FAILED: urgent,
 };

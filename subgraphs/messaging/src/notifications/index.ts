@@ -6,6 +6,7 @@ export { friendNotice } from './people-rules.js';
 export { createNotificationLoaders, type NotificationLoaders } from './loaders.js';
 export { createOccasions } from './occasions.js';
 export { createNotifications, type Notifications } from './service.js';
+export type { Notice } from './rules.js';
 export { createTelling, type Telling } from './telling.js';
 
 export const notificationsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

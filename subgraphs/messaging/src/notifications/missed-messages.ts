@@ -7,7 +7,7 @@ import {
   type MessageHandler,
 } from '@diaspora/kit';
 import { z } from 'zod';
-import { isSeenBy } from '../conversations/index.js';
+import { isSeenBy, isToldAt } from '../conversations/index.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { conversationIds } from '../ids.js';
 import type { MessagingMessages } from '../messages.js';
@@ -56,6 +56,7 @@ export function createMissedMessages({ db, clock, telling }: Dependencies) {
       const unread = await unreadIn(
         tx,
         due.map(({ conversationId }) => conversationId),
+        clock.now(),
       );
       const before = clock.now().getTime() - patienceMs;
       for (const message of unread) {
@@ -76,8 +77,8 @@ export function createMissedMessages({ db, clock, telling }: Dependencies) {
   return { handlers, jobs, crontab: `* * * * * ${tellMissedMessages.name}` };
 }
 
-/** Of everybody who has not read all, the first message they have not read. */
-const unreadIn = (tx: Transaction, conversationIds: readonly string[]) =>
+/** Of everybody who has not read all of a conversation that is neither muted nor a request, the first message they have not read. */
+const unreadIn = (tx: Transaction, conversationIds: readonly string[], now: Date) =>
   tx.$queryRaw<Unread[]>`
     SELECT p.conversation_id AS "conversationId", p.user_id AS "recipientId",
       p.read_up_to_sequence AS "readUpToSequence", first.sender_id AS "senderId", first.sent_at AS "sentAt"
@@ -87,7 +88,7 @@ const unreadIn = (tx: Transaction, conversationIds: readonly string[]) =>
         AND m.sender_id <> p.user_id AND m.erased_at IS NULL AND m.deleted_at IS NULL AND m.kind <> 'SYSTEM'
         AND ${isSeenBy(Prisma.sql`p.user_id`)}
       ORDER BY m.sequence LIMIT 1) first
-    WHERE p.conversation_id = ANY (${[...conversationIds]}::uuid[]) AND p.unread_count > 0 AND p.left_at IS NULL
+    WHERE p.conversation_id = ANY (${[...conversationIds]}::uuid[]) AND p.unread_count > 0 AND ${isToldAt(now)}
     ORDER BY p.conversation_id, p.user_id`;
 
 /** Their marker makes the occasion: what arrives before they read on is the same one. */

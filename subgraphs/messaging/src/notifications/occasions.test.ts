@@ -9,6 +9,7 @@ import {
   sessionIds,
   subscriptionIds,
   ticketIds,
+  userIds,
 } from '../ids.js';
 import { deliverTo, runAdded, runTask } from '../testing/bus.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
@@ -181,7 +182,7 @@ describe('occasions', () => {
 
   it('tell of the tickets of a purchase together, and of one that was handed over by itself', async () => {
     const [ana, ben] = await people();
-    const bought = { purchaseId: 'pur_1', eventId: aNew(eventIds), holderId: ana.publicId };
+    const bought = { purchaseId: 'pur_1', eventId: aNew(eventIds), holderId: ana.publicId, issuedAt: at };
     const ticketId = aNew(ticketIds);
     for (const each of [ticketId, aNew(ticketIds), aNew(ticketIds)])
       await deliverTo(messaging, 'ticket.issued', { ...bought, ticketId: each, codeVersion: 1 });
@@ -196,6 +197,7 @@ describe('occasions', () => {
     const anEvent = (overrides: object = {}) => ({
       ...{ eventId: aNew(eventIds), version: 1, title: 'Jazz', startsAt: at, endsAt: later },
       ...{ timeZone: 'Europe/Berlin', venue: 'Quasimodo', city: 'Berlin' },
+      ...{ status: 'PUBLISHED', organizerId: aNew(userIds) },
       ...overrides,
     });
     const register = (event: { eventId: string }, person: Member, registrationId = aNew(registrationIds)) =>
@@ -216,7 +218,7 @@ describe('occasions', () => {
       const moved = { ...event, version: 3, venue: 'A-Trane' };
       for (let time = 0; time < 2; time++) await deliverTo(messaging, 'event.changed', moved);
       await settle();
-      await deliverTo(messaging, 'event.cancelled', { eventId: event.eventId });
+      await deliverTo(messaging, 'event.cancelled', { eventId: event.eventId, version: 9 });
       await settle();
       expect(await typesTold(ana)).toEqual(['EVENT_CANCELLED', 'EVENT_CHANGED', 'REGISTRATION_CONFIRMED']);
       expect(await told(ben)).toEqual([]);
@@ -227,12 +229,18 @@ describe('occasions', () => {
       const event = anEvent();
       const registrationId = aNew(registrationIds);
       await register(event, ana, registrationId);
-      const given = { registrationId, eventId: event.eventId, userId: ana.publicId };
+      const given = {
+        ...{ registrationId, eventId: event.eventId, userId: ana.publicId },
+        cancelledAt: later,
+      };
       await deliverTo(messaging, 'registration.cancelled', given);
-      const ticket = { ticketId: aNew(ticketIds), purchaseId: 'pur_1', eventId: event.eventId };
+      const ticket = {
+        ...{ ticketId: aNew(ticketIds), purchaseId: 'pur_1', eventId: event.eventId },
+        issuedAt: at,
+      };
       await deliverTo(messaging, 'ticket.issued', { ...ticket, holderId: ana.publicId, codeVersion: 1 });
       await deliverTo(messaging, 'ticket.issued', { ...ticket, holderId: ben.publicId, codeVersion: 2 });
-      await deliverTo(messaging, 'event.cancelled', { eventId: event.eventId });
+      await deliverTo(messaging, 'event.cancelled', { eventId: event.eventId, version: 9 });
       await settle();
       expect(await typesTold(ana)).not.toContain('EVENT_CANCELLED');
       expect(await typesTold(ben)).toContain('EVENT_CANCELLED');
@@ -247,7 +255,7 @@ describe('occasions', () => {
       }));
       const twice = { ...admissions[0]!, id: registrationIds.create() };
       await messaging.db.admission.createMany({ data: [...admissions, twice] });
-      await deliverTo(messaging, 'event.cancelled', { eventId });
+      await deliverTo(messaging, 'event.cancelled', { eventId, version: 9 });
       await settle();
       const where = { type: 'EVENT_CANCELLED', subjectId: eventIds.decode(eventId) } as const;
       expect(await messaging.db.notification.count({ where })).toBe(401);

@@ -1,6 +1,7 @@
 import { inPages, type Archive } from '@diaspora/kit';
 import type {
   Draft,
+  JoinRequest,
   Message,
   MessageEdit,
   MessageReaction,
@@ -13,6 +14,7 @@ import type { MessageBody } from '../message-content/index.js';
 import {
   conversationIds,
   liveLocationIds,
+  joinRequestIds,
   mediaIds,
   messageIds,
   notificationIds,
@@ -32,6 +34,7 @@ export const createExport =
     await archive.records('drafts', draftsOf(db, personId));
     await archive.records('scheduled-messages', scheduledOf(db, personId));
     await archive.records('messaging-settings', settingsOf(db, personId));
+    await archive.records('join-requests', joinRequestsOf(db, personId));
     await archive.records('notifications', notificationsOf(db, personId));
     await exportNotifying(db, personId, archive);
     await archive.records('live-locations', liveLocationsOf(db, personId));
@@ -147,6 +150,24 @@ async function* settingsOf(db: Db, personId: string) {
   if (!choices) return;
   const { personId: _self, ...chosen } = choices;
   yield chosen;
+}
+
+async function* joinRequestsOf(db: Db, userId: string) {
+  const requests = inPages<JoinRequest>((after, take) =>
+    db.joinRequest.findMany({
+      where: { userId, ...(after && { id: { gt: after.id } }) },
+      orderBy: { id: 'asc' },
+      take,
+    }),
+  );
+  for await (const { id, conversationId, status, askedAt, decidedAt } of requests)
+    yield {
+      id: joinRequestIds.encode(id),
+      conversationId: conversationIds.encode(conversationId),
+      status,
+      askedAt,
+      decidedAt,
+    };
 }
 
 async function* notificationsOf(db: Db, recipientId: string) {

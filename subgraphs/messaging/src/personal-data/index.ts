@@ -4,15 +4,18 @@ import { createExport } from './exporting.js';
 import { eraseNotifying } from './notifying.js';
 
 /**
- * What messaging keeps of a person. Of what they said the places stay, or conversations of others would have gaps; what
+ * What messaging keeps of a person. They leave every group. Of what they said the places stay, or conversations of others would have gaps; what
  * others said to them stays with the others.
  */
 export const createMessagingPersonalData = ({
   db,
   clock,
+  depart,
 }: {
   readonly db: Db;
   readonly clock: Clock;
+  /** Takes the person out of groups and conversations of events. */
+  readonly depart: (tx: Transaction, personId: string) => Promise<void>;
 }): PersonalData<Transaction> => ({
   exportOf: createExport(db),
   erase: async (tx, personId) => {
@@ -23,6 +26,9 @@ export const createMessagingPersonalData = ({
       create: { id: personId, registeredAt: erasedAt, erasedAt },
       update: { erasedAt },
     });
+    await depart(tx, personId);
+    await tx.joinRequest.deleteMany({ where: { userId: personId } });
+    await tx.eventPlace.deleteMany({ where: { userId: personId } });
     const messages = await tx.$executeRaw`
       UPDATE messages SET text = '', system = system - 'name', client_message_id = id::text, erased_at = ${erasedAt},
         body_hash = NULL, reply_to_id = NULL, mention_ids = '{}', media_ids = '{}', media_owner_id = NULL,

@@ -1,3 +1,4 @@
+import { isAccepted } from '../conversations/index.js';
 import { Prisma } from '../database.js';
 import type { ReceiptPage } from './rules.js';
 
@@ -5,8 +6,9 @@ const isPrivate = (personId: Prisma.Sql): Prisma.Sql => Prisma.sql`
   EXISTS (SELECT FROM messaging_settings s WHERE s.person_id = ${personId} AND NOT s.shares_read_receipts)`;
 
 /**
- * Receipts of the participants `p` as the viewer is told of them: whoever shares no read receipts is told of none either,
- * a block, either way, hides both from each other, and who left the conversation is told of nobody.
+ * Receipts of the participants `p` as the viewer is told of them: whoever has not accepted the conversation or shares no
+ * read receipts is told of to nobody, who shares none is told of none either, a block, either way, hides both from each
+ * other, and who left the conversation is told of nobody.
  */
 const toldTo = (viewerId: string): Prisma.Sql => Prisma.sql`
   SELECT p.conversation_id AS "conversationId", p.user_id AS "userId",
@@ -14,7 +16,7 @@ const toldTo = (viewerId: string): Prisma.Sql => Prisma.sql`
          CASE WHEN NOT ${isPrivate(Prisma.sql`p.user_id`)} AND NOT ${isPrivate(Prisma.sql`${viewerId}::uuid`)}
            THEN p.read_up_to_sequence END AS "readUpToSequence"
   FROM participants p
-  WHERE p.user_id <> ${viewerId}::uuid AND p.left_at IS NULL
+  WHERE p.user_id <> ${viewerId}::uuid AND p.left_at IS NULL AND ${isAccepted}
     AND EXISTS (SELECT FROM participants own WHERE own.conversation_id = p.conversation_id
       AND own.user_id = ${viewerId}::uuid AND own.left_at IS NULL)
     AND NOT EXISTS (SELECT FROM blocks b WHERE b.is_active

@@ -1,6 +1,6 @@
 import type { Clock } from '@diaspora/kit';
 import { appendEvent } from '../conversation-events/index.js';
-import { countUnread, newestSeenBy } from '../conversations/index.js';
+import { countsInTotal, countUnread, newestSeenBy } from '../conversations/index.js';
 import type { Db, Transaction } from '../database.js';
 import type { ConversationModel, ReceiptModel } from '../models.js';
 import { noSuchConversation } from '../refusals.js';
@@ -70,10 +70,12 @@ export function createReceipts({ db, clock, settings, announce, announceTo }: De
   async function tell(tx: Transaction, { conversationId, userId }: Request): Promise<boolean> {
     const some = await tx.participant.findMany({
       where: { conversationId, leftAt: null },
-      select: { userId: true },
+      select: { userId: true, box: true },
       take: mostToTell + 1,
     });
-    if (some.length > mostToTell || !some.some((side) => side.userId === userId)) return false;
+    const own = some.find((side) => side.userId === userId);
+    // Of a request the sender hears nothing.
+    if (some.length > mostToTell || !own || own.box === 'REQUESTS' || own.box === 'DECLINED') return false;
     await appendEvent(tx, conversationId, {
       kind: 'RECEIPT_MOVED',
       actorId: userId,
@@ -104,8 +106,8 @@ export function createReceipts({ db, clock, settings, announce, announceTo }: De
   /** Messages that wait to be read in everything that is in the person's list. */
   async function unreadOf(userId: string): Promise<number> {
     const [row] = await db.$queryRaw<{ unread: number }[]>`
-      SELECT coalesce(sum(unread_count), 0)::int AS unread FROM participants
-      WHERE user_id = ${userId}::uuid AND unread_count > 0`;
+      SELECT coalesce(sum(p.unread_count), 0)::int AS unread FROM participants p
+      WHERE p.user_id = ${userId}::uuid AND p.unread_count > 0 AND ${countsInTotal}`;
     return row!.unread;
   }
 

@@ -8,7 +8,11 @@ export async function deliverTo(messaging: Messaging, type: string, data: object
   const handlers = messaging.subgraph.handlers as readonly MessageHandler<Transaction>[];
   const handler = handlers.find((each) => each.type === type)!;
   const origin = { id, source: handler.source, type, key: 'k', time: messaging.clock.now() };
-  const rest = { requestId: undefined, traceparent: undefined, data: handler.schema.parse(data) };
+  const rest = {
+    requestId: undefined,
+    traceparent: undefined,
+    data: handler.schema.parse(JSON.parse(JSON.stringify(data))),
+  };
   await messaging.db.$transaction((tx) => handler.handle({ ...origin, ...rest }, tx));
 }
 

@@ -123,8 +123,29 @@ function builders({ db, as }: ReturnType<typeof anInstance>) {
     return { id: viewer.id, publicId: userIds.encode(viewer.id), viewer, ...as(viewer) };
   }
 
-  /** The public id of the conversation of the two, opened by the first. */
+  async function friends(one: Member, ...others: readonly Member[]): Promise<void> {
+    const data = others.map((other) => {
+      const [lowId, highId] = [one.id, other.id].sort();
+      return { lowId: lowId!, highId: highId!, isActive: true, version: 0 };
+    });
+    await db.friendship.createMany({ data, skipDuplicates: true });
+  }
+
+  /** The public id of a group of friends of its owner. */
+  async function group(owner: Member, members: readonly Member[], overrides: object = {}): Promise<string> {
+    await friends(owner, ...members);
+    const memberIds = members.map(({ publicId }) => publicId);
+    const input = { idempotencyKey: `group-${++keys}`, name: 'Choir', memberIds, ...overrides };
+    const answer = await owner.execute(
+      `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { conversation { id } userErrors { code } } }`,
+      { input },
+    );
+    return answer.data.createGroup.conversation.id as string;
+  }
+
+  /** The public id of the conversation of two friends, opened by the first. */
   async function conversation(opener: Member, other: Member): Promise<string> {
+    await friends(opener, other);
     const answer = await opener.execute(
       `mutation ($input: OpenDirectConversationInput!) {
         openDirectConversation(input: $input) { conversation { id } userErrors { code } }
@@ -140,7 +161,7 @@ function builders({ db, as }: ReturnType<typeof anInstance>) {
       input: { conversationId, clientMessageId: `client-${++keys}`, text: 'Salut!', ...overrides },
     });
 
-  return { member, conversation, message, sendDocument: send };
+  return { member, friends, group, conversation, message, sendDocument: send };
 }
 
 /** Data of what was published under a key, oldest first. */

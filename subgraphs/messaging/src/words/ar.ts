@@ -44,6 +44,7 @@ export const ar: Words = {
     INVOICE_ISSUED: () => 'لديك فاتورة جديدة',
     SCHEDULED_MESSAGE_FAILED: () => 'تعذّر إرسال إحدى رسائلك في موعدها',
     MESSAGES_MISSED: ({ actor }) => `كتب إليك ${actor}`,
+    MESSAGE_REQUESTED: ({ actor }) => `يود ${actor} أن يراسلك`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) => `مضت على انضمامك إلينا ${yearsInWords(years)}`,
   },
   digest: (count) => `أخبار جديدة لك (${count})`,

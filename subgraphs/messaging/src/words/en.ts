@@ -44,6 +44,7 @@ export const en: Words = {
     INVOICE_ISSUED: () => 'You have a new invoice',
     SCHEDULED_MESSAGE_FAILED: () => 'A message of yours could not be sent at its time',
     MESSAGES_MISSED: ({ actor }) => `${actor} wrote to you`,
+    MESSAGE_REQUESTED: ({ actor }) => `${actor} would like to write to you`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'You have been with us for a year' : `You have been with us for ${years} years`,
   },

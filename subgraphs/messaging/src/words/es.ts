@@ -44,6 +44,7 @@ export const es: Words = {
     INVOICE_ISSUED: () => 'Tienes una factura nueva',
     SCHEDULED_MESSAGE_FAILED: () => 'Un mensaje tuyo no se pudo enviar a su hora',
     MESSAGES_MISSED: ({ actor }) => `${actor} te escribió`,
+    MESSAGE_REQUESTED: ({ actor }) => `${actor} quiere escribirte`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'Llevas un año con nosotros' : `Llevas ${years} años con nosotros`,
   },

@@ -44,6 +44,7 @@ export const fr: Words = {
     INVOICE_ISSUED: () => 'Vous avez une nouvelle facture',
     SCHEDULED_MESSAGE_FAILED: () => 'Un de vos messages n’a pas pu être envoyé à l’heure prévue',
     MESSAGES_MISSED: ({ actor }) => `${actor} vous a écrit`,
+    MESSAGE_REQUESTED: ({ actor }) => `${actor} souhaite vous écrire`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'Vous êtes des nôtres depuis un an' : `Vous êtes des nôtres depuis ${years} ans`,
   },

@@ -44,6 +44,7 @@ export const pt: Words = {
     INVOICE_ISSUED: () => 'Você tem uma nova fatura',
     SCHEDULED_MESSAGE_FAILED: () => 'Uma mensagem sua não pôde ser enviada na hora marcada',
     MESSAGES_MISSED: ({ actor }) => `${actor} escreveu para você`,
+    MESSAGE_REQUESTED: ({ actor }) => `${actor} gostaria de escrever para você`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'Você está connosco há um ano' : `Você está connosco há ${years} anos`,
   },

@@ -44,6 +44,7 @@ export const ro: Words = {
     INVOICE_ISSUED: () => 'Ai o factură nouă',
     SCHEDULED_MESSAGE_FAILED: () => 'Un mesaj de-al tău nu a putut fi trimis la ora stabilită',
     MESSAGES_MISSED: ({ actor }) => `${actor} ți-a scris`,
+    MESSAGE_REQUESTED: ({ actor }) => `${actor} dorește să îți scrie`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1
         ? 'Ești alături de noi de un an'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { memberHandlers } from './members.js';
+import { memberHandlers } from './known-members.js';
 import { userIds } from './ids.js';
 import { givenMessaging, type Messaging } from './testing/given.js';
 

@@ -1,0 +1,73 @@
+import { AppError, type Clock } from '@diaspora/kit';
+import type { ConversationBox } from '../__generated__/prisma/client.js';
+import type { Db, Transaction } from '../database.js';
+import { dismiss, lockAsMember, type Side } from '../members/index.js';
+import type { Append } from '../messages/index.js';
+import type { ConversationModel } from '../models.js';
+import { noSuchConversation } from '../refusals.js';
+
+export type ContactRequests = ReturnType<typeof createContactRequests>;
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly appendLine: Append['appendLine'];
+  /** Wakes whoever listens to the conversation. Never rejects. */
+  readonly announce: (conversationId: string) => Promise<void>;
+  /** Wakes whoever follows the lists of these people. Never rejects. */
+  readonly announceTo: (userIds: readonly string[]) => Promise<void>;
+}
+
+export function createContactRequests({ db, clock, appendLine, announce, announceTo }: Dependencies) {
+  /** Again is the same, and whoever has declined may think better of it. */
+  const accept = (userId: string, conversationId: string): Promise<ConversationModel> =>
+    deciding(userId, conversationId, async (tx, { box }) => {
+      if (isOpen(box)) await place(tx, userId, conversationId, 'INBOX');
+    });
+
+  async function decline(userId: string, conversationId: string): Promise<ConversationModel> {
+    const declined = await deciding(userId, conversationId, async (tx, { box, conversation }) => {
+      if (!isOpen(box))
+        throw new AppError('CONFLICT', 'You have accepted it already.', { path: ['conversationId'] });
+      if (conversation.kind !== 'DIRECT') await leave(tx, userId, conversationId);
+      await place(tx, userId, conversationId, 'DECLINED');
+    });
+    if (declined.leftAt) void announce(conversationId);
+    return declined;
+  }
+
+  /** Under the conversation's lock. */
+  async function deciding(
+    userId: string,
+    conversationId: string,
+    decide: (tx: Transaction, side: Side) => Promise<void>,
+  ): Promise<ConversationModel> {
+    const decided = await db.$transaction(async (tx) => {
+      const side = await lockAsMember(tx, conversationId, userId);
+      if (!side) throw noSuchConversation();
+      await decide(tx, side);
+      return tx.participant.findUniqueOrThrow({
+        where: { conversationId_userId: { conversationId, userId } },
+        include: { conversation: true },
+      });
+    });
+    void announceTo([userId]);
+    return decided;
+  }
+
+  const isOpen = (box: ConversationBox): boolean => box === 'REQUESTS' || box === 'DECLINED';
+
+  const place = async (tx: Transaction, userId: string, conversationId: string, box: ConversationBox) => {
+    await tx.participant.update({
+      where: { conversationId_userId: { conversationId, userId } },
+      data: { box },
+    });
+  };
+
+  async function leave(tx: Transaction, userId: string, conversationId: string): Promise<void> {
+    await appendLine(tx, { conversationId, actorId: userId, line: { type: 'LEFT' } });
+    await dismiss(tx, { conversationId, userIds: [userId], at: clock.now() });
+  }
+
+  return { accept, decline };
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '@diaspora/kit';
+import type { Transaction } from '../database.js';
+import { dismiss, lockAsMember, type Side } from '../members/index.js';
+import type { Append } from '../messages/index.js';
+
+/**
+ * Takes a person out of all groups and conversations of events who has nobody to ask: whoever has been in a group for the
+ * longest time, admins first, owns it then.
+ */
+export function createDeparture({
+  clock,
+  appendLine,
+}: {
+  readonly clock: Clock;
+  readonly appendLine: Append['appendLine'];
+}) {
+  async function depart(tx: Transaction, userId: string): Promise<void> {
+    const sides = await tx.participant.findMany({
+      where: { userId, leftAt: null, conversation: { kind: { not: 'DIRECT' } } },
+      select: { conversationId: true },
+      orderBy: { conversationId: 'asc' },
+    });
+    for (const { conversationId } of sides) {
+      const side = await lockAsMember(tx, conversationId, userId);
+      if (side) await leave(tx, side);
+    }
+  }
+
+  async function leave(tx: Transaction, side: Side): Promise<void> {
+    const { conversationId, userId, conversation } = side;
+    if (conversation.kind === 'GROUP') {
+      if (side.role === 'OWNER') await handOver(tx, side);
+      await appendLine(tx, { conversationId, actorId: userId, line: { type: 'LEFT' } });
+    }
+    await dismiss(tx, { conversationId, userIds: [userId], at: clock.now() });
+  }
+
+  async function handOver(tx: Transaction, { conversationId, userId }: Side): Promise<void> {
+    const [heir] = await tx.participant.findMany({
+      where: { conversationId, userId: { not: userId }, leftAt: null },
+      orderBy: [{ role: 'asc' }, { joinedAt: 'asc' }, { userId: 'asc' }],
+      take: 1,
+    });
+    if (!heir || heir.role === 'OWNER') return;
+    const where = { conversationId_userId: { conversationId, userId: heir.userId } };
+    await tx.participant.update({ where, data: { role: 'OWNER' } });
+    const line = { type: 'ROLE_CHANGED' as const, personIds: [heir.userId], role: 'OWNER' as const };
+    await appendLine(tx, { conversationId, actorId: userId, line });
+  }
+
+  return depart;
+}

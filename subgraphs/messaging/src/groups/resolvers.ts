@@ -1,0 +1,46 @@
+import { mutation } from '@diaspora/kit';
+import type { Resolvers } from '../__generated__/schema.js';
+import type { Context } from '../context.js';
+import { conversationIds, userIds } from '../ids.js';
+import type { ConversationModel } from '../models.js';
+import { personIdsOf } from './rules.js';
+import type { Acting, Groups } from './service.js';
+
+/** A change to a group by one of its members. */
+const changing = <Input extends { readonly conversationId: string }>(
+  change: (groups: Groups, acting: Acting, input: Input) => Promise<ConversationModel>,
+) =>
+  mutation(async (input: Input, { viewer, services, loaders }: Context) => {
+    const conversationId = conversationIds.decode(input.conversationId);
+    const conversation = await change(services.groups, { actorId: viewer!.id, conversationId }, input);
+    loaders.conversation.clear(conversationId);
+    loaders.participants.clear(conversationId);
+    return { conversation };
+  });
+
+export const resolvers: Resolvers = {
+  Mutation: {
+    createGroup: mutation(async ({ memberIds, ...input }, { viewer, services }) => ({
+      conversation: await services.groups.create(viewer!.id, {
+        ...input,
+        memberIds: personIdsOf(memberIds, 'memberIds', viewer!.id),
+      }),
+    })),
+    updateGroup: changing((groups, acting, { name, historyVisibility }) =>
+      groups.update(acting, { name, historyVisibility }),
+    ),
+    addGroupMembers: changing((groups, acting, { userIds }) =>
+      groups.addMembers(acting, personIdsOf(userIds, 'userIds')),
+    ),
+    removeGroupMember: changing((groups, acting, { userId }) =>
+      groups.removeMember(acting, userIds.decode(userId)),
+    ),
+    setGroupRole: changing((groups, acting, { userId, role }) =>
+      groups.setRole(acting, userIds.decode(userId), role),
+    ),
+    leaveGroup: changing((groups, acting, { successorId }) =>
+      groups.leave(acting, successorId == null ? null : userIds.decode(successorId)),
+    ),
+  },
+  Conversation: { historyVisibility: (side) => side.conversation.historyVisibility },
+};

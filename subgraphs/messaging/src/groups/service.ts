@@ -1,0 +1,189 @@
+import { AppError, idempotent, parseInput, type Clock, type Outbox } from '@diaspora/kit';
+import type { HistoryVisibility, Participant, ParticipantRole } from '../__generated__/prisma/client.js';
+import { noSuchConversation } from '../refusals.js';
+import type { Db, Transaction } from '../database.js';
+import { conversationIds, userIds as personIds } from '../ids.js';
+import { admit, dismiss, lockAsMember, type Side } from '../members/index.js';
+import type { Append } from '../messages/index.js';
+import type { MessagingMessages } from '../messages.js';
+import type { ConversationModel } from '../models.js';
+import { bringIn } from './bringing-in.js';
+import {
+  assertAdmin,
+  assertMayRemove,
+  assertOwner,
+  assertOwnerStays,
+  groupChange,
+  newGroup,
+} from './rules.js';
+
+export type Groups = ReturnType<typeof createGroups>;
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly outbox: Outbox<MessagingMessages>;
+  readonly appendLine: Append['appendLine'];
+  /** Wakes whoever listens to the conversation. Never rejects. */
+  readonly announce: (conversationId: string) => Promise<void>;
+  /** Wakes whoever follows the lists of these people. Never rejects. */
+  readonly announceTo: (userIds: readonly string[]) => Promise<void>;
+}
+
+/** Which group, and who acts there. */
+export interface Acting {
+  readonly actorId: string;
+  readonly conversationId: string;
+}
+
+type Optional<Value> = Value | null | undefined;
+
+interface GroupChange {
+  readonly name?: Optional<string>;
+  readonly historyVisibility?: Optional<HistoryVisibility>;
+}
+
+interface GroupInput {
+  readonly idempotencyKey: string;
+  readonly name: string;
+  readonly memberIds: readonly string[];
+  readonly historyVisibility?: Optional<HistoryVisibility>;
+}
+
+const noSuchMember = (field: string) =>
+  new AppError('NOT_FOUND', 'There is no such member.', { path: [field] });
+
+export function createGroups({ db, clock, outbox, appendLine, announce, announceTo }: Dependencies) {
+  async function create(ownerId: string, { memberIds, ...input }: GroupInput): Promise<ConversationModel> {
+    const { idempotencyKey: key, ...group } = parseInput(newGroup, input);
+    const call = { actor: ownerId, operation: 'createGroup', key, request: { ...group, memberIds } };
+    const { conversationId } = await db.$transaction((tx) =>
+      idempotent(tx, call, async () => {
+        const conversationId = conversationIds.create();
+        const at = clock.now();
+        const row = { id: conversationId, kind: 'GROUP' as const, memberCount: 0, createdAt: at, ...group };
+        await tx.conversation.create({ data: row });
+        await admit(tx, { conversationId, userIds: [ownerId], role: 'OWNER', at });
+        await appendLine(tx, {
+          conversationId,
+          actorId: ownerId,
+          line: { type: 'CREATED', name: group.name },
+        });
+        const owner = (await lockAsMember(tx, conversationId, ownerId))!;
+        const joined = await bringIn(tx, { actor: owner, userIds: memberIds, at, appendLine });
+        await publishCreated(tx, conversationId, [ownerId, ...joined], at);
+        return { conversationId };
+      }),
+    );
+    void announce(conversationId);
+    return sideOf(db, { actorId: ownerId, conversationId });
+  }
+
+  async function publishCreated(tx: Transaction, id: string, participants: readonly string[], at: Date) {
+    const conversationId = conversationIds.encode(id);
+    const participantIds = participants.map((each) => personIds.encode(each));
+    const data = { conversationId, kind: 'GROUP' as const, participantIds, createdAt: at.toISOString() };
+    await outbox.publish(tx, { type: 'conversation.created', key: conversationId, data });
+  }
+
+  /** Under the group's lock, for somebody who takes part in it: whatever runs at once follows one after the other. */
+  async function changing(
+    acting: Acting,
+    change: (tx: Transaction, actor: Side) => Promise<void>,
+  ): Promise<ConversationModel> {
+    const side = await db.$transaction(async (tx) => {
+      const actor = await lockAsMember(tx, acting.conversationId, acting.actorId);
+      if (!actor) throw noSuchConversation();
+      if (actor.conversation.kind !== 'GROUP')
+        throw new AppError('INVALID_INPUT', 'This is not a group.', { path: ['conversationId'] });
+      await change(tx, actor);
+      return sideOf(tx, acting);
+    });
+    void announce(acting.conversationId);
+    if (side.leftAt) void announceTo([acting.actorId]);
+    return side;
+  }
+
+  const sideOf = (tx: Transaction, { actorId: userId, conversationId }: Acting): Promise<ConversationModel> =>
+    tx.participant.findUniqueOrThrow({
+      where: { conversationId_userId: { conversationId, userId } },
+      include: { conversation: true },
+    });
+
+  const update = (acting: Acting, input: GroupChange) => {
+    const change = parseInput(groupChange, input);
+    return changing(acting, async (tx, actor) => {
+      assertAdmin(actor);
+      await tx.conversation.update({ where: { id: acting.conversationId }, data: change });
+      const { name } = change;
+      if (name !== undefined && name !== actor.conversation.name)
+        await appendLine(tx, { ...acting, line: { type: 'RENAMED', name } });
+    });
+  };
+
+  const addMembers = (acting: Acting, userIds: readonly string[]) =>
+    changing(acting, async (tx, actor) => {
+      assertAdmin(actor);
+      await bringIn(tx, { actor, userIds, at: clock.now(), appendLine });
+    });
+
+  async function removeMember(acting: Acting, userId: string): Promise<ConversationModel> {
+    const side = await changing(acting, async (tx, actor) => {
+      assertMayRemove(actor, await memberOf(tx, acting, userId, 'userId'));
+      const { conversationId } = acting;
+      await appendLine(tx, { ...acting, line: { type: 'REMOVED', personIds: [userId] } });
+      await dismiss(tx, { conversationId, userIds: [userId], at: clock.now() });
+      await tx.participant.updateMany({ where: { conversationId, userId }, data: { wasRemoved: true } });
+    });
+    void announceTo([userId]);
+    return side;
+  }
+
+  const setRole = (acting: Acting, userId: string, role: ParticipantRole) =>
+    changing(acting, async (tx, actor) => {
+      assertOwner(actor);
+      const target = await memberOf(tx, acting, userId, 'userId');
+      if (target.role === role) return;
+      if (target.role === 'OWNER') assertOwnerStays(await otherOwners(tx, target), 'role');
+      await giveRole(tx, acting, userId, role);
+    });
+
+  /** The only owner hands over to the successor; the last one closes the group. */
+  const leave = (acting: Acting, successorId: string | null) =>
+    changing(acting, async (tx, actor) => {
+      if (actor.role === 'OWNER' && successorId !== null && successorId !== acting.actorId) {
+        await memberOf(tx, acting, successorId, 'successorId');
+        await giveRole(tx, acting, successorId, 'OWNER');
+      }
+      if (actor.role === 'OWNER' && actor.conversation.memberCount > 1)
+        assertOwnerStays(await otherOwners(tx, actor), 'successorId');
+      await appendLine(tx, { ...acting, line: { type: 'LEFT' } });
+      const { actorId, conversationId } = acting;
+      await dismiss(tx, { conversationId, userIds: [actorId], at: clock.now() });
+    });
+
+  async function giveRole(tx: Transaction, acting: Acting, userId: string, role: ParticipantRole) {
+    const { conversationId } = acting;
+    // Nothing is laid upon who has not accepted to be there.
+    const { count } = await tx.participant.updateMany({
+      where: { conversationId, userId, box: { in: ['INBOX', 'ARCHIVED'] } },
+      data: { role },
+    });
+    if (count === 0) throw noSuchMember('userId');
+    await appendLine(tx, { ...acting, line: { type: 'ROLE_CHANGED', personIds: [userId], role } });
+  }
+
+  /** Somebody who takes part. */
+  async function memberOf(tx: Transaction, { conversationId }: Acting, userId: string, field: string) {
+    const member = await tx.participant.findFirst({ where: { conversationId, userId, leftAt: null } });
+    if (!member) throw noSuchMember(field);
+    return member;
+  }
+
+  const otherOwners = (tx: Transaction, { conversationId, userId }: Participant): Promise<number> =>
+    tx.participant.count({
+      where: { conversationId, userId: { not: userId }, leftAt: null, role: 'OWNER' },
+    });
+
+  return { create, update, addMembers, removeMember, setRole, leave };
+}

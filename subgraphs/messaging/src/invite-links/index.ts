@@ -1,0 +1,7 @@
+import { readTypeDefs, type Slice } from '@diaspora/kit';
+import { permissions } from './permissions.js';
+import { resolvers } from './resolvers.js';
+
+export { createInviteLinks, type InviteLinks } from './service.js';
+
+export const inviteLinksSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

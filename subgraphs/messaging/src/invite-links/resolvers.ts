@@ -1,0 +1,30 @@
+import { mutation } from '@diaspora/kit';
+import type { Resolvers } from '../__generated__/schema.js';
+import { isAdmin } from '../groups/index.js';
+import { conversationIds, inviteLinkIds, userIds } from '../ids.js';
+
+export const resolvers: Resolvers = {
+  Query: {
+    invitedGroup: (_parent, { token }, { services }) => services.inviteLinks.groupBy(token),
+  },
+  Mutation: {
+    createInviteLink: mutation(async ({ conversationId, ...limits }, { viewer, services }) =>
+      services.inviteLinks.create(viewer!.id, conversationIds.decode(conversationId), limits),
+    ),
+    revokeInviteLink: mutation(async ({ inviteLinkId }, { viewer, services }) => ({
+      inviteLink: await services.inviteLinks.revoke(viewer!.id, inviteLinkIds.decode(inviteLinkId)),
+    })),
+    joinByInviteLink: mutation(async ({ token }, { viewer, services }) =>
+      services.inviteLinks.join(viewer!.id, token),
+    ),
+  },
+  Conversation: {
+    inviteLinks: (side, _args, { services }) =>
+      isAdmin(side) && !side.leftAt ? services.inviteLinks.linksOf(side.conversationId) : null,
+  },
+  InvitedGroup: { name: ({ name }) => name! },
+  InviteLink: {
+    id: ({ id }) => inviteLinkIds.encode(id),
+    createdBy: ({ createdById }) => ({ id: userIds.encode(createdById) }),
+  },
+};

@@ -1,0 +1,82 @@
+import type { Clock, MessageHandler, Outbox, Viewer } from '@diaspora/kit';
+import {
+  contactRequestsSlice,
+  createContactRequestHandlers,
+  createContactRequests,
+  type ContactRequests,
+} from './contact-requests/index.js';
+import type { Db, Transaction } from './database.js';
+import {
+  createEventConversationHandlers,
+  createEventConversationLoaders,
+  createEventConversations,
+  eventConversationsSlice,
+  type EventConversationLoaders,
+} from './event-conversations/index.js';
+import { createDeparture, createGroups, groupsSlice, type Groups } from './groups/index.js';
+import { createInbox, inboxSlice, type Inbox } from './inbox/index.js';
+import { createInviteLinks, inviteLinksSlice, type InviteLinks } from './invite-links/index.js';
+import { createJoinRequests, joinRequestsSlice, type JoinRequests } from './join-requests/index.js';
+import { createMemberLoaders, membersSlice, type MemberLoaders } from './members/index.js';
+import type { Append } from './messages/index.js';
+import type { MessagingMessages } from './messages.js';
+import type { Telling } from './notifications/index.js';
+
+export interface MembershipServices {
+  readonly groups: Groups;
+  readonly joinRequests: JoinRequests;
+  readonly inviteLinks: InviteLinks;
+  readonly contactRequests: ContactRequests;
+  readonly inbox: Inbox;
+}
+
+export type MembershipLoaders = MemberLoaders & EventConversationLoaders;
+
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly outbox: Outbox<MessagingMessages>;
+  readonly appendLine: Append['appendLine'];
+  /** Puts a notice into somebody's inbox. */
+  readonly tell: Telling['tell'];
+  /** Wakes whoever listens to the conversation. Never rejects. */
+  readonly announce: (conversationId: string) => Promise<void>;
+  /** Wakes whoever follows the lists of these people. Never rejects. */
+  readonly announceTo: (userIds: readonly string[]) => Promise<void>;
+}
+
+/** Who takes part in which conversations, as what, and where they have them: put together. */
+export function composeMembership(dependencies: Dependencies) {
+  const { db } = dependencies;
+  const joinRequests = createJoinRequests(dependencies);
+  const services: MembershipServices = {
+    groups: createGroups(dependencies),
+    joinRequests,
+    inviteLinks: createInviteLinks({ ...dependencies, joinRequests }),
+    contactRequests: createContactRequests(dependencies),
+    inbox: createInbox(dependencies),
+  };
+  const handlers: MessageHandler<Transaction>[] = [
+    ...createContactRequestHandlers(dependencies.tell),
+    ...createEventConversationHandlers(createEventConversations(dependencies)),
+  ];
+  return {
+    services,
+    handlers,
+    /** Takes a person out of everything but their direct conversations. */
+    depart: createDeparture(dependencies),
+    slices: [
+      membersSlice,
+      groupsSlice,
+      inviteLinksSlice,
+      joinRequestsSlice,
+      eventConversationsSlice,
+      contactRequestsSlice,
+      inboxSlice,
+    ],
+    createLoaders: (viewer: Viewer | null): MembershipLoaders => ({
+      ...createMemberLoaders(db),
+      ...createEventConversationLoaders(db, viewer),
+    }),
+  };
+}
