@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPool, idType, signViewer, VIEWER_HEADER, type Viewer } from '@diaspora/kit';
+import { createPool, idType, type Viewer } from '@diaspora/kit';
 import { aViewer } from '@diaspora/kit/testing';
 import { environmentsOf } from '../environments.js';
 import { startInfrastructure, type Infrastructure } from '../infrastructure.js';
@@ -11,6 +11,7 @@ import { startProcess, type RunningProcess } from '../processes.js';
 import { silentProgress } from '../progress.js';
 import type { Settings } from '../settings.js';
 import { freshSettings } from './running.js';
+import { mutation, openSale, sendTo, type Sale } from './sales.js';
 
 const names = ['events', 'payments'] as const;
 type Name = (typeof names)[number];
@@ -77,18 +78,8 @@ async function revive(): Promise<void> {
 }
 
 /** One request, as the router would send it. */
-async function send(name: Name, viewer: Viewer, query: string, variables: object) {
-  const header = signViewer(viewer, {
-    secret: infrastructure.secrets.viewerSecret,
-    requestId: randomUUID(),
-  });
-  const response = await fetch(`http://127.0.0.1:${settings.ports[name]}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', [VIEWER_HEADER]: header },
-    body: JSON.stringify({ query, variables }),
-  });
-  return response.json() as Promise<{ data?: Record<string, any> }>;
-}
+const send = (name: Name, viewer: Viewer, query: string, variables: object) =>
+  sendTo(`http://127.0.0.1:${settings.ports[name]}`, infrastructure, viewer, { query, variables });
 
 /** Asks until there is an answer, as a device does: under one key it is one command. */
 async function ask(name: Name, viewer: Viewer, query: string, input: object): Promise<any> {
@@ -112,42 +103,9 @@ async function until(name: Name, sql: string, values: unknown[]): Promise<void> 
   }
 }
 
-const mutation = (field: string, type: string, selection: string) =>
-  `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { code message } } }`;
+const sale = () => openSale((viewer, query, input) => ask('events', viewer, query, input), 100);
 
-const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19);
-
-async function sale() {
-  const organizer = aViewer({ roles: ['EVENT_OWNER', 'SUPER_USER'] });
-  const { event } = await ask(
-    'events',
-    organizer,
-    mutation('createEvent', 'CreateEventInput', 'event { id }'),
-    {
-      idempotencyKey: randomUUID(),
-      ...{ title: 'Harvest', description: 'Music.', language: 'en', domain: 'OTHERS', type: 'FREE' },
-      ...{ startsAt: inDays(20), endsAt: inDays(21), timeZone: 'Europe/Berlin', capacity: 100 },
-      place: { countryCode: 'DE', city: 'Berlin' },
-    },
-  );
-  await ask('events', organizer, mutation('publishEvent', 'PublishEventInput', 'event { id }'), {
-    eventId: event.id,
-  });
-  const { ticketType } = await ask(
-    'events',
-    organizer,
-    mutation('createTicketType', 'CreateTicketTypeInput', 'ticketType { id }'),
-    {
-      idempotencyKey: randomUUID(),
-      eventId: event.id,
-      name: 'Regular',
-      price: { amountMinor: 2_000, currency: 'EUR' },
-    },
-  );
-  return { organizer, event, ticketType };
-}
-
-async function buy(buyer: Viewer, { ticketType }: Awaited<ReturnType<typeof sale>>): Promise<{ id: string }> {
+async function buy(buyer: Viewer, { ticketType }: Sale): Promise<{ id: string }> {
   const { purchase } = await ask(
     'events',
     buyer,
@@ -158,7 +116,7 @@ async function buy(buyer: Viewer, { ticketType }: Awaited<ReturnType<typeof sale
 }
 
 /** Buys, pays and gives back, whoever ends in between. */
-async function carry(sold: Awaited<ReturnType<typeof sale>>): Promise<string> {
+async function carry(sold: Sale): Promise<string> {
   const { organizer } = sold;
   const buyer = aViewer();
   const purchase = await buy(buyer, sold);
@@ -202,7 +160,7 @@ async function leftOf(key: string) {
 }
 
 describe('a purchase through events and payments', () => {
-  let sold: Awaited<ReturnType<typeof sale>>;
+  let sold: Sale;
   beforeAll(async () => {
     sold = await sale();
   }, 120_000);
