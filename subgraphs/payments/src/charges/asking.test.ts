@@ -147,6 +147,9 @@ describe('a key that the provider forgets', () => {
     expect(await payments.db.refund.findMany({ where: { paymentId: id } })).toMatchObject([
       { status: 'FAILED', failure: 'not_acknowledged' },
     ]);
-    expect((await order.told()).at(-1)).toMatchObject({ type: 'order.refundFailed' });
+    expect((await order.told()).at(-1)).toMatchObject({
+      type: 'order.refundFailed',
+      data: { isFinal: false },
+    });
   });
 });

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => payments.stop());
 
 /** Somebody with an order, who had so many payments of it declined just now. */
-async function declined(times: number) {
+async function declined(times: number, failure = 'card_declined') {
   const order = orders.wish();
   await order.request();
   const [createdAt, settledAt] = [payments.clock.now(), payments.clock.now()];
@@ -29,7 +29,7 @@ async function declined(times: number) {
       amountMinor: 2_000n,
       currency: 'EUR',
       status: 'FAILED' as const,
-      failure: 'card_declined',
+      failure,
       ...{ createdAt, settledAt },
     })),
   });
@@ -55,6 +55,11 @@ describe('whoever has cards declined again and again', () => {
     for (const pay of [order.pay, save, buy]) expect(codesOf(await pay())).toEqual(['RATE_LIMITED']);
     payments.clock.advance(dayMs);
     for (const pay of [save, buy]) expect(codesOf(await pay())).toEqual([]);
+  });
+
+  it('is nobody whose payments were given up', async () => {
+    const order = await declined(20, 'replaced');
+    expect(codesOf(await order.pay())).toEqual([]);
   });
 
   it('is nobody who mistypes now and then', async () => {

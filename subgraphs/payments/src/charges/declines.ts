@@ -3,6 +3,8 @@ import type { Transaction } from '../database.js';
 
 const mostDeclines = 20;
 const windowMs = 86_400_000;
+/** No bank said no to these: nobody answered, or nobody asked. */
+const ownFailures = ['cancelled', 'replaced', 'not_wanted', 'not_acknowledged'];
 
 /**
  * Whoever tries stolen card numbers has many of them declined: nobody who pays with their own comes near. Throws AppError
@@ -15,7 +17,12 @@ export async function assertFewDeclines(
 ): Promise<void> {
   const since = { gt: new Date(clock.now().getTime() - windowMs) };
   const [payments, methods] = [
-    await tx.payment.count({ where: { userId, status: 'FAILED', isPayerPresent: true, createdAt: since } }),
+    await tx.payment.count({
+      where: {
+        ...{ userId, status: 'FAILED', isPayerPresent: true, createdAt: since },
+        failure: { notIn: [...ownFailures] },
+      },
+    }),
     await tx.paymentMethod.count({ where: { userId, status: 'FAILED', createdAt: since } }),
   ];
   if (payments + methods >= mostDeclines)

@@ -87,8 +87,8 @@ export function createOrderPurpose({ outbox, bookkeeping, audit, afterStep, earn
     if (!known && hasFailed) return;
     // Sent back at the provider, by hand.
     const wish = known ?? (await noted(tx, order, refund));
-    // The provider gives those a name that it takes on.
-    const isRefused = refund.providerRefundId === null;
+    // The provider gives those a name that it takes on; one that it never answered about may be taken on yet.
+    const isRefused = refund.providerRefundId === null && failure !== 'not_acknowledged';
     const outcome = hasFailed
       ? failedAs(order, { failure: failure ?? 'other', attempts: wish.attempts, isRefused })
       : ({ status: 'SUCCEEDED', failure: null } as const);

@@ -39,9 +39,8 @@ interface AddInput {
 
 const addInput = z.object({ idempotencyKey: idempotencyKey(), isDefault: z.boolean().nullish() });
 const mostMethods = 20;
-/** Methods that may fail in a day: nobody tries other people's cards here. */
-const mostFailures = 10;
-const dayMs = 86_400_000;
+/** What failed is counted for a day (`assertFewDeclines`), and gone the day after. */
+const failedKeptMs = 2 * 86_400_000;
 
 /** Methods that people save. The provider is asked outside any transaction, with our id as its idempotency key. */
 export function createPaymentMethods({ db, clock, providers, customers, audit }: Dependencies) {
@@ -67,11 +66,6 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
   ): Promise<string> {
     const id = paymentMethodIds.create();
     const others = await book.lockAll(tx, userId);
-    if (
-      others.filter(({ status, createdAt }) => status === 'FAILED' && createdAt > daysAgo(1)).length >=
-      mostFailures
-    )
-      throw new AppError('RATE_LIMITED', `At most ${mostFailures} payment methods may fail in a day.`);
     if (others.filter(({ status }) => status !== 'FAILED').length >= mostMethods)
       throw new AppError('CONFLICT', `You have ${mostMethods} payment methods. Remove one first.`);
     await assertFewDeclines(tx, userId, { clock });
@@ -146,11 +140,10 @@ export function createPaymentMethods({ db, clock, providers, customers, audit }:
     await db.paymentMethod.deleteMany({ where: { id: methodId } });
   }
 
-  const daysAgo = (days: number): Date => new Date(clock.now().getTime() - days * dayMs);
-
-  /** The nightly job: what failed is nobody's method, and counts for a day. */
+  /** The nightly job: what failed is nobody's method. */
   async function removeFailed(): Promise<void> {
-    await db.paymentMethod.deleteMany({ where: { status: 'FAILED', createdAt: { lt: daysAgo(2) } } });
+    const lt = new Date(clock.now().getTime() - failedKeptMs);
+    await db.paymentMethod.deleteMany({ where: { status: 'FAILED', createdAt: { lt } } });
   }
 
   /** Of a person who is gone: the rows lead to nobody from now on, and go when the providers have forgotten them. */

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { ProviderFee } from '../provider.js';
+import { feeFromStripe } from './money.js';
 
 /**
  * What Stripe kept of a payment. Its events do not say: it is in the entry of Stripe's own books about the charge, in the
@@ -14,5 +15,5 @@ export async function feeOf(
   const booked = typeof charge === 'object' ? charge?.balance_transaction : null;
   if (!booked || typeof booked === 'string') return { status: 'NOT_YET' };
   if (booked.currency.toUpperCase() !== currency) return { status: 'OTHER_CURRENCY' };
-  return { status: 'KNOWN', feeMinor: BigInt(booked.fee) };
+  return { status: 'KNOWN', feeMinor: feeFromStripe(booked.fee, booked.currency) };
 }

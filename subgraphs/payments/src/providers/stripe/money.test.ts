@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { PaymentRefused } from '../provider.js';
-import { fromStripe, stripeCurrencies, toStripe } from './money.js';
+import { feeFromStripe, fromStripe, stripeCurrencies, toStripe } from './money.js';
 
 describe('amounts as Stripe counts them', () => {
   it.each([
@@ -24,6 +24,14 @@ describe('amounts as Stripe counts them', () => {
     [100n, 'IRR'],
   ])('are refused where Stripe takes none such: %p %s', (amountMinor, currency) => {
     expect(() => toStripe(amountMinor, currency)).toThrow(PaymentRefused);
+  });
+
+  it.each([
+    [37, 'eur', 37n],
+    [145_050, 'isk', 1_451n],
+    [12, 'mga', 1_200n],
+  ])('are fees too: %p of %s are %p', (amount, currency, feeMinor) => {
+    expect(feeFromStripe(amount, currency)).toBe(feeMinor);
   });
 
   it('have no parts where the currency has none', () => {

@@ -51,3 +51,9 @@ export function fromStripe(amount: number, code: string): { amountMinor: bigint;
   if (scaled % times !== 0n) throw new Error(`${amount} is no amount of ${currency}`);
   return { amountMinor: scaled / times, currency };
 }
+
+/** What Stripe kept, to the nearest unit: its fees have parts also where its charges have none. */
+export function feeFromStripe(amount: number, code: string): bigint {
+  const [times, divided] = scaleOf(code.toUpperCase());
+  return (2n * BigInt(amount) * divided + times) / (2n * times);
+}
