@@ -55,6 +55,8 @@ export const messages = defineMessages('messaging', {
     schema: z.object({
       mailId: z.uuid(),
       userId: z.string(),
+      /** Whose names are in it. */
+      namedIds: z.array(z.string()),
       subject: z.string(),
       text: z.string(),
       html: z.string(),

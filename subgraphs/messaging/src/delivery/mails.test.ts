@@ -38,7 +38,7 @@ describe('mails', () => {
     const [mail, ...others] = await use.mailsTo(ana);
     expect(others).toEqual([]);
     const sentence = 'Ben & <b>Söhne</b> commented on your post';
-    expect(mail).toMatchObject({ userId: ana.publicId, subject: sentence });
+    expect(mail).toMatchObject({ userId: ana.publicId, namedIds: [ben.publicId], subject: sentence });
     expect(mail!['text']).toContain(`${sentence}\nhttps://app.example/notifications/ntf_`);
     const html = mail!['html'] as string;
     expect(html).toContain('<html lang="en" dir="ltr">');

@@ -1,4 +1,12 @@
-import { addJob, defineJob, messagesFrom, onJob, type JobTasks, type MessageHandler } from '@diaspora/kit';
+import {
+  addJob,
+  defineJob,
+  messagesFrom,
+  onJob,
+  type Clock,
+  type JobTasks,
+  type MessageHandler,
+} from '@diaspora/kit';
 import type { EventsMessages } from '@diaspora/events/messages';
 import { z } from 'zod';
 import type { Db, Transaction } from '../database.js';
@@ -36,19 +44,25 @@ type ToldAttendees = z.output<typeof tellAttendees.schema>;
 
 const pageSize = 100;
 
+interface Dependencies {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly telling: Telling;
+}
+
 /** Who goes to which event, and what those who go have to hear of. */
-export function createAttendance({ db, telling }: { readonly db: Db; readonly telling: Telling }) {
+export function createAttendance({ db, clock, telling }: Dependencies) {
   /** The messages of one event come one after the other. */
   async function keepEvent(tx: Transaction, { eventId: id, ...event }: z.output<typeof snapshot>) {
     const before = await tx.knownEvent.findUnique({ where: { id } });
     if (before && before.version >= event.version) return;
     await tx.knownEvent.upsert({ where: { id }, create: { id, ...event }, update: event });
-    if (before && isMoved(before, event))
+    if (before && isMoved(before, event) && event.endsAt > clock.now())
       await addJob(tx, tellAttendees, { eventId: id, type: 'EVENT_CHANGED', occasion: `${event.version}` });
   }
 
   async function cancel(tx: Transaction, id: string): Promise<void> {
-    await tx.knownEvent.updateMany({ where: { id }, data: { isCancelled: true } });
+    await tx.knownEvent.updateMany({ where: { id }, data: { isCancelled: true, venue: null } });
     await addJob(tx, tellAttendees, { eventId: id, type: 'EVENT_CANCELLED', occasion: 'cancelled' });
   }
 

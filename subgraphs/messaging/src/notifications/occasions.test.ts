@@ -224,6 +224,16 @@ describe('occasions', () => {
       expect(await told(ben)).toEqual([]);
     });
 
+    it('say nothing of changes to one that is over', async () => {
+      const [ana] = await people();
+      const event = anEvent({ startsAt: '2026-05-01T12:00:00.000Z', endsAt: '2026-05-01T14:00:00.000Z' });
+      await deliverTo(messaging, 'event.published', event);
+      await register(event, ana);
+      await deliverTo(messaging, 'event.changed', { ...event, version: 2, venue: null });
+      await settle();
+      expect(await typesTold(ana)).toEqual(['REGISTRATION_CONFIRMED']);
+    });
+
     it('do not tell who gave the place back, or handed the ticket over', async () => {
       const [ana, ben] = await people();
       const event = anEvent();

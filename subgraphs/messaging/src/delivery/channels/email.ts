@@ -29,6 +29,7 @@ export function createEmailChannel({ clock, outbox, links }: Dependencies): Chan
       key: userId,
       data: {
         ...{ mailId: attemptId, userId, subject: letter.subject },
+        namedIds: notifications.flatMap(({ actorId }) => (actorId ? userIds.encode(actorId) : [])),
         ...mailBody(letter, url === null ? null : { url, isAll }),
         unsubscribeUrl: url,
         sendBefore: new Date(clock.now().getTime() + goodForMs).toISOString(),
