@@ -186,6 +186,13 @@ describe('a person with data everywhere', () => {
     const told = { userId: ids.friend, text: 'My barometers are in the cellar', clientMessageId: 'm1' };
     ({ conversationId } = await writeTo(leaver, told));
     await writeTo(friend, { userId: ids.leaver, text: 'I know', clientMessageId: 'm1' });
+    await leaver.must(
+      `mutation ($id: ID!, $at: DateTime!) {
+        saveDraft(input: { conversationId: $id, text: "More of barometers" }) { userErrors { message } }
+        scheduleMessage(input: { conversationId: $id, clientMessageId: "s1", sendAt: $at, text: "Barometers again" }) {
+          userErrors { message } } }`,
+      { id: conversationId, at: new Date(Date.now() + 86_400_000) },
+    );
     await until(
       'friend',
       '{ search(query: "barometers", types: [POST, PERSON, EVENT], first: 5) { totalCount } }',
@@ -236,6 +243,8 @@ describe('a person with data everywhere', () => {
     expect(read('content/posts.json')).toMatchObject([{ text: 'Look at these barometers! #barometers' }]);
     expect(read('content/comments.json')).toMatchObject([{ text: 'Not without barometers.' }]);
     expect(read('messaging/messages.json')).toMatchObject([{ text: 'My barometers are in the cellar' }]);
+    expect(read('messaging/drafts.json')).toMatchObject([{ text: 'More of barometers' }]);
+    expect(read('messaging/scheduled-messages.json')).toMatchObject([{ text: 'Barometers again' }]);
     expect(read('payments/payments.json')).toMatchObject([{ status: 'CAPTURED' }]);
     expect(read('search/documents.json').map(({ kind }) => kind as string)).toEqual([
       'PERSON',
