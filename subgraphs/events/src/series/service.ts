@@ -130,7 +130,7 @@ export function createSeries({ db, clock, steps, materialising, setup }: Depende
     if (made >= mostMadeADay)
       throw new AppError(
         'RATE_LIMITED',
-        'So many events were made today that rules can be changed tomorrow.',
+        `${mostMadeADay} events were made within 24 hours: change the rule later.`,
       );
   }
 

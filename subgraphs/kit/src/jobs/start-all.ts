@@ -14,8 +14,13 @@ const tasksThatAre = (kind: 'QUICK' | 'SLOW', tasks: JobTasks): JobTasks =>
 export async function startAllJobs({ tasks, ...options }: JobsOptions): Promise<Jobs> {
   const { crontab: _first, ...same } = options;
   const slow = tasksThatAre('SLOW', tasks);
-  const runners = [await startJobs({ ...options, tasks: tasksThatAre('QUICK', tasks) })];
-  if (Object.keys(slow).length > 0)
-    runners.push(await startJobs({ ...same, tasks: slow, concurrency: slowAtOnce }));
-  return { stop: async () => void (await Promise.all(runners.map((runner) => runner.stop()))) };
+  const first = await startJobs({ ...options, tasks: tasksThatAre('QUICK', tasks) });
+  if (Object.keys(slow).length === 0) return first;
+  const second = await startJobs({ ...same, tasks: slow, concurrency: slowAtOnce }).catch(
+    async (error: unknown) => {
+      await first.stop();
+      throw error;
+    },
+  );
+  return { stop: async () => void (await Promise.all([first.stop(), second.stop()])) };
 }
