@@ -62,6 +62,11 @@ function named(name: string, { objects, targetId }: World): unknown {
     chatWebhookId: 'cwh_01h2xcejqtf2nbrexx3vqjhp41',
     deliveryId: 'dlv_01h2xcejqtf2nbrexx3vqjhp41',
     fcmToken: freshWord(),
+    userIds: [targetId],
+    memberIds: [targetId],
+    successorId: targetId,
+    inviteLinkId: 'gil_01h2xcejqtf2nbrexx3vqjhp41',
+    joinRequestId: 'gjr_01h2xcejqtf2nbrexx3vqjhp41',
     expectedVersion: 1,
     name: freshWord(),
     actions: ['customers.read'],
@@ -194,6 +199,8 @@ function particular(fieldName: string, { objects }: World): Record<string, unkno
   if (fieldName === 'inviteToEvent') return { email: undefined };
   if (/^(revoke|decline)EventInvitation$/.test(fieldName))
     return { invitationId: 'inv_01h2xcejqtf2nbrexx3vqjhp41' };
+  if (/^(updateGroup|addGroupMembers|setGroupRole|createInviteLink)$/.test(fieldName))
+    return { conversationId: objects['Group'] };
   if (fieldName === 'deletePost') return { postId: objects['SparePost'] };
   if (fieldName === 'deleteMessage') return { messageId: objects['SpareMessage'] };
   return fieldName === 'deleteComment' ? { commentId: objects['SpareComment'] } : {};

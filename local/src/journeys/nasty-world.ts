@@ -167,6 +167,11 @@ async function makeObjects({ root, ambassador, member, memberId, targetId }: Peo
     clientMessageId: 'm1',
   });
   await writeTo(member, { userId: targetId, text: 'Hello?', clientMessageId: 'm2' });
+  const group = { idempotencyKey: 'group', name: 'Choir', memberIds: [] };
+  const { createGroup } = await member.must(
+    'mutation ($input: CreateGroupInput!) { createGroup(input: $input) { conversation { id } } }',
+    { input: group },
+  );
   await Promise.all([member, root].map((each) => subscribeToPremium(each, 'premium')));
   const addMethod = `mutation ($input: AddPaymentMethodInput!) {
     addPaymentMethod(input: $input) { paymentMethod { id } } }`;
@@ -213,6 +218,7 @@ async function makeObjects({ root, ambassador, member, memberId, targetId }: Peo
     Post,
     Comment,
     Conversation: conversationId,
+    Group: createGroup.conversation.id as string,
     ...organization,
     ...sold,
     ...order,

@@ -64,7 +64,7 @@ describe('the personal data of messaging', () => {
     expect(records['message-reactions']).toMatchObject([{ emoji: '👍' }]);
     expect(records['scheduled-messages']).toMatchObject([{ text: 'Zarathustra later', status: 'PENDING' }]);
     expect(records['drafts']).toMatchObject([{ text: 'Zarathustra, perhaps' }]);
-    expect(records['messaging-settings']).toEqual([{ sharesReadReceipts: false }]);
+    expect(records['messaging-settings']).toMatchObject([{ sharesReadReceipts: false }]);
     expect(records['conversations']).toMatchObject([{ id: conversationId, unreadCount: 1 }]);
     expect(records['conversations']![0].participantIds.sort()).toEqual(
       [person.publicId, friend.publicId].sort(),
