@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { conversationIds, messageIds } from './ids.js';
+import { actionsOn } from './testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from './testing/given.js';
 
 /**
@@ -20,8 +21,8 @@ const mark = (name: 'Delivered' | 'Read') => `mutation ($input: MarkConversation
   markConversation${name}(input: $input) { userErrors { code } } }`;
 
 interface Step {
-  readonly kind: 'SEND' | 'READ' | 'DELIVERED' | 'EDIT' | 'DELETE' | 'HIDE';
-  /** Of the two people, who does it. */
+  readonly kind: 'SEND' | 'READ' | 'DELIVERED' | 'EDIT' | 'DELETE' | 'HIDE' | 'LEAVE' | 'JOIN';
+  /** Of the people, who does it. */
   readonly who: number;
   /** Which message, counted back from the newest. */
   readonly back: number;
@@ -38,8 +39,9 @@ const changes = {
 const step: fc.Arbitrary<Step> = fc.record({
   kind: fc.constantFrom(
     ...(['SEND', 'SEND', 'SEND', 'SEND', 'DELETE', 'DELETE', 'HIDE', 'EDIT', 'READ', 'DELIVERED'] as const),
+    ...(['LEAVE', 'JOIN'] as const),
   ),
-  who: fc.nat({ max: 1 }),
+  who: fc.nat({ max: 2 }),
   back: fc.nat({ max: 6 }),
 });
 
@@ -58,6 +60,10 @@ async function take({ kind, who, back }: Step, people: readonly Member[], conver
     const actor = kind === 'HIDE' ? person : people.find(({ id }) => id === message.senderId)!;
     return process.as(actor.viewer).execute(changes[kind], { id: messageIds.encode(message.id) });
   }
+  if (kind === 'LEAVE' || kind === 'JOIN') {
+    const { add, leave } = actionsOn(conversationId);
+    return kind === 'JOIN' ? add(people[0]!, [person]) : who > 0 && leave(person);
+  }
   const input = { conversationId, upToSequence: Math.max(0, lastSequence - back) };
   return process.as(person.viewer).execute(mark(kind === 'READ' ? 'Read' : 'Delivered'), { input });
 }
@@ -74,17 +80,26 @@ async function countsOf(people: readonly Member[], conversationId: string) {
   for (const { id: userId, ...client } of people) {
     const side = await messaging.db.participant.findUniqueOrThrow({
       where: { conversationId_userId: { conversationId: key, userId } },
+      include: { windows: true },
     });
+    const isSeen = (sequence: number) =>
+      side.windows.some(
+        ({ afterSequence, untilSequence }) =>
+          sequence > afterSequence && sequence <= (untilSequence ?? Infinity),
+      );
     const waiting = messages.filter(
-      ({ senderId, sequence, deletedAt, hiddenFrom }) =>
+      ({ senderId, sequence, kind, deletedAt, hiddenFrom }) =>
+        kind === 'TEXT' &&
+        isSeen(sequence) &&
         senderId !== userId &&
         sequence > side.readUpToSequence &&
         deletedAt === null &&
         hiddenFrom.every((hidden) => hidden.userId !== userId),
     );
     const { data } = await client.execute('{ unreadMessageCount }');
+    const total: unknown = data.unreadMessageCount;
     const hasArrived = side.readUpToSequence <= side.deliveredUpToSequence;
-    kept.push({ unread: side.unreadCount, total: data.unreadMessageCount, hasArrived });
+    kept.push({ unread: side.unreadCount, total, hasArrived });
     recount.push({ unread: waiting.length, total: waiting.length, hasArrived: true });
   }
   return { kept, recount };
@@ -97,8 +112,9 @@ it('what is unread equals a recount, and nothing is read that has not arrived, w
       const people = [
         await messaging.given.member({ entitlements }),
         await messaging.given.member({ entitlements }),
+        await messaging.given.member({ entitlements }),
       ];
-      const id = await messaging.given.conversation(people[0]!, people[1]!);
+      const id = await messaging.given.group(people[0]!, people.slice(1));
       for (let at = 0; at < steps.length; at += 8) {
         await Promise.all(steps.slice(at, at + 8).map((each) => take(each, people, id)));
         const { kept, recount } = await countsOf(people, id);

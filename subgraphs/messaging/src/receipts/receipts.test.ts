@@ -135,6 +135,18 @@ describe('receipts', () => {
     expect((await told(ana, id)).nodes).toEqual([]);
   });
 
+  it('are not told of whoever has not accepted the request', async () => {
+    const { ana, ben, id } = await aTalk();
+    await move(ben, 'Delivered', id, 3);
+    const key = { conversationId: conversationIds.decode(id), userId: ben.id };
+    const put = (box: 'REQUESTS' | 'INBOX') =>
+      messaging.db.participant.update({ where: { conversationId_userId: key }, data: { box } });
+    await put('REQUESTS');
+    expect((await told(ana, id)).nodes).toEqual([]);
+    await put('INBOX');
+    expect((await told(ana, id)).nodes).toMatchObject([{ deliveredUpToSequence: 3 }]);
+  });
+
   it('are told to nobody who left', async () => {
     const { ana, ben, id } = await aTalk();
     await move(ben, 'Read', id, 3);
