@@ -37,10 +37,10 @@ describe(`with ${rows} rows`, () => {
        SELECT gen_random_uuid(), '${long}', n, '${ana.id}', n, 'text', now() FROM generate_series(1, ${rows}) n`,
     );
     await admin.query(
-      `INSERT INTO notifications (id, recipient_id, type, occasion, subject_type, subject_id, created_at, read_at)
+      `INSERT INTO notifications (id, recipient_id, type, occasion, subject_type, subject_id, created_at, read_at, seen_at)
        SELECT gen_random_uuid(), (ARRAY[${people}]::uuid[])[1 + n % 20], 'POST_REACTED', n,
-              'POST', gen_random_uuid(), now() - random() * interval '90 days', CASE WHEN random() < 0.95 THEN now() END
-       FROM generate_series(1, ${rows}) n`,
+              'POST', gen_random_uuid(), now() - random() * interval '90 days', read, read
+       FROM (SELECT n, CASE WHEN random() < 0.95 THEN now() END AS read FROM generate_series(1, ${rows}) n) made`,
     );
     await admin.query(
       `INSERT INTO hidden_messages (message_id, user_id, hidden_at)
@@ -114,6 +114,7 @@ describe(`with ${rows} rows`, () => {
       'messages_by_words',
     ],
     ['the unread count', '{ unreadNotificationCount }', 'notifications', 'notifications_unread'],
+    ['the unseen count', '{ unseenNotificationCount }', 'notifications', 'notifications_unseen'],
   ];
 
   it.each(cases)('%s is read by its index', async (_name, query, table, index) => {

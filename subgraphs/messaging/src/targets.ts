@@ -53,7 +53,7 @@ export function createTargets({ isOpen }: { readonly isOpen: boolean }) {
     },
   ): Promise<TargetAnswer> {
     try {
-      const response = await fetch(address, { method: 'POST', ...request } as RequestInit);
+      const response = await fetch(address, { method: 'POST', ...request });
       const text = (await response.text()).slice(0, maxTextLength);
       const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
       return { status: response.status, text, retryAfterSeconds: Number.isFinite(seconds) ? seconds : null };

@@ -74,7 +74,7 @@ describe('a push notification', () => {
     await use.device(ana, service.url);
     await use.comment(ana, ben);
     const { id: deliveryId } = await only();
-    const other = { ...messaging, ...messaging.anotherProcess() } as Messaging;
+    const other = { ...messaging, ...messaging.anotherProcess() };
     await Promise.all(
       [messaging, other, messaging, other].map((each) => runTask(each, 'deliver', { deliveryId })),
     );

@@ -152,7 +152,7 @@ describe('mails', () => {
     });
 
     it('are one for all that came under load, by two processes that both send them', async () => {
-      const other = { ...messaging, ...messaging.anotherProcess() } as Messaging;
+      const other = { ...messaging, ...messaging.anotherProcess() };
       const [one, two] = [use, delivering(other)];
       await Promise.all(Array.from({ length: 40 }, (_, n) => (n % 2 ? one : two).comment(ana, ben)));
       const { id: deliveryId } = await only();

@@ -33,7 +33,7 @@ describe('what reaches a person by mail', () => {
       'USUAL',
     ],
   ] as const)('%s', (_name, traits, choices, cadence, because) => {
-    expect(decide(traits, 'EMAIL', choices as Choices)).toEqual({ cadence, because });
+    expect(decide(traits, 'EMAIL', choices)).toEqual({ cadence, because });
   });
 
   it('knows no silence that has ended', () => {
@@ -135,12 +135,10 @@ describe('quiet hours', () => {
           now += 187 * 60_000
         ) {
           const end = quietEnd(new Date(now), times);
-          if (!end) continue;
-          expect(end.getTime()).toBeGreaterThan(now);
-          expect(end.getTime() - now).toBeLessThanOrEqual(26 * 3_600_000);
-          const repeated = quietEnd(end, times);
-          // Only where a repeated hour begins anew does it go on, and then it ends within that hour.
-          if (repeated) expect(repeated.getTime() - end.getTime()).toBeLessThanOrEqual(3_600_000);
+          const wait = end ? end.getTime() - now : 1;
+          // Only where a repeated hour begins anew do they go on, and then they end within that hour.
+          const more = end ? (quietEnd(end, times)?.getTime() ?? end.getTime()) - end.getTime() : 0;
+          expect([wait > 0, wait <= 26 * 3_600_000, more <= 3_600_000]).toEqual([true, true, true]);
         }
       }
     },
