@@ -391,6 +391,7 @@ describe('a person with data everywhere', () => {
       messaging: [
         'conversation_events',
         'conversations',
+        'event_hosts',
         'members',
         'messages',
         'participants',
