@@ -20,7 +20,7 @@ export interface Stage {
   readonly pids: readonly number[];
   readonly secret: string;
   readonly groups: readonly { readonly conversationId: string; readonly people: readonly string[] }[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** Messaging alone, as so many processes, with what it stands on; and conversations of `size` people. */

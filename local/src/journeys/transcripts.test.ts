@@ -189,7 +189,7 @@ describe('a conversation over two routers and two processes of messaging', () =>
       fc.asyncProperty(steps, async (chosen) => {
         const { said, cursor } = await everything();
         const device = new Device(said, cursor);
-        let open = [connect(device, 0, cursor)];
+        const open = [connect(device, 0, cursor)];
         const saying: Promise<unknown>[] = [];
         for (const step of chosen) {
           if (step.do === 'say') saying.push(say(ana, step.router));
@@ -208,7 +208,6 @@ describe('a conversation over two routers and two processes of messaging', () =>
           60_000,
         );
         await Promise.all(open.map((cut) => cut()));
-        open = [];
         expect(device.faults).toEqual([]);
         expect(device.transcript()).toEqual(all);
       }),
