@@ -67,6 +67,14 @@ export function selectionOf(type: GraphQLNamedType, depth: number): string {
   return `{ ${['__typename', ...fields].join(' ')} }`;
 }
 
+/** As deep as the router's limit of fields lets it be. */
+function largestSelectionOf(type: GraphQLNamedType): string {
+  const [deep, flat] = [selectionOf(type, 2), selectionOf(type, 1)];
+  return (deep.match(/\w+/g) ?? []).length < mostFields ? deep : flat;
+}
+
+const mostFields = 900;
+
 const interfaceSelection = (name: string) =>
   name === 'UserError' ? '{ __typename code message path }' : '{ __typename id }';
 
@@ -85,7 +93,7 @@ function targetOf(
 ): Target {
   const variables = field.args.map((argument) => `$${argument.name}: ${variableType(argument)}`).join(', ');
   const given = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
-  const selection = selectionOf(getNamedType(field.type), 2);
+  const selection = largestSelectionOf(getNamedType(field.type));
   return {
     label,
     kind,
