@@ -1,7 +1,10 @@
 import { Prisma } from '../database.js';
 
-/** Whether the side `p` has accepted the conversation: only then are others told what the person reads and does there. */
-export const isAccepted = Prisma.sql`p.box IN ('INBOX', 'ARCHIVED')`;
+/** Whether that side has accepted the conversation: only then are others told what the person reads and does there. */
+export const isAcceptedBy = (side: 'p' | 'theirs') =>
+  Prisma.sql`${Prisma.raw(side)}.box IN ('INBOX', 'ARCHIVED')`;
+
+export const isAccepted = isAcceptedBy('p');
 
 /** Whether what is unread on the side `p` counts in the person's total: neither requests nor what was put away do. */
 export const countsInTotal = Prisma.sql`p.box = 'INBOX'`;

@@ -2,7 +2,7 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { countsInTotal, isAccepted, isToldAt } from './boxes.js';
+export { countsInTotal, isAccepted, isAcceptedBy, isToldAt } from './boxes.js';
 export { createConversationLoaders, type ConversationLoaders } from './loaders.js';
 export { createConversations, type Conversations } from './service.js';
 export {

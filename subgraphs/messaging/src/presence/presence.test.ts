@@ -23,12 +23,19 @@ beforeAll(async () => {
 });
 afterAll(() => messaging.stop());
 
-/** Two people who have talked. */
-async function aTalk() {
+/** Ana has written to Ben, whom she does not know. */
+async function aRequest() {
   const [ana, ben] = [await messaging.given.member(), await messaging.given.member()];
-  const id = await messaging.given.conversation(ana, ben);
+  const id = await open(ana, ben);
   await messaging.given.message(ana, id);
   return { ana, ben, id };
+}
+
+/** Two people who have talked. */
+async function aTalk() {
+  const talk = await aRequest();
+  await messaging.given.message(talk.ben, talk.id);
+  return talk;
 }
 
 function follow(person: Pick<Member, 'subscribe'>, document: string, variables: Record<string, unknown>) {
@@ -116,6 +123,14 @@ describe('typing', () => {
     await events.stop();
   });
 
+  it('of whoever has not accepted the conversation is not told', async () => {
+    const { ana, ben, id } = await aRequest();
+    await setTyping(ben, id, true);
+    const events = follow(ana, typing, { id });
+    expect(await events.next()).toEqual([]);
+    await events.stop();
+  });
+
   it('ends for whoever is taken out, and is refused to strangers and visitors', async () => {
     const { ana, ben, id } = await aTalk();
     const events = follow(ben, typing, { id });
@@ -153,6 +168,11 @@ describe('presence', () => {
     ['shown to friends', ['ana'], (ana, ben) => befriend(ana, ben)],
     ['hidden from strangers', [], async () => undefined],
     ['hidden from whoever has only opened a conversation', [], (ana, ben) => open(ben, ana)],
+    [
+      'hidden from whoever asks to talk',
+      [],
+      async (ana, ben) => messaging.given.message(ben, await open(ben, ana)),
+    ],
     ['hidden by a block', [], async (ana, ben) => [await befriend(ana, ben), await block(ana, ben)]],
     ['hidden by choice', [], async (ana, ben) => [await befriend(ana, ben), await hide(ana)]],
     [
@@ -204,4 +224,11 @@ const befriend = (ana: Member, ben: Member) => {
   const [lowId, highId] = [ana.id, ben.id].sort() as [string, string];
   return messaging.db.friendship.create({ data: { lowId, highId, isActive: true, version: 1 } });
 };
-const open = (opener: Member, other: Member) => messaging.given.conversation(opener, other);
+/** Opens a conversation with somebody who is no friend. */
+async function open(opener: Member, other: Member): Promise<string> {
+  const { data } = await opener.execute(
+    `mutation ($input: OpenDirectConversationInput!) { openDirectConversation(input: $input) { conversation { id } } }`,
+    { input: { userId: other.publicId } },
+  );
+  return data.openDirectConversation.conversation.id as string;
+}

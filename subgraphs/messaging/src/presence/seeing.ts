@@ -1,3 +1,4 @@
+import { isAcceptedBy } from '../conversations/index.js';
 import { Prisma, type Db } from '../database.js';
 import { createBatches } from '../following/index.js';
 
@@ -11,11 +12,12 @@ export interface Sight {
 /** What was never said in does not count: else whoever opens a conversation would see who is there. */
 const bothTakePart = Prisma.sql`
   mine.user_id = sight.viewer_id AND mine.left_at IS NULL AND mine.last_activity_at IS NOT NULL
-  AND theirs.user_id = sight.person_id AND theirs.left_at IS NULL AND theirs.last_activity_at IS NOT NULL`;
+  AND theirs.user_id = sight.person_id AND theirs.left_at IS NULL AND theirs.last_activity_at IS NOT NULL
+  AND ${isAcceptedBy('theirs')}`;
 
 /**
  * Whether somebody may see what a person is doing: no block is between the two, the person shows it, and both take part
- * in the conversation; without one, they are friends or share any.
+ * in the conversation, which the person has accepted; without one, they are friends or share any such.
  */
 export const createSeeing = ({ db }: { readonly db: Db }) =>
   createBatches(async (sights: readonly Sight[]) => {
