@@ -1,6 +1,5 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import {
-  BigIntResolver,
   CountryCodeResolver,
   CurrencyResolver,
   DateTimeResolver,
@@ -78,6 +77,26 @@ const CalendarDate = stricter(renamed(LocalDateResolver, 'Date'), (value) => {
   return value;
 });
 
+function wholeNumber(value: unknown): bigint {
+  const isExact = typeof value === 'bigint' || Number.isSafeInteger(value);
+  if (isExact || (typeof value === 'string' && /^-?\d{1,40}$/.test(value))) return BigInt(value as bigint);
+  throw badInput('A whole number is written in digits; as a string when it is beyond 2^53.');
+}
+
+const wholeLiteral = (node: ValueNode) =>
+  wholeNumber(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : undefined);
+
+/** Always a bigint inside. In JSON a number while that is exact, and a string of digits beyond. */
+const WholeNumber = new GraphQLScalarType<bigint, number | string>({
+  name: 'BigInt',
+  parseValue: wholeNumber,
+  parseLiteral: wholeLiteral,
+  serialize: (value) => {
+    const whole = wholeNumber(value);
+    return Number.isSafeInteger(Number(whole)) ? Number(whole) : String(whole);
+  },
+});
+
 /** Resolvers of the scalars that `kit.graphql` declares. */
 export const scalarResolvers = {
   DateTime,
@@ -91,6 +110,6 @@ export const scalarResolvers = {
   LanguageTag,
   CurrencyCode: renamed(CurrencyResolver, 'CurrencyCode'),
   URL: URLResolver,
-  BigInt: BigIntResolver,
+  BigInt: WholeNumber,
   JSON: JSONResolver,
 };
