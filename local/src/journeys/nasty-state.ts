@@ -78,14 +78,14 @@ async function stateOf(sql: Sql): Promise<State> {
   return Object.fromEntries(states.flat().map(({ name, ...state }) => [name, state]));
 }
 
-/** Whether messages or jobs are still on their way. */
+/** Whether messages or jobs are still on their way; what is to be done in a moment is, too. */
 async function isBusy(sql: Sql): Promise<boolean> {
   const pending = await Promise.all(
     subgraphNames.map((name) =>
       sql(
         name,
         `SELECT 1 FROM kit.outbox WHERE sequence IS NULL
-         UNION ALL SELECT 1 FROM graphile_worker.jobs WHERE run_at <= now()`,
+         UNION ALL SELECT 1 FROM graphile_worker.jobs WHERE run_at <= now() + interval '1 second'`,
       ),
     ),
   );

@@ -93,9 +93,10 @@ export async function startPaypalServer({ now }: { now: () => Date }) {
   }
 
   /** What PayPal signs: the transmission, its time, our webhook, and a checksum of the bytes it sent. */
+  /** In hexadecimal: by the description a signature does not begin with every character of base64. */
   const signatureOf = (id: string, time: string, event: string): string => {
     const text = `${id}|${time}|${paypalApp.webhookId}|${crc32(event)}`;
-    return createHmac('sha256', signingKey).update(text).digest('base64');
+    return createHmac('sha256', signingKey).update(text).digest('hex');
   };
 
   function isSigned(given: Record<string, string>, body: string): boolean {
