@@ -20,7 +20,10 @@ describe('whom people let write to them', () => {
     }
   }
   const says = (person: Member, contactableBy: string | undefined, version = 2) =>
-    deliver('user.profileChanged', { userId: person.publicId, version, contactableBy });
+    deliver('user.profileChanged', {
+      ...{ userId: person.publicId, displayName: 'Ana', languages: [] },
+      ...{ version, contactableBy },
+    });
   const friends = (areFriends: boolean, person: Member, other: Member, version = 1) =>
     deliver(areFriends ? 'user.connected' : 'user.disconnected', {
       ...{ personId: person.publicId, otherId: other.publicId, version },
