@@ -46,7 +46,10 @@ try {
     }) as typeof client.query;
   });
   const db = connectDatabase(new PrismaPg(pool));
-  const subgraph = createEventsSubgraph({ db, clock: { now: () => now }, config: {} } as never);
+  const sealingSecret = 'a-sealing-secret-for-benchmarks-only-0123';
+  const calendars = { sealingSecret, google: null, redirectUris: [], isCalDavOpen: false };
+  const config = { PUBLIC_URL: 'https://events.example', SEALING_SECRET: sealingSecret };
+  const subgraph = createEventsSubgraph({ db, clock: { now: () => now }, calendars, config } as never);
   const log = createLogger({ name: 'bench', level: 'error' });
   const ask = async (variableValues: object) => {
     const base = { viewer: null, origin: { address: null, userAgent: null }, requestId: 'bench', log };

@@ -47,7 +47,7 @@ export const seed = (size: number) => [
      (ARRAY['DE', 'FR', 'IT', 'ES', 'AT', 'CH', 'US', 'CA', 'GB', 'MD'])[1 + n % 10], 'City ' || n % 2000,
      'city ' || n % 2000, '{}', 'event ' || n || ' word' || n % 500 || ' ' || md5(n::text), 10, n % 11,
      CASE WHEN at < timestamp '2026-06-01' THEN -1 ELSE n % 97 END, (at - interval '90 days') AT TIME ZONE 'UTC',
-     now(), now(), 40 + (n * 7919 % 15000) / 1000.0, -5 + (n * 104729 % 29000) / 1000.0
+     now(), now(), 40 + (n::bigint * 7919 % 15000) / 1000.0, -5 + (n::bigint * 104729 % 29000) / 1000.0
    FROM (SELECT n, timestamp '2025-06-01' + n * (interval '730 days' / ${size}) AS at
      FROM generate_series(1, ${size}) AS n) AS numbers`,
   `INSERT INTO ticket_types (id, event_id, name, price_minor, fee_minor, currency, refund_percent, created_at, updated_at)
