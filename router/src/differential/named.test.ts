@@ -61,9 +61,8 @@ describe.each(nastySupergraphs)('$name', ({ name, subgraphs, values, faults, ope
   const answered = operations.filter(
     ({ document, isAskedOfGateway = true }) => isAskedOfGateway && !document.startsWith('subscription'),
   );
-  (answered.length > 0 ? it.each(answered) : it.skip.each(operations))(
-    '$name: ApolloGateway',
-    async (operation) => {
+  for (const operation of answered)
+    it(`${operation.name}: ApolloGateway`, async () => {
       const answer = await gateway.answer(read(operation), faultsOf(operation)).catch(() => undefined);
       const truth = await truthOf(operation);
       const isRight =
@@ -71,6 +70,5 @@ describe.each(nastySupergraphs)('$name', ({ name, subgraphs, values, faults, ope
         (answer?.errors.length === 0) === (truth.errors.length === 0);
       // Where it is wrong by the specifications, the operation says why.
       expect({ answer, isRight }).toEqual({ answer, isRight: operation.gatewayIsWrong === undefined });
-    },
-  );
+    });
 });
