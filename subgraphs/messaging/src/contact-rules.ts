@@ -1,4 +1,4 @@
-import { keepLatestPair, messagesFrom, type Message, type MessageHandler } from '@diaspora/kit';
+import { keepTies, messagesFrom, tie, type Message, type MessageHandler } from '@diaspora/kit';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Transaction } from './database.js';
@@ -12,12 +12,6 @@ const profile = z.object({
   version: z.number().int(),
   contactableBy: audience.default('EVERYONE'),
 });
-const tie = z.object({ personId: z.string(), otherId: z.string(), version: z.number().int() });
-
-const inOrder = (one: string, other: string) => {
-  const [lowId, highId] = [one, other].sort();
-  return { lowId: lowId!, highId: highId! };
-};
 
 async function keepRule({ data }: Message<z.output<typeof profile>>, tx: Transaction): Promise<void> {
   await tx.$executeRaw`
@@ -27,14 +21,10 @@ async function keepRule({ data }: Message<z.output<typeof profile>>, tx: Transac
     WHERE excluded.version > known.version`;
 }
 
-const friendships = { table: 'friendships', columns: ['low_id', 'high_id'] } as const;
-
-const keepFriendship =
-  (isActive: boolean) =>
-  ({ data }: Message<z.output<typeof tie>>, tx: Transaction): Promise<void> => {
-    const { lowId, highId } = inOrder(userIds.decode(data.personId), userIds.decode(data.otherId));
-    return keepLatestPair(tx, friendships, { ids: [lowId, highId], isActive, version: data.version });
-  };
+const keepFriendship = keepTies(
+  { table: 'friendships', columns: ['low_id', 'high_id'], goBothWays: true },
+  userIds,
+);
 
 interface Dependencies {
   /** Told in the same transaction. */

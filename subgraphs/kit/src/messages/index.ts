@@ -19,5 +19,5 @@ export { listDeadLetters, replayDeadLetter } from './dead-letters.js';
 export type { DeadLetter } from './dead-letters.js';
 export { idempotent } from './idempotency.js';
 export type { IdempotentCall } from './idempotency.js';
-export { keepLatestPair } from './latest-pair.js';
+export { keepLatestPair, keepTies, tie } from './latest-pair.js';
 export type { PairTable, ToldPair } from './latest-pair.js';

@@ -1,4 +1,4 @@
-import { messagesFrom, type MessageHandler } from '@diaspora/kit';
+import { messagesFrom, tie, type MessageHandler } from '@diaspora/kit';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
@@ -7,8 +7,6 @@ import type { MessagingMessages } from '../messages.js';
 import type { Notice } from '../notifications/index.js';
 
 const users = messagesFrom<UsersMessages, Transaction>('users');
-
-const tie = z.object({ personId: z.string(), otherId: z.string(), version: z.number().int() });
 
 const own = messagesFrom<MessagingMessages, Transaction>('messaging');
 const sent = z.object({ conversationId: z.string(), senderId: z.string() });

@@ -1,4 +1,4 @@
-import { messagesFrom, type Message, type MessageHandler } from '@diaspora/kit';
+import { messagesFrom, tie, type Message, type MessageHandler } from '@diaspora/kit';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
@@ -14,7 +14,6 @@ const profile = z.object({
   displayName: z.string(),
   languages: z.array(z.string()),
 });
-const tie = z.object({ personId: z.string(), otherId: z.string(), version: z.number().int() });
 type Tie = Message<z.output<typeof tie>>;
 
 /** What notices say of people, and who follows whom, as users last told: the highest version is what holds. */
