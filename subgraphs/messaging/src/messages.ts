@@ -1,4 +1,4 @@
-import { defineMessages } from '@diaspora/kit';
+import { defineMessages, mailRequests } from '@diaspora/kit';
 import { z } from 'zod';
 
 /** What `Message.mediaGrant` seals for content: which files a viewer may see with a message. Keys; `until` in milliseconds. */
@@ -13,6 +13,7 @@ export interface MediaGrant {
 
 /** What this subgraph tells the others. Ids are public ids; times are ISO 8601 instants. */
 export const messages = defineMessages('messaging', {
+  ...mailRequests,
   /** Keyed by the conversation. */
   'conversation.created': {
     version: 1,
@@ -44,25 +45,6 @@ export const messages = defineMessages('messaging', {
       userId: z.string(),
       type: z.string(),
       createdAt: z.iso.datetime(),
-    }),
-  },
-  /**
-   * Asks users, who alone know people's addresses, to mail something: once, and not after a time. Keyed by the person;
-   * answered by `mail.settled`.
-   */
-  'mail.requested': {
-    version: 1,
-    schema: z.object({
-      mailId: z.uuid(),
-      userId: z.string(),
-      /** Whose names are in it. */
-      namedIds: z.array(z.string()),
-      subject: z.string(),
-      text: z.string(),
-      html: z.string(),
-      /** Ends mails of the kind; null where they cannot be ended. */
-      unsubscribeUrl: z.string().nullable(),
-      sendBefore: z.iso.datetime(),
     }),
   },
   /** A notification did not reach a person by a channel and is not tried again. Keyed by the recipient. */

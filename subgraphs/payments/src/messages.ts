@@ -1,4 +1,4 @@
-import { defineMessages } from '@diaspora/kit';
+import { defineMessages, mailRequests } from '@diaspora/kit';
 import { z } from 'zod';
 
 /** Minor units as decimal digits: JSON numbers would lose large amounts. */
@@ -23,6 +23,7 @@ const reservedCredits = { ...credits, reservationId: z.string() };
 
 /** What this subgraph tells the others. Ids are public ids; times are ISO 8601 instants. */
 export const messages = defineMessages('payments', {
+  ...mailRequests,
   /** A subscription grants its entitlements from now on; they replace what the person had. Sent again at each renewal. */
   'subscription.activated': {
     version: 1,
@@ -130,17 +131,6 @@ export const messages = defineMessages('payments', {
       /** The invoice that a credit note takes back, in whole or in part. */
       creditedInvoiceId: z.string().nullable(),
       finalisedAt: z.iso.datetime(),
-    }),
-  },
-  /** Nobody said where to mail an invoice: users mails it to the account. The file lies in the private store. */
-  'invoice.mailRequested': {
-    version: 1,
-    schema: z.object({
-      invoiceId: z.string(),
-      userId: z.string(),
-      subject: z.string(),
-      text: z.string(),
-      file: z.object({ key: z.string(), name: z.string() }),
     }),
   },
   /** The order of a purchase is there, for its buyer to see and to pay. Key of everything about orders: the purchase. */

@@ -29,7 +29,6 @@ import { entitlementHandlers } from './entitlements.js';
 import { createEpochs } from './epochs.js';
 import { createForwardedMails } from './forwarded-mails/index.js';
 import { createIdentityProviders, type IdentityProviders } from './federation-login/index.js';
-import { createInvoiceLetters } from './invoice-letters.js';
 import { forgetOutlived } from './jobs.js';
 import { messages } from './messages.js';
 import { composeOffices } from './office-parts.js';
@@ -114,7 +113,7 @@ export function createUsersSubgraph(dependencies: UsersDependencies) {
     organizationMembers: parts.services.organizationMembers,
   });
   const people = composePeople({ db, clock, outbox });
-  const forwarded = createForwardedMails({ db, clock, outbox, mailer });
+  const forwarded = createForwardedMails({ db, clock, outbox, mailer, privateStore });
   const { announceEnd } = sessions;
   const clients = composeClients({ db, clock, audit, attempts, keys, revocations, announceEnd, config });
   const administration = composeAdministration({
@@ -131,7 +130,6 @@ export function createUsersSubgraph(dependencies: UsersDependencies) {
     issueAccessToken,
     accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
   });
-  const invoiceLetters = createInvoiceLetters({ db, mailer, privateStore });
   const services = {
     ...access.services,
     profiles,
@@ -177,7 +175,6 @@ export function createUsersSubgraph(dependencies: UsersDependencies) {
     impersonatorsMay: ['endImpersonation'],
     handlers: [
       ...entitlementHandlers,
-      ...invoiceLetters.handlers,
       ...auditing.handlers,
       ...offices.handlers,
       ...privacy.handlers,
@@ -194,7 +191,6 @@ export function createUsersSubgraph(dependencies: UsersDependencies) {
       ...administration.jobs,
       ...privacy.jobs,
       ...forwarded.jobs,
-      ...invoiceLetters.jobs,
       ...onJob(forgetOutlived, async () => {
         await access.forget();
         // Before the organizations: what the trail kept of their customers goes too.

@@ -61,17 +61,21 @@ describe('the document of an invoice', () => {
     const { id, number } = await given.finalised(publicId);
     for (let time = 0; time < 2; time += 1) await deliver(id);
     const asked = await payments.db.$queryRaw<{ data: unknown }[]>`
-      SELECT envelope -> 'data' AS data FROM kit.outbox WHERE key = ${id} AND type = 'invoice.mailRequested'`;
+      SELECT envelope -> 'data' AS data FROM kit.outbox WHERE key = ${publicId} AND type = 'mail.requested'`;
     const key = documentKey(invoiceIds.decode(id));
     expect(payments.privateStore.objects.has(key)).toBe(true);
     expect(asked).toEqual([
       {
         data: {
-          invoiceId: id,
+          mailId: invoiceIds.decode(id),
           userId: publicId,
+          namedIds: [],
           subject: `Votre document : Facture ${number}`,
           text: expect.any(String),
+          html: null,
           file: { key, name: `${number}.pdf` },
+          unsubscribeUrl: null,
+          sendBefore: null,
         },
       },
     ]);

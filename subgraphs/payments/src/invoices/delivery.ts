@@ -2,7 +2,7 @@ import type { Clock, Mailer, Outbox, PrivateStore } from '@diaspora/kit';
 import type { Billing, InvoiceLanguage } from '../billing/index.js';
 import type { Prisma } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
-import { invoiceIds, userIds } from '../ids.js';
+import { userIds } from '../ids.js';
 import type { PaymentsMessages } from '../messages.js';
 import { words } from './document/words.js';
 import { renderInvoice, titleOf, type PrintedInvoice } from './document/render.js';
@@ -68,10 +68,11 @@ export function createDelivery({ db, clock, privateStore, mailer, billing, outbo
     written: { readonly subject: string; readonly text: string },
   ): Promise<void> {
     if (!(await mark(tx, invoice.id))) return;
-    const invoiceId = invoiceIds.encode(invoice.id);
+    const userId = userIds.encode(invoice.customerId);
     const file = { key: documentKey(invoice.id), name: documentName(invoice) };
-    const data = { invoiceId, userId: userIds.encode(invoice.customerId), ...written, file };
-    await outbox.publish(tx, { type: 'invoice.mailRequested', key: invoiceId, data });
+    const letter = { ...written, html: null, file, namedIds: [], unsubscribeUrl: null };
+    const data = { mailId: invoice.id, userId, ...letter, sendBefore: null };
+    await outbox.publish(tx, { type: 'mail.requested', key: userId, data });
   }
 
   /** False when it was mailed before. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createOutbox, MailNotTaken, type Mail } from '@diaspora/kit';
+import { createOutbox, idType, MailNotTaken, type Mailer } from '@diaspora/kit';
 import { silentLog } from '@diaspora/kit/testing';
 import { userIds } from '../ids.js';
 import { messages } from '../messages.js';
@@ -32,8 +32,14 @@ describe('a mail that another subgraph asks for', () => {
     ...overrides,
   });
   const ask = (overrides: object = {}) => users.receive('messaging', 'mail.requested', request(overrides));
-  const forward = () => users.runAdded({ name: 'forwardMail' });
+  const forward = () => users.runAdded({ name: 'sendForwardedMail' });
   const answers = async () => (await users.messages(mailId)).map(({ type, data }) => [type, data['outcome']]);
+  const forwardBy = async (mailer: Mailer) => {
+    const { db, clock, privateStore } = users;
+    const outbox = createOutbox(messages, { clock });
+    const { jobs } = createForwardedMails({ db, clock, mailer, privateStore, outbox });
+    await jobs['sendForwardedMail']!.run({ mailId } as never, { log: silentLog } as never);
+  };
 
   it('is sent to the address of the person, once, with the link that ends such mails', async () => {
     await ask();
@@ -60,7 +66,7 @@ describe('a mail that another subgraph asks for', () => {
 
   it('is sent once by two workers', async () => {
     await ask();
-    await Promise.all([1, 2].map(() => users.run({ name: 'forwardMail' }, { mailId })));
+    await Promise.all([1, 2].map(() => users.run({ name: 'sendForwardedMail' }, { mailId })));
     expect(users.mails).toHaveLength(1);
     expect((await answers()).length).toBe(1);
   });
@@ -71,11 +77,8 @@ describe('a mail that another subgraph asks for', () => {
     ['UNCONFIRMED when the connection broke', refused({ isFinal: false, mayHaveArrived: true })],
     ['UNCONFIRMED after an error of ours', new Error('broken')],
   ])('is told to be %s', async (outcome, error) => {
-    const mailer = { send: async (_mail: Mail) => Promise.reject(error) };
-    const { db, clock } = users;
-    const parts = createForwardedMails({ db, clock, mailer, outbox: createOutbox(messages, { clock }) });
     await ask();
-    await parts.jobs['forwardMail']!.run({ mailId } as never, { log: silentLog } as never);
+    await forwardBy({ send: () => Promise.reject(error) });
     expect(await answers()).toEqual([['mail.settled', outcome.split(' ')[0]]]);
   });
 
@@ -101,5 +104,61 @@ describe('a mail that another subgraph asks for', () => {
     await ask({ userId: userIds.encode(userIds.create()) });
     await forward();
     expect(await answers()).toEqual([['mail.settled', 'UNDELIVERABLE']]);
+  });
+
+  describe('which people are owed', () => {
+    const file = { key: 'invoices/1.pdf', name: 'DIA-2026-000001.pdf' };
+    const owed = { html: null, unsubscribeUrl: null, sendBefore: null, file };
+    const askOwed = (overrides: object = {}) =>
+      users.receive('payments', 'mail.requested', request({ ...owed, ...overrides }));
+    const whole = () => ({
+      ...{ to: person.email, subject: 'News', text: 'Ben wrote', id: `forwarded:${mailId}` },
+      attachments: [{ name: file.name, contentType: 'application/pdf', bytes: Buffer.from('%PDF') }],
+    });
+    beforeAll(() =>
+      users.privateStore.put(file.key, { body: Buffer.from('%PDF'), contentType: 'application/pdf' }),
+    );
+
+    it('goes with its document, to whoever is kept out too', async () => {
+      await users.db.account.update({ where: { id: person.id }, data: { suspendedAt: new Date() } });
+      await askOwed();
+      await forward();
+      expect(users.mails).toEqual([whole()]);
+      expect(await answers()).toEqual([['mail.settled', 'SENT']]);
+    });
+
+    it.each([false, true])(
+      'is tried until it is taken, also when it may have arrived: %s',
+      async (mayHaveArrived) => {
+        await askOwed();
+        const send = () => Promise.reject(refused({ isFinal: false, mayHaveArrived }));
+        await expect(forwardBy({ send })).rejects.toThrow(MailNotTaken);
+        expect(await answers()).toEqual([]);
+        await forward();
+        expect(users.mails).toEqual([whole()]);
+      },
+    );
+
+    it('is given up when the mailbox is not there, or the document', async () => {
+      await askOwed();
+      await forwardBy({ send: () => Promise.reject(refused({ isFinal: true, mayHaveArrived: false })) });
+      await askOwed({ file: { ...file, key: 'invoices/gone.pdf' } });
+      await forward();
+      expect(users.mails).toEqual([]);
+      expect((await answers()).map(([, outcome]) => outcome)).toEqual(['UNDELIVERABLE', 'UNDELIVERABLE']);
+    });
+
+    it('is no way to other files of the store', async () => {
+      await expect(askOwed({ file: { key: 'exports/1.zip', name: 'x' } })).rejects.toThrow();
+    });
+
+    it('is mailed once when an older version asked for it, and began', async () => {
+      const older = { invoiceId: idType('inv').encode(mailId), subject: 'News', text: 'Ben wrote', file };
+      await users.receive('payments', 'invoice.mailRequested', { userId: person.publicId, ...older });
+      await users.run({ name: 'mailInvoice' }, { accountId: person.id, ...older });
+      await users.run({ name: 'forwardMail' }, { mailId });
+      await forward();
+      expect(users.mails).toEqual([whole()]);
+    });
   });
 });

@@ -31,6 +31,7 @@ export function createEmailChannel({ clock, outbox, links }: Dependencies): Chan
         ...{ mailId: attemptId, userId, subject: letter.subject },
         namedIds: notifications.flatMap(({ actorId }) => (actorId ? userIds.encode(actorId) : [])),
         ...mailBody(letter, url === null ? null : { url, isAll }),
+        file: null,
         unsubscribeUrl: url,
         sendBefore: new Date(clock.now().getTime() + goodForMs).toISOString(),
       },
