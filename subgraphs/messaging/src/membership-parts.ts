@@ -57,7 +57,7 @@ export function composeMembership(dependencies: Dependencies) {
     inbox: createInbox(dependencies),
   };
   const handlers: MessageHandler<Transaction>[] = [
-    ...createContactRequestHandlers(dependencies.tell),
+    ...createContactRequestHandlers(dependencies),
     ...createEventConversationHandlers(createEventConversations(dependencies)),
   ];
   return {

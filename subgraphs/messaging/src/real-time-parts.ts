@@ -1,4 +1,5 @@
-import type { Clock, Live, Viewer } from '@diaspora/kit';
+import { onJob, type Clock, type Live, type Viewer } from '@diaspora/kit';
+import { announceChange } from './announcing.js';
 import {
   conversationEventsSlice,
   createConversationEvents,
@@ -74,6 +75,13 @@ export function composeRealTime({ db, clock, live, expiring }: Dependencies) {
     announce: conversationEvents.announce,
     announceLocations: liveLocationEvents.announce,
   });
+  const announcing = onJob(announceChange, async ({ conversationId, lists }) => {
+    await Promise.all([
+      conversationEvents.announce(conversationId),
+      liveLocationEvents.announce(conversationId),
+      lists === 'ALL' ? inboxEvents.announce(conversationId) : inboxEvents.announceTo(lists),
+    ]);
+  });
   const pruning = createPruning({ db, clock });
   const services: RealTimeServices = {
     ...{ conversationEvents, inboxEvents, notificationEvents },
@@ -93,7 +101,7 @@ export function composeRealTime({ db, clock, live, expiring }: Dependencies) {
     createLoaders: (viewer: Viewer | null): RealTimeLoaders =>
       createLiveLocationLoaders({ db, clock }, viewer),
     handlers: createWakingHandlers(notificationEvents.announce),
-    jobs: { ...liveLocations.jobs, ...pruning.jobs },
+    jobs: { ...announcing, ...liveLocations.jobs, ...pruning.jobs },
     crontab: [pruning.crontab],
   };
 }

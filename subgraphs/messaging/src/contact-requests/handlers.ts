@@ -1,8 +1,12 @@
-import { messagesFrom, tie, type MessageHandler } from '@diaspora/kit';
+import { messagesFrom, tie, type Clock, type MessageHandler } from '@diaspora/kit';
 import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
+import type { Participant } from '../__generated__/prisma/client.js';
+import { announceLater } from '../announcing.js';
 import type { Transaction } from '../database.js';
 import { conversationIds, userIds } from '../ids.js';
+import { endLiveLocations } from '../live-location/index.js';
+import { lockConversation } from '../members/index.js';
 import type { MessagingMessages } from '../messages.js';
 import type { Notice } from '../notifications/index.js';
 
@@ -11,26 +15,44 @@ const users = messagesFrom<UsersMessages, Transaction>('users');
 const own = messagesFrom<MessagingMessages, Transaction>('messaging');
 const sent = z.object({ conversationId: z.string(), senderId: z.string() });
 
+interface Dependencies {
+  readonly clock: Clock;
+  readonly tell: (tx: Transaction, notice: Notice) => Promise<void>;
+}
+
+type Moved = Pick<Participant, 'conversationId' | 'userId'>;
+
 /** Friends need not ask each other, and whoever blocks somebody has declined. Whoever is asked is told so once. */
-export const createContactRequestHandlers = (
-  tell: (tx: Transaction, notice: Notice) => Promise<void>,
-): MessageHandler<Transaction>[] => [
+export const createContactRequestHandlers = ({
+  clock,
+  tell,
+}: Dependencies): MessageHandler<Transaction>[] => [
   users.on('user.connected', tie, async ({ data }, tx) => {
     const [low, high] = [userIds.decode(data.personId), userIds.decode(data.otherId)].sort();
-    await tx.$executeRaw`
+    const moved = await tx.$queryRaw<Moved[]>`
       UPDATE participants p SET box = 'INBOX' FROM conversations c
       WHERE c.pair_key = ${`${low}:${high}`} AND p.conversation_id = c.id AND p.box IN ('REQUESTS', 'DECLINED')
         AND EXISTS (SELECT FROM friendships f
-          WHERE f.low_id = ${low}::uuid AND f.high_id = ${high}::uuid AND f.is_active)`;
+          WHERE f.low_id = ${low}::uuid AND f.high_id = ${high}::uuid AND f.is_active)
+      RETURNING p.conversation_id AS "conversationId", p.user_id AS "userId"`;
+    for (const { conversationId, userId } of moved)
+      await announceLater(tx, { conversationId, lists: [userId] });
   }),
   users.on('user.blocked', tie, async ({ data }, tx) => {
     const [blocker, blocked] = [userIds.decode(data.personId), userIds.decode(data.otherId)];
-    await tx.$executeRaw`
-      UPDATE participants p SET box = 'DECLINED' FROM conversations c
-      WHERE c.pair_key = ${[blocker, blocked].sort().join(':')} AND p.conversation_id = c.id
-        AND p.user_id = ${blocker}::uuid AND p.box = 'REQUESTS'
-        AND EXISTS (SELECT FROM blocks b
-          WHERE b.blocker_id = ${blocker}::uuid AND b.blocked_id = ${blocked}::uuid AND b.is_active)`;
+    const pairKey = [blocker, blocked].sort().join(':');
+    const conversation = await tx.conversation.findUnique({ where: { pairKey }, select: { id: true } });
+    if (!conversation) return;
+    const { id: conversationId } = conversation;
+    await lockConversation(tx, conversationId);
+    const where = { blockerId: blocker, blockedId: blocked, isActive: true };
+    if ((await tx.block.count({ where })) === 0) return;
+    await tx.participant.updateMany({
+      where: { conversationId, userId: blocker, box: 'REQUESTS' },
+      data: { box: 'DECLINED' },
+    });
+    await endLiveLocations(tx, { conversationId, at: clock.now() });
+    await announceLater(tx, { conversationId, lists: [blocker] });
   }),
   own.on('message.sent', sent, async ({ data }, tx) => {
     const conversationId = conversationIds.decode(data.conversationId);

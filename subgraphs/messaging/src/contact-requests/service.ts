@@ -1,6 +1,7 @@
 import { AppError, type Clock } from '@diaspora/kit';
 import type { ConversationBox } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
+import { endLiveLocations } from '../live-location/index.js';
 import { dismiss, lockAsMember, type Side } from '../members/index.js';
 import type { Append } from '../messages/index.js';
 import type { ConversationModel } from '../models.js';
@@ -29,7 +30,8 @@ export function createContactRequests({ db, clock, appendLine, announce, announc
     const declined = await deciding(userId, conversationId, async (tx, { box, conversation }) => {
       if (!isOpen(box))
         throw new AppError('CONFLICT', 'You have accepted it already.', { path: ['conversationId'] });
-      if (conversation.kind !== 'DIRECT') await leave(tx, userId, conversationId);
+      if (conversation.kind === 'DIRECT') await endLiveLocations(tx, { conversationId, at: clock.now() });
+      else await leave(tx, userId, conversationId);
       await place(tx, userId, conversationId, 'DECLINED');
     });
     if (declined.leftAt) void announce(conversationId);

@@ -2,6 +2,7 @@ import type { Clock, Outbox } from '@diaspora/kit';
 import type { Conversation, EventHosts, EventPlace } from '../__generated__/prisma/client.js';
 import type { Transaction } from '../database.js';
 import { conversationIds, userIds as personIds } from '../ids.js';
+import { endLiveLocations } from '../live-location/index.js';
 import { lockConversation } from '../members/index.js';
 import type { Append } from '../messages/index.js';
 import type { MessagingMessages } from '../messages.js';
@@ -80,7 +81,9 @@ export function createEventConversations({ clock, outbox, appendLine }: Dependen
     if (!conversation || conversation.closedAt || !organizerId) return;
     const { id: conversationId } = conversation;
     await appendLine(tx, { conversationId, actorId: organizerId, line: { type: 'CANCELLED' } });
-    await tx.conversation.update({ where: { id: conversationId }, data: { closedAt: clock.now() } });
+    const at = clock.now();
+    await tx.conversation.update({ where: { id: conversationId }, data: { closedAt: at } });
+    await endLiveLocations(tx, { conversationId, at });
   }
 
   /** What was told last of a registration or a ticket counts. A ticket that is handed over leads two people. */

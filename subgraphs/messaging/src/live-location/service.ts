@@ -4,6 +4,7 @@ import type { Db, Transaction } from '../database.js';
 import { liveLocationIds } from '../ids.js';
 import { enter } from '../messages/index.js';
 import type { LiveLocationModel } from '../models.js';
+import { takeAway } from './ending.js';
 import { endLiveLocation } from './jobs.js';
 import { endOf, hasEnded, sharing, update as newPosition } from './rules.js';
 
@@ -86,18 +87,14 @@ export function createLiveLocations(dependencies: Dependencies) {
   async function end(which: { id: string; userId?: string; endsAt?: { lte: Date } }): Promise<boolean> {
     const found = await db.liveLocation.findFirst({ where: which });
     if (!found) return false;
-    const { conversationId, userId: actorId } = found;
-    const hasEnded = await db.$transaction(async (tx) => {
+    const { conversationId } = found;
+    const count = await db.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT FROM conversations WHERE id = ${conversationId}::uuid FOR UPDATE`;
-      const { count } = await tx.liveLocation.deleteMany({ where: which });
-      if (count === 0) return false;
-      const happening = { kind: 'LIVE_LOCATION_ENDED', actorId, occurredAt: clock.now() } as const;
-      await appendEvent(tx, conversationId, happening);
-      return true;
+      return takeAway(tx, { conversationId, which, at: clock.now() });
     });
     void announce(conversationId);
     void announceLocations(conversationId);
-    return hasEnded;
+    return count > 0;
   }
 
   /** Comes again when it was early: the clocks of the database and of the service need not agree. */

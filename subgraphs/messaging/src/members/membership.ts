@@ -5,6 +5,7 @@ import type {
   ParticipantRole,
 } from '../__generated__/prisma/client.js';
 import type { Transaction } from '../database.js';
+import { endLiveLocations } from '../live-location/index.js';
 
 /** One person's side of a conversation that is locked. */
 export type Side = Participant & { readonly conversation: Conversation };
@@ -77,8 +78,8 @@ async function openWindows(tx: Transaction, conversationId: string, ids: string[
 }
 
 /**
- * Lets people take part no more, under the conversation's lock: they see what was said until now. Answers who took part.
- * A group without anybody is closed.
+ * Lets people take part no more, under the conversation's lock: they see what was said until now, and where they are is
+ * shared no more. Answers who took part. A group without anybody is closed.
  */
 export async function dismiss(
   tx: Transaction,
@@ -98,6 +99,7 @@ export async function dismiss(
     UPDATE visibility_windows w SET until_sequence = c.last_sequence FROM conversations c
     WHERE c.id = w.conversation_id AND w.until_sequence IS NULL
       AND w.conversation_id = ${conversationId}::uuid AND w.user_id = ANY(${ids}::uuid[])`;
+  if (ids.length > 0) await endLiveLocations(tx, { conversationId, userIds: ids, at });
   await count(tx, conversationId, -ids.length);
   await tx.conversation.updateMany({
     where: { id: conversationId, kind: 'GROUP', memberCount: 0 },

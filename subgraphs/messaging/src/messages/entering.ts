@@ -15,6 +15,10 @@ interface Door {
  * told which of these it is. Throws NOT_FOUND for whoever never took part.
  */
 export async function lockFor(tx: Transaction, { conversationId, personId }: Door): Promise<boolean> {
+  await tx.$queryRaw`
+    SELECT FROM conversations c JOIN participants p ON p.conversation_id = c.id
+    WHERE c.id = ${conversationId}::uuid AND p.user_id = ${personId}::uuid FOR UPDATE OF c`;
+  // Asked when it is locked: what was changed while this waited for the lock counts.
   const [conversation] = await tx.$queryRaw<{ isClosed: boolean }[]>`
     SELECT p.left_at IS NOT NULL OR c.closed_at IS NOT NULL OR c.kind = 'DIRECT' AND EXISTS (
       SELECT FROM participants other
@@ -24,7 +28,7 @@ export async function lockFor(tx: Transaction, { conversationId, personId }: Doo
       WHERE other.conversation_id = c.id AND other.user_id <> p.user_id
         AND (b.blocker_id IS NOT NULL OR gone.id IS NOT NULL OR other.box = 'DECLINED')) AS "isClosed"
     FROM conversations c JOIN participants p ON p.conversation_id = c.id
-    WHERE c.id = ${conversationId}::uuid AND p.user_id = ${personId}::uuid FOR UPDATE OF c`;
+    WHERE c.id = ${conversationId}::uuid AND p.user_id = ${personId}::uuid`;
   if (!conversation) throw noSuchConversation();
   return conversation.isClosed;
 }

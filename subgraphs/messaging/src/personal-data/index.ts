@@ -1,5 +1,6 @@
 import type { Clock, PersonalData } from '@diaspora/kit';
 import type { Db, Transaction } from '../database.js';
+import { endDirectLiveLocations } from '../live-location/index.js';
 import { createExport } from './exporting.js';
 import { eraseNotifying } from './notifying.js';
 
@@ -27,6 +28,7 @@ export const createMessagingPersonalData = ({
       update: { erasedAt },
     });
     await depart(tx, personId);
+    await endDirectLiveLocations(tx, personId, erasedAt);
     await tx.joinRequest.deleteMany({ where: { userId: personId } });
     await tx.eventPlace.deleteMany({ where: { userId: personId } });
     const messages = await tx.$executeRaw`
@@ -39,7 +41,6 @@ export const createMessagingPersonalData = ({
     });
     await tx.admission.deleteMany({ where: { personId } });
     await tx.messageEdit.deleteMany({ where: { message: { senderId: personId } } });
-    await tx.liveLocation.deleteMany({ where: { userId: personId } });
     await tx.draft.deleteMany({ where: { userId: personId } });
     await tx.scheduledMessage.deleteMany({ where: { senderId: personId } });
     await tx.messageReaction.deleteMany({ where: { userId: personId } });

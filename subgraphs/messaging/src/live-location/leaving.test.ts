@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { personalDataOf, type TestResult } from '@diaspora/kit/testing';
+import { announceChange } from '../announcing.js';
+import { conversationIds, eventIds, registrationIds } from '../ids.js';
+import { deliverTo, runAdded } from '../testing/bus.js';
+import { actionsOn, refusalOf } from '../testing/groups.js';
+import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+
+const share = `mutation ($input: ShareLiveLocationInput!) {
+  shareLiveLocation(input: $input) { location { id } userErrors { code } }
+}`;
+const subscription = `subscription ($id: ID!) { liveLocations(conversationId: $id) { locations { person { id } } } }`;
+
+/** Where somebody shares their place, and what ends it. */
+interface Sharing {
+  readonly id: string;
+  readonly sharer: Member;
+  readonly end: () => Promise<unknown>;
+}
+
+describe('where somebody is', () => {
+  let messaging: Messaging;
+  let latitudes = 0;
+  beforeAll(async () => void (messaging = await givenMessaging()));
+  afterAll(() => messaging.stop());
+
+  const people = async () =>
+    [await messaging.given.member(), await messaging.given.member(), await messaging.given.member()] as const;
+  /** Somewhere else each time, so that it can be looked for. */
+  async function shared(who: Member, conversationId: string) {
+    const latitude = 40 + ++latitudes / 1_000;
+    const input = { conversationId, minutes: 15, position: { latitude, longitude: 7 } };
+    const { data } = await who.execute(share, { input });
+    return { latitude, ...data.shareLiveLocation };
+  }
+  const rowsWith = async (latitude: number): Promise<number> => {
+    const rows = await messaging.db.$queryRaw<{ row: string }[]>`
+      SELECT l::text AS row FROM live_locations l UNION ALL SELECT e::text FROM conversation_events e
+      UNION ALL SELECT j::text FROM graphile_worker._private_jobs j`;
+    return rows.filter(({ row }) => row.includes(String(latitude))).length;
+  };
+
+  async function aGroup() {
+    const [ana, ben, cleo] = await people();
+    const id = await messaging.given.group(ana, [ben, cleo]);
+    return { ana, ben, cleo, id, ...actionsOn(id) };
+  }
+  async function aRequest() {
+    const [ana, ben] = await people();
+    const { data } = await ana.execute(
+      `mutation ($input: OpenDirectConversationInput!) { openDirectConversation(input: $input) { conversation { id } } }`,
+      { input: { userId: ben.publicId } },
+    );
+    const id = data.openDirectConversation.conversation.id as string;
+    await messaging.given.message(ana, id);
+    return { ana, ben, id };
+  }
+  const block = (blocker: Member, blocked: Member) =>
+    deliverTo(messaging, 'user.blocked', {
+      personId: blocker.publicId,
+      otherId: blocked.publicId,
+      version: 1,
+    });
+  const erase = (who: Member) =>
+    personalDataOf(messaging.subgraph.jobs!, messaging.privateStore).erase(who.id);
+
+  /** Ana's event, to which Ben goes. */
+  async function anEvent() {
+    const [ana, ben] = await people();
+    const eventId = eventIds.encode(eventIds.create());
+    const at = (minute: number) => new Date(Date.UTC(2026, 5, 1, 12, minute)).toISOString();
+    const place = {
+      registrationId: registrationIds.encode(registrationIds.create()),
+      eventId,
+      userId: ben.publicId,
+    };
+    const when = { startsAt: at(0), endsAt: at(60), timeZone: 'UTC', venue: null, city: null };
+    await deliverTo(messaging, 'event.published', {
+      ...{ eventId, version: 1, title: 'Harvest', status: 'PUBLISHED', ...when },
+      ...{ organizerId: ana.publicId, hostIds: [ana.publicId] },
+    });
+    await deliverTo(messaging, 'registration.confirmed', { ...place, ...when, confirmedAt: at(1) });
+    const { id } = await messaging.db.conversation.findUniqueOrThrow({
+      where: { eventId: eventIds.decode(eventId) },
+    });
+    const cancelEvent = () =>
+      deliverTo(messaging, 'event.cancelled', { eventId, version: 2, title: 'Harvest', cancelledAt: at(2) });
+    const giveUp = () =>
+      deliverTo(messaging, 'registration.cancelled', { ...place, ...when, cancelledAt: at(2) });
+    return { ana, ben, id: conversationIds.encode(id), cancelEvent, giveUp };
+  }
+
+  const ways: [string, () => Promise<Sharing>][] = [
+    [
+      'leaves a group',
+      async () => {
+        const { ben, id, leave } = await aGroup();
+        return { id, sharer: ben, end: () => leave(ben) };
+      },
+    ],
+    [
+      'is taken out of one',
+      async () => {
+        const { ana, ben, id, remove } = await aGroup();
+        return { id, sharer: ben, end: () => remove(ana, ben) };
+      },
+    ],
+    [
+      'is the last to leave it',
+      async () => {
+        const { ana, ben, cleo, id, leave } = await aGroup();
+        const end = async () => [await leave(ben), await leave(cleo), await leave(ana)];
+        return { id, sharer: ana, end };
+      },
+    ],
+    [
+      'declines the group into which they were brought',
+      async () => {
+        const [ana, ben] = await people();
+        const id = await messaging.given.group(ana, []);
+        await actionsOn(id).add(ana, [ben]);
+        return {
+          id,
+          sharer: ben,
+          end: () => refusalOf(ben, 'declineContactRequest', { conversationId: id }),
+        };
+      },
+    ],
+    [
+      'is declined',
+      async () => {
+        const { ana, ben, id } = await aRequest();
+        return {
+          id,
+          sharer: ana,
+          end: () => refusalOf(ben, 'declineContactRequest', { conversationId: id }),
+        };
+      },
+    ],
+    [
+      'is blocked by whom they asked',
+      async () => {
+        const { ana, ben, id } = await aRequest();
+        return { id, sharer: ana, end: () => block(ben, ana) };
+      },
+    ],
+    [
+      'is blocked by whom they talk with',
+      async () => {
+        const [ana, ben] = await people();
+        return { id: await messaging.given.conversation(ana, ben), sharer: ana, end: () => block(ben, ana) };
+      },
+    ],
+    [
+      'blocks whom they talk with',
+      async () => {
+        const [ana, ben] = await people();
+        return { id: await messaging.given.conversation(ana, ben), sharer: ana, end: () => block(ana, ben) };
+      },
+    ],
+    [
+      'gives up their place at an event',
+      async () => {
+        const { ben, id, giveUp } = await anEvent();
+        return { id, sharer: ben, end: giveUp };
+      },
+    ],
+    [
+      'was to go to an event that is cancelled',
+      async () => {
+        const { ben, id, cancelEvent } = await anEvent();
+        return { id, sharer: ben, end: cancelEvent };
+      },
+    ],
+    [
+      'is erased',
+      async () => {
+        const { ben, id } = await aGroup();
+        return { id, sharer: ben, end: () => erase(ben) };
+      },
+    ],
+    [
+      'is erased, of whom they talk with',
+      async () => {
+        const [ana, ben] = await people();
+        return { id: await messaging.given.conversation(ana, ben), sharer: ana, end: () => erase(ana) };
+      },
+    ],
+    [
+      'talks with somebody who is erased',
+      async () => {
+        const [ana, ben] = await people();
+        return { id: await messaging.given.conversation(ana, ben), sharer: ana, end: () => erase(ben) };
+      },
+    ],
+  ];
+
+  it.each(ways)('is kept nowhere any more when that person %s', async (_how, given) => {
+    const { id, sharer, end } = await given();
+    const { latitude, userErrors } = await shared(sharer, id);
+    expect([userErrors, await rowsWith(latitude)]).toEqual([[], 1]);
+    await end();
+    expect(await rowsWith(latitude)).toBe(0);
+    const told = await messaging.db.conversationEvent.findMany({
+      where: { conversationId: conversationIds.decode(id), kind: 'LIVE_LOCATION_ENDED' },
+    });
+    expect(told).toMatchObject([{ actorId: sharer.id }]);
+  });
+
+  it('stays shared by everybody else in the group', async () => {
+    const { ana, ben, cleo, id, leave } = await aGroup();
+    const [anas, bens] = [await shared(ana, id), await shared(ben, id)];
+    await leave(cleo);
+    await block(ana, cleo);
+    await leave(ben);
+    expect([await rowsWith(anas.latitude), await rowsWith(bens.latitude)]).toEqual([1, 0]);
+  });
+
+  it('is told to be over to those who follow it', async () => {
+    const { ana, ben, id, leave } = await aGroup();
+    await shared(ben, id);
+    const events = ana.subscribe(subscription, { id });
+    const next = async () => ((await events.next()).value as TestResult).data.liveLocations.locations;
+    expect(await next()).toEqual([{ person: { id: ben.publicId } }]);
+    await leave(ben);
+    await runAdded(messaging, announceChange);
+    expect(await next()).toEqual([]);
+    await events.return!();
+  });
+
+  it('is not shared by whoever is taken out while they begin to', async () => {
+    const { ana, ben, id, remove } = await aGroup();
+    let late: ReturnType<typeof shared> | undefined;
+    await messaging.db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT FROM conversations WHERE id = ${conversationIds.decode(id)}::uuid FOR UPDATE`;
+      const removal = remove(ana, ben);
+      await waiting(1);
+      late = shared(ben, id);
+      await waiting(2);
+      void removal;
+    });
+    const { latitude, userErrors } = await late!;
+    expect(userErrors).toEqual([{ code: 'CONVERSATION_CLOSED' }]);
+    expect(await rowsWith(latitude)).toBe(0);
+  });
+
+  /** Until so many wait for a lock. */
+  async function waiting(count: number): Promise<void> {
+    for (;;) {
+      const [found] = await messaging.db.$queryRaw<{ count: number }[]>`
+        SELECT count(*)::int FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      if (found!.count >= count) return;
+    }
+  }
+});
