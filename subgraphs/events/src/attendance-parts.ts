@@ -1,4 +1,12 @@
-import { onJob, type Audit, type Clock, type Mailer, type Outbox, type Viewer } from '@diaspora/kit';
+import {
+  onJob,
+  type Audit,
+  type Clock,
+  type Mailer,
+  type Outbox,
+  type SigningKeys,
+  type Viewer,
+} from '@diaspora/kit';
 import { approvalSlice, createApproval, type Approval } from './approval/index.js';
 import {
   checkInSlice,
@@ -18,7 +26,6 @@ import {
   createCheckInKeys,
   createCodes,
   mountCheckInKeys,
-  type CheckInKeys,
   type Codes,
 } from './check-in-codes/index.js';
 import type { EventsConfig } from './config.js';
@@ -73,7 +80,7 @@ export interface AttendanceServices {
   readonly approval: Approval;
   readonly invitations: Invitations;
   readonly waitlist: Waitlist;
-  readonly checkInKeys: CheckInKeys;
+  readonly checkInKeys: SigningKeys;
   readonly codes: Codes;
   readonly stewards: Stewards;
   readonly checkInLists: CheckInLists;

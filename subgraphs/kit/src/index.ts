@@ -18,6 +18,7 @@ export * from './messages/index.js';
 export * from './money.js';
 export * from './personal-data/index.js';
 export * from './sealing.js';
+export * from './signing-keys.js';
 export * from './start-subgraph.js';
 export * from './storage/index.js';
 export * from './zoned-time.js';

@@ -41,7 +41,7 @@ import type { Platform } from './platform-settings/index.js';
 import {
   createAccessTokens,
   createSessions,
-  createSigningKeys,
+  createTokenKeys,
   sessionsSlice,
   type Sessions,
 } from './sessions/index.js';
@@ -86,7 +86,7 @@ interface Dependencies {
 
 /** What tokens are signed with. */
 function composeTokens({ db, clock, config }: Dependencies) {
-  const keys = createSigningKeys({
+  const keys = createTokenKeys({
     db,
     clock,
     secret: config.TOKEN_SECRET,

@@ -1,4 +1,4 @@
-import { onJob, type Audit, type Clock, type Revocations } from '@diaspora/kit';
+import { onJob, type Audit, type Clock, type Revocations, type SigningKeys } from '@diaspora/kit';
 import type { Express } from 'express';
 import type { Attempts } from './budgets/index.js';
 import {
@@ -15,7 +15,6 @@ import {
 import type { UsersConfig } from './config.js';
 import type { Db } from './database.js';
 import { announceServiceEpoch } from './jobs.js';
-import type { SigningKeys } from './sessions/index.js';
 
 export interface ClientServices {
   readonly serviceAccounts: ServiceAccounts;

@@ -1,7 +1,7 @@
+import type { SigningKeys } from '@diaspora/kit';
 import { CompactSign, compactVerify, createLocalJWKSet } from 'jose';
 import QRCode from 'qrcode';
 import { z } from 'zod';
-import type { CheckInKeys } from './keys.js';
 import { algorithm } from './keys.js';
 import { qrPng } from './png.js';
 
@@ -27,7 +27,7 @@ const payload = z.object({
 const type = 'checkin+jws';
 
 /** Codes are compact JWS (RFC 7515) over an admittance: whoever has the published keys can verify them without us. */
-export function createCodes(keys: CheckInKeys) {
+export function createCodes(keys: SigningKeys) {
   const sign = async ({ kind, id, eventId, codeVersion }: Admittance): Promise<string> => {
     const { kid, key } = await keys.signer();
     const content: z.output<typeof payload> = { kind, id, event: eventId, version: codeVersion };

@@ -1,9 +1,9 @@
+import type { SigningKeys } from '@diaspora/kit';
 import type { Express } from 'express';
-import type { CheckInKeys } from './keys.js';
 
 /** Publishes the keys by which anybody verifies a code without asking again. */
 export const mountCheckInKeys =
-  (keys: CheckInKeys) =>
+  (keys: SigningKeys) =>
   (app: Express): void => {
     app.get('/check-in/keys', (_request, response, next) => {
       keys

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, inOperation, type Audit, type Clock, type Origin } from '@diaspora/kit';
+import { AppError, inOperation, type Audit, type Clock, type Origin, type SigningKeys } from '@diaspora/kit';
 import { SignJWT } from 'jose';
 import type { ServiceAccount, ServiceSecret } from '../__generated__/prisma/client.js';
 import type { Attempts } from '../budgets/index.js';
 import type { Db } from '../database.js';
 import { serviceAccountIds, sessionIds } from '../ids.js';
-import type { SigningKeys } from '../sessions/index.js';
 import { roleClaims } from './rules.js';
 import { hashOf, notUsedOfLate } from './secrets.js';
 

@@ -1,7 +1,7 @@
+import type { SigningKeys } from '@diaspora/kit';
 import { SignJWT } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { sessionIds, userIds } from '../ids.js';
-import type { SigningKeys } from './signing-keys.js';
 
 interface Dependencies {
   readonly keys: SigningKeys;

@@ -11,6 +11,6 @@ export { createSessions, type Sessions } from './service.js';
 export { clockMarginSeconds } from './rules.js';
 export type { SignedIn, SignIn, SignInAs } from './sign-in.js';
 export { createIssueAccess, type IssueAccess } from './tokens.js';
-export { createSigningKeys, type SigningKeys } from './signing-keys.js';
+export { createTokenKeys } from './signing-keys.js';
 
 export const sessionsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

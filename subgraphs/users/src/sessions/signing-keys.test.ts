@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import jsonwebtoken from 'jsonwebtoken';
 import { rotateSigningKeys } from '../jobs.js';
 import { givenUsers, password } from '../testing/given.js';
-import { createSigningKeys } from './signing-keys.js';
+import { createTokenKeys } from './signing-keys.js';
 
 const login = 'mutation ($input: LoginInput!) { login(input: $input) { tokens { accessToken } } }';
 const hour = 3_600_000;
@@ -18,7 +18,7 @@ describe('signing keys', () => {
   afterAll(() => users.stop());
 
   const createKeys = (db = users.db, clock: Pick<typeof users.clock, 'now'> = users.clock) =>
-    createSigningKeys({
+    createTokenKeys({
       db,
       clock,
       secret: 'x'.repeat(32),
