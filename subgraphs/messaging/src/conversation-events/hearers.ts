@@ -26,14 +26,18 @@ export function createHearers({ db }: { readonly db: Db }) {
         SELECT FROM blocks b WHERE b.is_active AND (b.blocker_id, b.blocked_id)
           IN ((ask.viewer_id, ask.actor_id), (ask.actor_id, ask.viewer_id))) AS "isBlocked",
         ${isShownTo(Prisma.sql`ask.viewer_id`)} AND (ask.sequence IS NULL OR EXISTS (
-          SELECT FROM visibility_windows w WHERE w.user_id = ask.viewer_id AND ${isInWindow})) AS "isSeen"
+          SELECT FROM visibility_windows w WHERE w.user_id = ask.viewer_id AND ${isInWindow}))
+        AND (ask.position IS NULL OR EXISTS (
+          SELECT FROM visibility_windows w WHERE w.conversation_id = ask.conversation_id
+            AND w.user_id = ask.viewer_id AND w.until_sequence IS NULL AND w.after_position < ask.position)) AS "isSeen"
       FROM unnest(
         ${asks.map(({ conversationId }) => conversationId)}::uuid[],
         ${asks.map(({ viewerId }) => viewerId)}::uuid[],
         ${asks.map(({ event }) => actorThatCounts(event))}::uuid[],
         ${asks.map(({ event }) => event?.message?.sequence ?? null)}::int[],
-        ${asks.map(({ event }) => messageThatCounts(event))}::uuid[]
-      ) WITH ORDINALITY AS ask (conversation_id, viewer_id, actor_id, sequence, message_id, number)
+        ${asks.map(({ event }) => messageThatCounts(event))}::uuid[],
+        ${asks.map(({ event }) => positionThatCounts(event))}::int[]
+      ) WITH ORDINALITY AS ask (conversation_id, viewer_id, actor_id, sequence, message_id, position, number)
       CROSS JOIN LATERAL (SELECT ask.conversation_id, ask.sequence, ask.message_id AS id) AS m
       LEFT JOIN participants p
         ON p.conversation_id = ask.conversation_id AND p.user_id = ask.viewer_id AND p.left_at IS NULL
@@ -45,6 +49,10 @@ export function createHearers({ db }: { readonly db: Db }) {
 /** The message that the viewer may have deleted for themselves. */
 const messageThatCounts = (event: LoggedEvent | undefined): string | null =>
   event && !kindOf(event.kind as EventKind).tellsOfHidden ? event.messageId : null;
+
+/** Of what is about no message: whoever came later is not told of it. */
+const positionThatCounts = (event: LoggedEvent | undefined): number | null =>
+  event && event.message === null ? event.position : null;
 
 /** From whom a block would keep it. */
 const actorThatCounts = (event: LoggedEvent | undefined): string | null =>

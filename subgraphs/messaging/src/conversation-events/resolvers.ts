@@ -12,6 +12,9 @@ export const resolvers: Resolvers = {
       },
     },
   },
-  Conversation: { eventsCursor: ({ conversation }) => cursorOf(conversation.lastPosition) },
+  Conversation: {
+    // Whoever left is not told how much has happened since.
+    eventsCursor: ({ leftAt, conversation }) => cursorOf(leftAt ? 0 : conversation.lastPosition),
+  },
   MessageSent: { message: ({ message }) => message! },
 };

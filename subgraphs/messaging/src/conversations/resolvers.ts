@@ -25,7 +25,8 @@ export const resolvers: Resolvers = {
     },
     name: (side) => side.nameAtLeaving ?? side.conversation.name,
     memberCount: (side) => (side.leftAt ? null : side.conversation.memberCount),
-    closedAt: (side) => side.conversation.closedAt,
+    closedAt: ({ leftAt, conversation: { closedAt } }) =>
+      leftAt && closedAt && closedAt > leftAt ? null : closedAt,
     viewerRole: (side) => side.role,
     createdAt: (side) => side.conversation.createdAt,
     lastMessageAt: async (side, _args, { loaders }) =>

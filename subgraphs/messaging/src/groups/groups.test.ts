@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cursorOf } from '../conversation-events/rules.js';
 import { conversationIds, userIds } from '../ids.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 import { actionsOn, historyOf, membersOf } from '../testing/groups.js';
@@ -88,6 +89,40 @@ describe('groups', () => {
     ]);
     expect(await historyOf(ben, id)).toEqual(['1 CREATED Choir', '2 ADDED 2', '3 LEFT']);
     expect(await historyOf(cleo, id)).toHaveLength(5);
+  });
+
+  it('tell whoever left neither how much happens there nor that it is over', async () => {
+    const { ana, ben, cleo, id, leave, remove } = await aGroup();
+    const asBenSees = async () =>
+      (await ben.execute('query ($id: ID!) { conversation(id: $id) { eventsCursor closedAt } }', { id })).data
+        .conversation;
+    await leave(ben);
+    const before = await asBenSees();
+    await messaging.given.message(ana, id);
+    await remove(ana, cleo);
+    messaging.clock.advance(1);
+    await leave(ana);
+    expect(await asBenSees()).toEqual(before);
+    expect(before.closedAt).toBeNull();
+  });
+
+  it('tell newcomers nothing of what happened before, whatever they ask for', async () => {
+    const { ana, ben, id, add } = await aGroup({ historyVisibility: 'SINCE_JOINING' });
+    const position = { latitude: 52.5, longitude: 13.4 };
+    await ben.execute(
+      `mutation ($input: ShareLiveLocationInput!) { shareLiveLocation(input: $input) { userErrors { code } } }`,
+      { input: { conversationId: id, minutes: 5, position } },
+    );
+    const dan = await messaging.given.member();
+    await messaging.given.friends(ana, dan);
+    await add(ana, [dan]);
+    const told = dan.subscribe(
+      'subscription ($id: ID!, $after: String) { conversationEvents(conversationId: $id, after: $after) { event { __typename } } }',
+      { id, after: cursorOf(0) },
+    );
+    const first = (await told.next()).value;
+    expect(first.data.conversationEvents.event.__typename).toBe('MessageSent');
+    await told.return!();
   });
 
   it.each([

@@ -72,8 +72,8 @@ async function openWindows(tx: Transaction, conversationId: string, ids: string[
     WHERE c.id = w.conversation_id AND c.history_visibility = 'ALL'
       AND w.conversation_id = ${conversationId}::uuid AND w.user_id = ANY(${ids}::uuid[])`;
   await tx.$executeRaw`
-    INSERT INTO visibility_windows (conversation_id, user_id, after_sequence)
-    SELECT c.id, person.id, CASE c.history_visibility WHEN 'ALL' THEN 0 ELSE c.last_sequence END
+    INSERT INTO visibility_windows (conversation_id, user_id, after_sequence, after_position)
+    SELECT c.id, person.id, CASE c.history_visibility WHEN 'ALL' THEN 0 ELSE c.last_sequence END, c.last_position
     FROM conversations c CROSS JOIN unnest(${ids}::uuid[]) AS person(id) WHERE c.id = ${conversationId}::uuid`;
 }
 

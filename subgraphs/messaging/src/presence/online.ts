@@ -40,12 +40,15 @@ export function createOnline({ live, lookAgain, expiring, isSeen, lastsMs = 30_0
   // Often enough for one renewal to be lost.
   setInterval(() => [...connections.keys()].forEach((personId) => void renew(personId)), lastsMs / 5).unref();
 
-  /** Somebody connects; answers how to tell that the connection has ended. */
+  /** Somebody connects; answers how to tell that the connection has ended, which more than once is once. */
   function connect(personId: string): () => void {
     const count = connections.get(personId) ?? 0;
     connections.set(personId, count + 1);
     if (count === 0) void renew(personId);
+    let hasEnded = false;
     return () => {
+      if (hasEnded) return;
+      hasEnded = true;
       const left = (connections.get(personId) ?? 1) - 1;
       if (left > 0) connections.set(personId, left);
       else connections.delete(personId);

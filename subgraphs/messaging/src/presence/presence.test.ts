@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestResult } from '@diaspora/kit/testing';
 import { createExpiring, createLookingAgain } from '../following/index.js';
 import { conversationIds } from '../ids.js';
+import { createInboxEvents } from '../inbox-events/index.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 import { createOnline } from './online.js';
 import { createTyping } from './typing.js';
@@ -94,6 +95,21 @@ describe('typing', () => {
     const events = await brief.subscribe({ viewerId: ben.id, conversationId });
     expect((await events.next()).value).toEqual({ personIds: [ana.id] });
     expect((await events.next()).value).toEqual({ personIds: [] });
+    await events.return!();
+  });
+
+  it('is told of ten at most, however many type', async () => {
+    const conversationId = randomUUID();
+    const expiring = createExpiring({ redis: messaging.redis, namespace: randomUUID() });
+    const asked: string[] = [];
+    const { live } = messaging;
+    const isSeen = async ({ personId }: { personId: string }) => asked.push(personId) > 0;
+    const crowd = createTyping({ live, lookAgain, expiring, isSeen, mayHear: async () => true });
+    const people = Array.from({ length: 15 }, () => randomUUID());
+    for (const viewerId of people) await crowd.set({ viewerId, conversationId }, true);
+    const events = await crowd.subscribe({ viewerId: randomUUID(), conversationId });
+    expect((await events.next()).value?.personIds).toHaveLength(10);
+    expect(asked).toHaveLength(10);
     await events.return!();
   });
 
@@ -188,6 +204,29 @@ describe('presence', () => {
     const events = follow(ben, presence, { ids: [ana.publicId] });
     expect(await events.next()).toEqual(names.map(() => ana.publicId));
     await Promise.all([events.stop(), app.stop()]);
+  });
+
+  it('goes on while another application of the person is there', async () => {
+    const personId = randomUUID();
+    let renewed: (set: string) => void = () => undefined;
+    const expiring = {
+      ...createExpiring({ redis: messaging.redis, namespace: randomUUID() }),
+      add: async (set: string) => {
+        renewed(set);
+        return false;
+      },
+    };
+    const { db, clock, live } = messaging;
+    const { connect } = createOnline({ live, lookAgain, expiring, isSeen: async () => true, lastsMs: 50 });
+    const inboxEvents = createInboxEvents({ db, clock, live, lookAgain, connect });
+    const [one, other] = [
+      await inboxEvents.subscribe(personId, null),
+      await inboxEvents.subscribe(personId, null),
+    ];
+    await Promise.all([one.next(), other.next()]);
+    await one.return!();
+    expect(await new Promise<string>((resolve) => (renewed = resolve))).toContain(personId);
+    await other.return!();
   });
 
   it('ends by itself when the process of whoever is online is killed', async () => {

@@ -20,6 +20,9 @@ interface Watch {
   readonly conversationId: string;
 }
 
+/** More at a time would be a question about each of them for each who looks on. */
+const mostTold = 10;
+
 const nameOf = (conversationId: string) => `typing:${conversationId}`;
 
 /** Who types where: kept in Redis alone, where it expires. Repeats are told to nobody, they only make it last. */
@@ -51,7 +54,7 @@ export function createTyping({ live, lookAgain, expiring, isSeen, mayHear, lasts
     if (!(await mayHear(watch))) throw noSuchConversation();
     return follow([watch.conversationId], async ([people = []]) => {
       if (!(await mayHear(watch))) return undefined;
-      const others = people.filter((personId) => personId !== watch.viewerId);
+      const others = people.filter((personId) => personId !== watch.viewerId).slice(-mostTold);
       const seen = await Promise.all(others.map((personId) => isSeen({ ...watch, personId })));
       return { personIds: others.filter((_, index) => seen[index]) };
     });
