@@ -1,6 +1,7 @@
 import type { Comment, Media, Post } from './__generated__/prisma/client.js';
 
-export type MediaModel = Media;
+/** Confidential is what is shown to a few, who may see it now and perhaps not in a while. */
+export type MediaModel = Media & { readonly isConfidential?: boolean };
 export type PostModel = Post;
 export type CommentModel = Comment;
 

@@ -12,6 +12,7 @@ import { fileTypeFromBuffer } from 'file-type';
 import type { Media } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import { mediaIds } from '../ids.js';
+import type { MediaModel } from '../models.js';
 import { createDownloadUrls } from './download-urls.js';
 import { assertFits, contentKey, faultOf, quarantineKey, uploadRequest, type SizeLimits } from './rules.js';
 import { createTurns } from './turns.js';
@@ -37,10 +38,13 @@ const verifiedAtOnce = 4;
 /** A form that began just before its end may still be on its way. */
 const reapGraceMs = 3_600_000;
 const reapBatch = 100;
+/** What somebody may see now and perhaps not in a while: as long as it takes to begin to load it. */
+const confidentialSeconds = 60;
 
 export function createUploads({ db, clock, storage, log, limits, ...settings }: UploadsDependencies) {
   const inTurn = createTurns(verifiedAtOnce);
   const downloadUrl = createDownloadUrls({ clock, storage, seconds: settings.downloadSeconds });
+  const confidentialUrl = createDownloadUrls({ clock, storage, seconds: confidentialSeconds });
 
   /**
    * A place to post a file to. The same call again gives a form for the same file while the first would still work, and
@@ -168,10 +172,11 @@ export function createUploads({ db, clock, storage, log, limits, ...settings }: 
     }
   }
 
-  /** Where to read a file; null until it is READY. */
-  async function urlOf(media: Media): Promise<string | null> {
+  /** Where to read a file; null until it is READY. Never for good, nor for long, where it is confidential. */
+  async function urlOf(media: MediaModel): Promise<string | null> {
     if (media.status !== 'READY' || !media.sha256) return null;
     const key = contentKey(media.sha256, media.contentType);
+    if (media.isConfidential) return confidentialUrl(key);
     if (settings.publicUrl) return `${settings.publicUrl.replace(/\/$/, '')}/${key}`;
     return downloadUrl(key);
   }

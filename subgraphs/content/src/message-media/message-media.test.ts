@@ -31,6 +31,18 @@ describe('files of a message', () => {
     expect(await seenBy(ben, grant)).toEqual([{ id: two.publicId }, { id: one.publicId }]);
   });
 
+  it('are reached for a minute, also behind a delivery network: what is taken back does not stay', async () => {
+    const [ana, ben] = [aViewer(), aViewer()];
+    const { id } = await content.given.media(ana.id);
+    const mediaGrant = grantOf({ mediaIds: [id], ownerId: ana.id, viewerId: ben.id });
+    const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Message { media { url } } } }`;
+    const r = [{ __typename: 'Message', id: message, mediaGrant }];
+    for (const config of [{}, { MEDIA_PUBLIC_URL: 'https://cdn.example' }]) {
+      const { data } = await content.configured(config).as(ben).execute(query, { r });
+      expect(data._entities[0].media[0].url).toMatch(/^https:..store\.example.*[?]expires=60$/);
+    }
+  });
+
   it('are nobody’s whose they are not: a sender shows own uploads only, and verified ones', async () => {
     const [ana, ben] = [aViewer(), aViewer()];
     const foreign = await content.given.media(ben.id);

@@ -8,7 +8,9 @@ export const resolvers: Resolvers = {
       const grant = mediaGrant ? services.mediaGrants.read(mediaGrant, viewer) : null;
       if (!grant) return [];
       const files = await Promise.all(grant.mediaIds.map((id) => loaders.grantedMedia.load(id)));
-      return files.map((file) => (file?.ownerId === grant.ownerId ? file : null));
+      return files.map((file) =>
+        file?.ownerId === grant.ownerId ? { ...file, isConfidential: true } : null,
+      );
     },
   },
 };

@@ -9,6 +9,7 @@ import {
 } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Post } from '../__generated__/prisma/client.js';
+import type { ContentConfig } from '../config.js';
 import { connectDatabase, type Db } from '../database.js';
 import { commentIds, eventIds, mediaIds, postIds, userIds } from '../ids.js';
 import { createContentSubgraph } from '../subgraph.js';
@@ -34,15 +35,12 @@ export async function givenContent() {
   const clock = testClock();
   const storage = createMemoryStorage(clock);
   const privateStore = createMemoryPrivateStore();
-  const subgraph = createContentSubgraph({
-    db,
-    clock,
-    storage,
-    privateStore,
-    log: silentLog,
-    config,
-  });
+  const parts = { db, clock, storage, privateStore, log: silentLog };
+  const subgraph = createContentSubgraph({ ...parts, config });
   const client = testSubgraph(subgraph);
+  /** The same, configured otherwise. */
+  const configured = (changes: Partial<ContentConfig>) =>
+    testSubgraph(createContentSubgraph({ ...parts, config: { ...config, ...changes } }));
   /** Hands a message to the handler that listens to it, in a transaction of its own. */
   const receive = (type: string, data: object) =>
     db.$transaction(async (tx) => {
@@ -66,6 +64,7 @@ export async function givenContent() {
     storage,
     subgraph,
     privateStore,
+    configured,
     receive,
     published,
     databaseUrl: database.url,
