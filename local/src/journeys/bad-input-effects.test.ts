@@ -228,6 +228,7 @@ const effects: Readonly<Record<string, readonly [table: string, field: string, o
   createPost: ['content public.posts', 'text', 'Other words'],
   createTicketType: ['events public.ticket_types', 'name', 'Another'],
   createVoucher: ['events public.vouchers', 'percent', 20],
+  createWebhook: ['messaging public.webhooks', 'name', 'Another'],
   creditInvoice: ['payments public.invoices', 'amountMinor', 2],
   draftInvoice: ['payments public.invoices', 'currency', 'RON'],
   exportCustomers: ['users kit.long_jobs', 'filter', { kind: 'PERSON' }],

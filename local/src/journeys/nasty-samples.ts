@@ -61,6 +61,8 @@ function named(name: string, { objects, targetId }: World): unknown {
     deviceId: 'dev_01h2xcejqtf2nbrexx3vqjhp41',
     chatWebhookId: 'cwh_01h2xcejqtf2nbrexx3vqjhp41',
     deliveryId: 'dlv_01h2xcejqtf2nbrexx3vqjhp41',
+    webhookId: objects['Webhook'],
+    eventTypes: ['office.ended'],
     fcmToken: freshWord(),
     userIds: [targetId],
     memberIds: [targetId],
@@ -201,6 +203,7 @@ function particular(fieldName: string, { objects }: World): Record<string, unkno
     return { invitationId: 'inv_01h2xcejqtf2nbrexx3vqjhp41' };
   if (/^(updateGroup|addGroupMembers|setGroupRole|createInviteLink)$/.test(fieldName))
     return { conversationId: objects['Group'] };
+  if (fieldName === 'removeWebhook') return { webhookId: objects['SpareWebhook'] };
   if (fieldName === 'deletePost') return { postId: objects['SparePost'] };
   if (fieldName === 'deleteMessage') return { messageId: objects['SpareMessage'] };
   return fieldName === 'deleteComment' ? { commentId: objects['SpareComment'] } : {};
@@ -214,6 +217,7 @@ const versionOf: Readonly<Record<string, readonly [string, (world: World) => str
   updateBillingDetails: ['me', () => 'me', 'billingDetails'],
   updatePlatformSettings: ['platformSettings', () => 'platformSettings'],
   setPlatformFee: ['platformFee', () => 'platformFee'],
+  updateWebhook: ['webhook', ({ objects }) => `webhook(id: "${objects['Webhook']}")`],
   renameOrganization: ['organization', ({ objects }) => `organization(id: "${objects['Organization']}")`],
 };
 
@@ -252,6 +256,14 @@ const doors = Object.fromEntries(
       `nodes/Event.${field}`,
     ]),
   ].map((label) => [label, 'ambassador' as const]),
+);
+
+/** Who is told what happens is for super users. */
+const partners = Object.fromEntries(
+  [
+    ...['webhook', 'webhooks', 'createWebhook', 'updateWebhook', 'rotateWebhookSecret'],
+    ...['disableWebhook', 'enableWebhook', 'removeWebhook'],
+  ].map((label) => [label, 'root' as const]),
 );
 
 const actors: Readonly<Record<string, Role>> = {
@@ -293,6 +305,7 @@ const actors: Readonly<Record<string, Role>> = {
   releaseCredits: 'program',
   creditReservation: 'program',
   ...doors,
+  ...partners,
   createTicketType: 'root',
   updateTicketType: 'root',
   deleteTicketType: 'root',

@@ -16,6 +16,7 @@ import type { Running } from './community.js';
 import { makeOrder } from './nasty-orders.js';
 import { makeOrganization } from './nasty-organization.js';
 import { makeTickets } from './nasty-tickets.js';
+import { makeWebhooks } from './nasty-webhooks.js';
 
 /** The program spends credits of people. The leaver is there to do what ends sessions, and signs in anew when it has none. */
 export const roles = ['visitor', 'member', 'ambassador', 'root', 'leaver', 'program'] as const;
@@ -203,6 +204,7 @@ async function makeObjects({ root, ambassador, member, memberId, targetId }: Peo
     return data.viewerSubscription?.status === 'ACTIVE' ? (data.viewerSubscription.id as string) : undefined;
   }, 'another subscription');
   const invoices = await makeInvoices({ root, member, memberId });
+  const webhooks = await makeWebhooks(root);
   return {
     SpareEvent,
     SparePost,
@@ -224,6 +226,7 @@ async function makeObjects({ root, ambassador, member, memberId, targetId }: Peo
     ...order,
     ...ids,
     ...invoices,
+    ...webhooks,
   };
 }
 

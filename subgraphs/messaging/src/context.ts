@@ -8,6 +8,7 @@ import type { MessageLoadersOfAll, MessageServices } from './message-parts.js';
 import type { NotificationPreferences } from './notification-preferences/index.js';
 import type { NotificationLoaders, Notifications } from './notifications/index.js';
 import type { RealTimeLoaders, RealTimeServices } from './real-time-parts.js';
+import type { WebhookLoaders, Webhooks } from './webhooks/index.js';
 
 export interface Services extends MembershipServices, MessageServices, RealTimeServices {
   readonly conversations: Conversations;
@@ -16,6 +17,7 @@ export interface Services extends MembershipServices, MessageServices, RealTimeS
   readonly devices: Devices;
   readonly chatWebhooks: ChatWebhooks;
   readonly deliveryLog: DeliveryLog;
+  readonly webhooks: Webhooks;
   /** By which browsers subscribe; null where nothing is pushed to them. */
   readonly webPushPublicKey: string | null;
 }
@@ -27,5 +29,6 @@ export interface Context extends BaseContext {
     MessageLoadersOfAll &
     NotificationLoaders &
     DeliveryLoaders &
-    RealTimeLoaders;
+    RealTimeLoaders &
+    WebhookLoaders;
 }

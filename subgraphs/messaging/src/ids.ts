@@ -14,6 +14,8 @@ export const notificationIds = idType('ntf');
 /** Devices, chats and deliveries are spoken of to whom they belong only. */
 export const deviceIds = idType('dev');
 export const chatWebhookIds = idType('cwh');
+export const webhookIds = idType('whk');
+export const webhookSecretIds = idType('whs');
 export const deliveryIds = idType('dlv');
 /** Attempts are spoken of to users only, as mails. */
 export const attemptIds = idType('dla');

@@ -58,6 +58,16 @@ export const messages = defineMessages('messaging', {
       failedAt: z.iso.datetime(),
     }),
   },
+  /** Partners are told nothing there any more, until somebody turns it on again. Keyed by the webhook. */
+  'webhook.disabled': {
+    version: 1,
+    schema: z.object({
+      webhookId: z.string(),
+      /** Nothing was taken for days, or the other side said that it is gone. */
+      reason: z.enum(['FAILING', 'GONE']),
+      disabledAt: z.iso.datetime(),
+    }),
+  },
 });
 
 export type MessagingMessages = typeof messages;

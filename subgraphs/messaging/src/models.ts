@@ -14,6 +14,8 @@ import type {
   Participant,
   ScheduledMessage,
   Silence,
+  Webhook,
+  WebhookSecret,
 } from './__generated__/prisma/client.js';
 import type { LoggedTypename } from './conversation-events/kinds.js';
 import type { LoggedDelivery } from './delivery/index.js';
@@ -22,6 +24,8 @@ import type { Hit } from './message-search/index.js';
 import type { Member } from './members/index.js';
 import type { SystemLine } from './messages/index.js';
 import type { Times } from './notification-preferences/index.js';
+import type { DataField, Offer } from './webhook-catalogue/index.js';
+import type { Condition } from './webhooks/index.js';
 
 /** An entity of another subgraph: its public id is all that is known here. */
 interface Stub {
@@ -72,6 +76,12 @@ export type NotificationSilenceModel = Silence;
 export type NotificationDeviceModel = Device;
 export type ChatWebhookModel = ChatWebhook;
 export type NotificationDeliveryModel = LoggedDelivery;
+
+export type WebhookModel = Webhook;
+export type WebhookSecretModel = WebhookSecret;
+export type WebhookConditionModel = Condition;
+export type WebhookEventTypeModel = Offer;
+export type WebhookEventFieldModel = DataField;
 
 /** An event of the log, and the message it is about as that is now. */
 export type LoggedEvent = ConversationEvent & { readonly message: MessageModel | null };

@@ -31,6 +31,7 @@ import { composeNotifications, type NotificationConfig } from './notification-pa
 import { friendNotice } from './notifications/index.js';
 import { createMessagingPersonalData } from './personal-data/index.js';
 import { composeRealTime } from './real-time-parts.js';
+import { composeWebhooks } from './webhook-parts.js';
 
 export interface MessagingDependencies {
   readonly db: Db;
@@ -62,6 +63,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     ...{ db, clock, config, append, telling },
     ...{ announce, announceEvents, announceTo },
   });
+  const webhooks = composeWebhooks({ db, clock, audit, targets: notifying.targets, config });
   const membership = composeMembership({
     ...{ db, clock, outbox, appendLine, tell: telling.tell },
     ...{ announce, announceTo },
@@ -80,6 +82,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     ...membership.services,
     ...messages.services,
     ...notifying.services,
+    ...webhooks.services,
     ...realTime.services,
   };
 
@@ -90,6 +93,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       ...membership.slices,
       ...messages.slices,
       ...notifying.slices,
+      ...webhooks.slices,
       ...realTime.slices,
     ],
     createContext: (base) => ({
@@ -100,6 +104,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
         ...membership.createLoaders(base.viewer),
         ...messages.createLoaders(base.viewer),
         ...notifying.createLoaders(base.viewer),
+        ...webhooks.createLoaders(base.viewer),
         ...realTime.createLoaders(base.viewer),
       },
     }),

@@ -24,7 +24,7 @@ export interface MessageHandler<Tx> {
 }
 
 /** Refuses, at compile time, a consumer schema that does not take what the publisher sends. */
-type Accepts<Published, Schema extends z.ZodType> =
+export type Accepts<Published, Schema extends z.ZodType> =
   Published extends z.input<Schema> ? unknown : { readonly 'the publisher sends': Published };
 
 /**

@@ -12,7 +12,7 @@ export type { Outbox, OutgoingMessage } from './outbox.js';
 export { startRelay } from './relay.js';
 export type { Relay, RelayOptions } from './relay.js';
 export { messagesFrom } from './handlers.js';
-export type { Message, MessageHandler } from './handlers.js';
+export type { Accepts, Message, MessageHandler } from './handlers.js';
 export { startConsumer } from './consumer.js';
 export type { Consumer, ConsumerOptions } from './consumer.js';
 export { listDeadLetters, replayDeadLetter } from './dead-letters.js';

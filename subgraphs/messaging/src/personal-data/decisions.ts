@@ -41,6 +41,8 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     Delivery: delivery,
     DigestItem: delivery,
     DeliveryAttempt: delivery,
+    Webhook: { exported: { not: 'the platform’s own business' }, erasure: 'PSEUDONYMISED' },
+    WebhookSecret: { impersonal: 'what requests to partners are signed with' },
     KnownPerson: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     Follow: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     KnownEvent: { impersonal: 'what everybody may know of an event' },
@@ -69,6 +71,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     'SystemLine.people': { exported: { not: 'what others did' }, erasure: 'PSEUDONYMISED' },
     'Notification.actor': notification,
     'Notification.subject': notification,
+    'Webhook.createdBy': { exported: { not: 'the platform’s own business' }, erasure: 'PSEUDONYMISED' },
     'NotificationSilence.subject': preference,
   },
 };

@@ -30,6 +30,7 @@ describe('nodes', () => {
     ['tck', 'Ticket'],
     ['tty', 'TicketType'],
     ['vch', 'Voucher'],
+    ['whk', 'Webhook'],
     ['pst', 'Post'],
     ['cmt', 'Comment'],
     ['med', 'Media'],

@@ -27,15 +27,15 @@ const typenames = {
   tty: 'TicketType',
   usr: 'User',
   vch: 'Voucher',
+  whk: 'Webhook',
 } as const;
 
 export type NodeTypename = (typeof typenames)[keyof typeof typenames];
 
-/** A reference that the entity's owner resolves, with the viewer's rights. */
-export interface NodeReference<Typename extends NodeTypename = NodeTypename> {
-  readonly __typename: Typename;
-  readonly id: string;
-}
+/** A reference that the entity's owner resolves, with the viewer's rights. One member for each entity. */
+export type NodeReference<Typename extends NodeTypename = NodeTypename> = {
+  [Each in Typename]: { readonly __typename: Each; readonly id: string };
+}[Typename];
 
 export const nodeTypenames: readonly NodeTypename[] = Object.values(typenames);
 
@@ -44,5 +44,5 @@ const kinds = Object.entries(typenames).map(([prefix, typename]) => ({ ids: idTy
 /** The entity a global id names; null for anything else. Whether it exists, its owner knows. */
 export function referenceOf(id: string): NodeReference | null {
   const kind = kinds.find(({ ids }) => ids.prefix === prefixOf(id));
-  return kind?.ids.find(id) ? { __typename: kind.typename, id } : null;
+  return kind?.ids.find(id) ? ({ __typename: kind.typename, id } as NodeReference) : null;
 }
