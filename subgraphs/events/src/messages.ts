@@ -56,7 +56,7 @@ const eventSnapshot = z.object({
 /**
  * What this subgraph tells the others. Ids are public ids; times are ISO 8601 instants. Every message has the event's
  * id as its key, so that what happens to one event, its registrations included, arrives in order; what is asked of
- * payments has the purchase's. Amounts are decimal strings of minor units.
+ * payments has the purchase's, and what concerns a whole series has the series'. Amounts are decimal strings of minor units.
  */
 export const messages = defineMessages('events', {
   /** A draft became visible to others. */
@@ -75,6 +75,16 @@ export const messages = defineMessages('events', {
       userId: z.string(),
       invitedById: z.string(),
       invitedAt: z.iso.datetime(),
+    }),
+  },
+  /** No further events of a series are made, as its organizer lost what they need. Told each time it begins to be so. */
+  'series.paused': {
+    version: 1,
+    schema: z.object({
+      seriesId: z.string(),
+      organizerId: z.string(),
+      reason: z.enum(['OFFICE_ENDED', 'PREMIUM_ENDED']),
+      pausedAt: z.iso.datetime(),
     }),
   },
   /** A published event is over. Once an event; should its counts be told again, then under a higher version. */

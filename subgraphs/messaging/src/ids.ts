@@ -29,6 +29,7 @@ export const postIds = idType('pst');
 export const commentIds = idType('cmt');
 export const mediaIds = idType('med');
 export const eventIds = idType('evt');
+export const seriesIds = idType('evs');
 export const subscriptionIds = idType('sub');
 export const registrationIds = idType('reg');
 export const ticketIds = idType('tck');

@@ -37,8 +37,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly outbox: Outbox<MessagingMessages>;
   readonly appendLine: Append['appendLine'];
-  /** Puts a notice into somebody's inbox. */
-  readonly tell: Telling['tell'];
+  readonly telling: Telling;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
   /** Wakes whoever follows the lists of these people. Never rejects. */
@@ -57,7 +56,7 @@ export function composeMembership(dependencies: Dependencies) {
     inbox: createInbox(dependencies),
   };
   const handlers: MessageHandler<Transaction>[] = [
-    ...createContactRequestHandlers(dependencies),
+    ...createContactRequestHandlers({ clock: dependencies.clock, tell: dependencies.telling.tell }),
     ...createEventConversationHandlers(createEventConversations(dependencies)),
   ];
   return {

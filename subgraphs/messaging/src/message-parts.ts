@@ -91,11 +91,14 @@ interface Dependencies {
   readonly announceEvents: (conversationId: string) => Promise<void>;
   /** Wakes whoever follows the lists of these people. Never rejects. */
   readonly announceTo: (userIds: readonly string[]) => Promise<void>;
+  /** Wakes whoever follows the person's notifications. Never rejects. */
+  readonly announceNotifications: (userId: string) => Promise<void>;
 }
 
 /** What people say and what becomes of it, put together. */
 export function composeMessages(dependencies: Dependencies) {
-  const { db, clock, config, append, telling, announce, announceEvents, announceTo } = dependencies;
+  const { db, clock, config, append, telling, announce, announceEvents } = dependencies;
+  const { announceTo, announceNotifications } = dependencies;
   const changing = { db, clock, announce: announceEvents };
   const drafts = createDrafts(changing);
   const allowance = createAllowance({ clock, perDay: config.FREE_MESSAGES_PER_DAY });
@@ -103,14 +106,14 @@ export function composeMessages(dependencies: Dependencies) {
   const settings = createSettings({ db });
   const audit = createAudit({ source: 'messaging', clock });
   const services: MessageServices = {
-    deletion: createDeletion({ db, clock, announce, audit, hours: config.MESSAGE_DELETE_HOURS }),
+    deletion: createDeletion({ db, clock, announce, audit, telling, hours: config.MESSAGE_DELETE_HOURS }),
     drafts,
     editing: createEditing({ ...changing, hours: config.MESSAGE_EDIT_HOURS }),
     mediaGrants: createMediaGrants({ clock, secret: config.VIEWER_SECRET }),
     messages,
     messageSearch: createMessageSearch({ db }),
     reactions: createReactions(changing),
-    receipts: createReceipts({ ...changing, settings, announceTo }),
+    receipts: createReceipts({ ...changing, settings, telling, announceTo, announceNotifications }),
     scheduledMessages: createScheduledMessages({ db, clock, messages }),
     settings,
   };

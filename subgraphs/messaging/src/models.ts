@@ -37,6 +37,7 @@ export type MediaModel = Stub;
 export type PostModel = Stub;
 export type CommentModel = Stub;
 export type EventModel = Stub;
+export type EventSeriesModel = Stub;
 export type OfficeModel = Stub;
 export type PlanSubscriptionModel = Stub;
 export type OrderModel = Stub;

@@ -61,11 +61,11 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const { telling } = notifying;
   const messages = composeMessages({
     ...{ db, clock, config, append, telling },
-    ...{ announce, announceEvents, announceTo },
+    ...{ announce, announceEvents, announceTo, announceNotifications },
   });
   const webhooks = composeWebhooks({ db, clock, audit, targets: notifying.targets, config });
   const membership = composeMembership({
-    ...{ db, clock, outbox, appendLine, tell: telling.tell },
+    ...{ db, clock, outbox, appendLine, telling },
     ...{ announce, announceTo },
   });
   const personalData = createPersonalData({

@@ -1,14 +1,17 @@
 import { AppError, type IdType } from '@diaspora/kit';
 import type { Notification, NotificationSubject } from './__generated__/prisma/client.js';
 import type { ConversationLoaders } from './conversations/index.js';
+import type { MessageLoaders } from './messages/index.js';
 import {
   commentIds,
   conversationIds,
   eventIds,
   invoiceIds,
+  messageIds,
   officeIds,
   orderIds,
   postIds,
+  seriesIds,
   subscriptionIds,
   userIds,
 } from './ids.js';
@@ -23,6 +26,8 @@ const subjects: Record<NotificationSubject, { __typename: string; ids: IdType }>
   SUBSCRIPTION: { __typename: 'PlanSubscription', ids: subscriptionIds },
   CONVERSATION: { __typename: 'Conversation', ids: conversationIds },
   ORDER: { __typename: 'Order', ids: orderIds },
+  MESSAGE: { __typename: 'Message', ids: messageIds },
+  SERIES: { __typename: 'EventSeries', ids: seriesIds },
   INVOICE: { __typename: 'Invoice', ids: invoiceIds },
 };
 
@@ -36,8 +41,12 @@ export const referenceTo = ({ subjectType, subjectId }: Subject) => {
 /** As the viewer may see it: what is ours is looked up, what is not, its owner resolves. */
 export async function resolveSubject(
   subject: Subject,
-  { conversation }: Pick<ConversationLoaders, 'conversation'>,
+  { conversation, message }: Pick<ConversationLoaders & MessageLoaders, 'conversation' | 'message'>,
 ) {
+  if (subject.subjectType === 'MESSAGE') {
+    const found = await message.load(subject.subjectId);
+    return found && { __typename: 'Message' as const, ...found };
+  }
   if (subject.subjectType !== 'CONVERSATION') return referenceTo(subject);
   const found = await conversation.load(subject.subjectId);
   return found && { __typename: 'Conversation' as const, ...found };

@@ -1,10 +1,10 @@
 import type { Clock, Outbox } from '@diaspora/kit';
-import type { EventSeries } from '../__generated__/prisma/client.js';
+import type { EventSeries, SeriesPauseReason } from '../__generated__/prisma/client.js';
 import { searchTextOf } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
 import { drain } from '../draining.js';
 import { dayMs } from '../durations.js';
-import { eventIds } from '../ids.js';
+import { eventIds, seriesIds, userIds } from '../ids.js';
 import type { EventsMessages } from '../messages.js';
 import { eventSnapshot } from '../organizing/index.js';
 import { lackOf, readStanding } from '../standing/index.js';
@@ -58,6 +58,7 @@ export function createMaterialising({ db, clock, outbox, setup }: Dependencies) 
         const times = timesOn(day, series);
         if (times && times.startsAt > now) await make(tx, series, day, times, now);
       }
+    if (pauseReason && pauseReason !== series.pauseReason) await tellPause(tx, series, pauseReason);
     await tx.eventSeries.update({
       where: { id: series.id },
       data: {
@@ -66,6 +67,17 @@ export function createMaterialising({ db, clock, outbox, setup }: Dependencies) 
         dueAt: isOver(series, now) ? never : new Date(now.getTime() + dayMs),
       },
     });
+  }
+
+  async function tellPause(
+    tx: Transaction,
+    { id, organizerId }: EventSeries,
+    reason: SeriesPauseReason,
+  ): Promise<void> {
+    const key = seriesIds.encode(id);
+    const pause = { seriesId: key, organizerId: userIds.encode(organizerId), reason };
+    const data = { ...pause, pausedAt: clock.now().toISOString() };
+    await outbox.publish(tx, { type: 'series.paused', key, data });
   }
 
   /** What an organizer may organize has changed: the next run of the job looks at their series. */

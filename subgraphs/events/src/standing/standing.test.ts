@@ -61,6 +61,13 @@ async function aSeries(overrides: Partial<Event>, role: 'AMBASSADOR' | 'CONSUL' 
   return { organizer, office, made, pause, later };
 }
 
+/** That a series of somebody's pauses, as it was published. */
+const pausesTold = async (organizerId: string) => {
+  const rows = await events.db.$queryRaw<{ data: { organizerId: string } }[]>`
+    SELECT envelope -> 'data' AS data FROM kit.outbox WHERE type = 'series.paused' ORDER BY position`;
+  return rows.map(({ data }) => data).filter((data) => data.organizerId === organizerId);
+};
+
 const inDays = (days: number) => new Date(events.clock.now().getTime() + days * dayMs).toISOString();
 
 describe('a series', () => {
@@ -70,7 +77,7 @@ describe('a series', () => {
   ] as const)(
     'of %s events pauses when the office ends, and goes on with the next term',
     async (_n, kind, role) => {
-      const { office, pause, later } = await aSeries(kind, role);
+      const { organizer, office, pause, later } = await aSeries(kind, role);
       const term = office();
       await tell('users', 'office.appointed', { ...term, startsAt: inDays(-9), endsAt: null });
       expect(await later(1)).toBe(1);
@@ -82,6 +89,8 @@ describe('a series', () => {
       expect(await pause(events.given.person().viewer)).toBe('FORBIDDEN');
       expect(await later(2)).toBe(0);
       expect(await pause()).toEqual({ reason: 'OFFICE_ENDED', since: endedAt });
+      const paused = { organizerId: organizer.publicId, reason: 'OFFICE_ENDED', pausedAt: endedAt };
+      expect(await pausesTold(organizer.publicId)).toEqual([{ ...paused, seriesId: expect.any(String) }]);
       await tell('users', 'office.appointed', { ...office(), startsAt: inDays(0), endsAt: null });
       expect(await later(0)).toBe(2);
       expect(await pause()).toBeNull();

@@ -5,6 +5,7 @@ import { endLiveLocations } from '../live-location/index.js';
 import { dismiss, lockAsMember, type Side } from '../members/index.js';
 import type { Append } from '../messages/index.js';
 import type { ConversationModel } from '../models.js';
+import type { Telling } from '../notifications/index.js';
 import { noSuchConversation } from '../refusals.js';
 
 export type ContactRequests = ReturnType<typeof createContactRequests>;
@@ -13,13 +14,16 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly appendLine: Append['appendLine'];
+  readonly telling: Pick<Telling, 'withdraw'>;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
   /** Wakes whoever follows the lists of these people. Never rejects. */
   readonly announceTo: (userIds: readonly string[]) => Promise<void>;
 }
 
-export function createContactRequests({ db, clock, appendLine, announce, announceTo }: Dependencies) {
+export function createContactRequests(dependencies: Dependencies) {
+  const { db, clock, appendLine, telling, announce, announceTo } = dependencies;
+
   /** Again is the same, and whoever has declined may think better of it. */
   const accept = (userId: string, conversationId: string): Promise<ConversationModel> =>
     deciding(userId, conversationId, async (tx, { box }) => {
@@ -48,6 +52,11 @@ export function createContactRequests({ db, clock, appendLine, announce, announc
       const side = await lockAsMember(tx, conversationId, userId);
       if (!side) throw noSuchConversation();
       await decide(tx, side);
+      await telling.withdraw(tx, {
+        recipientId: userId,
+        type: 'MESSAGE_REQUESTED',
+        objectId: conversationId,
+      });
       return tx.participant.findUniqueOrThrow({
         where: { conversationId_userId: { conversationId, userId } },
         include: { conversation: true },

@@ -3,6 +3,7 @@ import { contactsOf } from '../contact-rules.js';
 import type { Transaction } from '../database.js';
 import { admit, type Side } from '../members/index.js';
 import type { Append } from '../messages/index.js';
+import type { Telling } from '../notifications/index.js';
 import { assertReachable, assertRoom } from './rules.js';
 
 interface BringIn {
@@ -10,6 +11,7 @@ interface BringIn {
   readonly userIds: readonly string[];
   readonly at: Date;
   readonly appendLine: Append['appendLine'];
+  readonly telling: Pick<Telling, 'withdraw'>;
 }
 
 /**
@@ -18,7 +20,7 @@ interface BringIn {
  */
 export async function bringIn(
   tx: Transaction,
-  { actor, userIds, at, appendLine }: BringIn,
+  { actor, userIds, at, appendLine, telling }: BringIn,
 ): Promise<string[]> {
   const { conversationId, conversation } = actor;
   const sides = await tx.participant.findMany({ where: { conversationId, userId: { in: [...userIds] } } });
@@ -36,6 +38,13 @@ export async function bringIn(
   ];
   const line = { type: 'ADDED' as const, personIds: joined };
   if (joined.length > 0) await appendLine(tx, { conversationId, actorId: actor.userId, line });
+  // Whoever had asked to join has nothing to wait for.
+  await tx.joinRequest.updateMany({
+    where: { conversationId, userId: { in: joined }, status: 'PENDING' },
+    data: { status: 'APPROVED', decidedById: actor.userId, decidedAt: at },
+  });
+  const wishes = { type: 'GROUP_JOIN_REQUESTED', objectId: conversationId, actorId: { in: joined } } as const;
+  await telling.withdraw(tx, wishes);
   return joined;
 }
 

@@ -7,6 +7,7 @@ import { admit, dismiss, lockAsMember, type Side } from '../members/index.js';
 import type { Append } from '../messages/index.js';
 import type { MessagingMessages } from '../messages.js';
 import type { ConversationModel } from '../models.js';
+import type { Telling } from '../notifications/index.js';
 import { bringIn } from './bringing-in.js';
 import {
   assertAdmin,
@@ -24,6 +25,7 @@ interface Dependencies {
   readonly clock: Clock;
   readonly outbox: Outbox<MessagingMessages>;
   readonly appendLine: Append['appendLine'];
+  readonly telling: Pick<Telling, 'withdraw'>;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
   /** Wakes whoever follows the lists of these people. Never rejects. */
@@ -53,7 +55,9 @@ interface GroupInput {
 const noSuchMember = (field: string) =>
   new AppError('NOT_FOUND', 'There is no such member.', { path: [field] });
 
-export function createGroups({ db, clock, outbox, appendLine, announce, announceTo }: Dependencies) {
+export function createGroups(dependencies: Dependencies) {
+  const { db, clock, outbox, appendLine, telling, announce, announceTo } = dependencies;
+
   async function create(ownerId: string, { memberIds, ...input }: GroupInput): Promise<ConversationModel> {
     const { idempotencyKey: key, ...group } = parseInput(newGroup, input);
     const call = { actor: ownerId, operation: 'createGroup', key, request: { ...group, memberIds } };
@@ -70,7 +74,7 @@ export function createGroups({ db, clock, outbox, appendLine, announce, announce
           line: { type: 'CREATED', name: group.name },
         });
         const owner = (await lockAsMember(tx, conversationId, ownerId))!;
-        const joined = await bringIn(tx, { actor: owner, userIds: memberIds, at, appendLine });
+        const joined = await bringIn(tx, { actor: owner, userIds: memberIds, at, appendLine, telling });
         await publishCreated(tx, conversationId, [ownerId, ...joined], at);
         return { conversationId };
       }),
@@ -124,7 +128,7 @@ export function createGroups({ db, clock, outbox, appendLine, announce, announce
   const addMembers = (acting: Acting, userIds: readonly string[]) =>
     changing(acting, async (tx, actor) => {
       assertAdmin(actor);
-      await bringIn(tx, { actor, userIds, at: clock.now(), appendLine });
+      await bringIn(tx, { actor, userIds, at: clock.now(), appendLine, telling });
     });
 
   async function removeMember(acting: Acting, userId: string): Promise<ConversationModel> {
@@ -134,6 +138,7 @@ export function createGroups({ db, clock, outbox, appendLine, announce, announce
       await appendLine(tx, { ...acting, line: { type: 'REMOVED', personIds: [userId] } });
       await dismiss(tx, { conversationId, userIds: [userId], at: clock.now() });
       await tx.participant.updateMany({ where: { conversationId, userId }, data: { wasRemoved: true } });
+      await telling.withdraw(tx, { recipientId: userId, objectId: conversationId });
     });
     void announceTo([userId]);
     return side;
@@ -160,6 +165,7 @@ export function createGroups({ db, clock, outbox, appendLine, announce, announce
       await appendLine(tx, { ...acting, line: { type: 'LEFT' } });
       const { actorId, conversationId } = acting;
       await dismiss(tx, { conversationId, userIds: [actorId], at: clock.now() });
+      await telling.withdraw(tx, { recipientId: actorId, objectId: conversationId });
     });
 
   async function giveRole(tx: Transaction, acting: Acting, userId: string, role: ParticipantRole) {
@@ -171,6 +177,13 @@ export function createGroups({ db, clock, outbox, appendLine, announce, announce
     });
     if (count === 0) throw noSuchMember('userId');
     await appendLine(tx, { ...acting, line: { type: 'ROLE_CHANGED', personIds: [userId], role } });
+    // Whoever is no admin any more decides nothing.
+    if (role === 'MEMBER')
+      await telling.withdraw(tx, {
+        recipientId: userId,
+        type: 'GROUP_JOIN_REQUESTED',
+        objectId: conversationId,
+      });
   }
 
   /** Somebody who takes part. */

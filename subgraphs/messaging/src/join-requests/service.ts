@@ -5,6 +5,7 @@ import { assertAdmin, assertRoom } from '../groups/index.js';
 import { joinRequestIds } from '../ids.js';
 import { admit, lockAsMember } from '../members/index.js';
 import type { Append } from '../messages/index.js';
+import { joinDecisionNotice, joinWishNotices, type Telling } from '../notifications/index.js';
 
 export type JoinRequests = ReturnType<typeof createJoinRequests>;
 
@@ -12,6 +13,7 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly appendLine: Append['appendLine'];
+  readonly telling: Pick<Telling, 'tell' | 'tellAll' | 'withdraw'>;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
 }
@@ -19,15 +21,26 @@ interface Dependencies {
 const noSuchRequest = () =>
   new AppError('NOT_FOUND', 'There is no such request.', { path: ['joinRequestId'] });
 
-export function createJoinRequests({ db, clock, appendLine, announce }: Dependencies) {
+export function createJoinRequests({ db, clock, appendLine, telling, announce }: Dependencies) {
   /** Under the group's lock. Whoever was declined may ask again. */
-  function ask(tx: Transaction, conversationId: string, userId: string): Promise<JoinRequest> {
+  async function ask(tx: Transaction, conversationId: string, userId: string): Promise<JoinRequest> {
     const asked = { status: 'PENDING' as const, askedAt: clock.now(), decidedById: null, decidedAt: null };
-    return tx.joinRequest.upsert({
+    const request = await tx.joinRequest.upsert({
       where: { conversationId_userId: { conversationId, userId } },
       create: { id: joinRequestIds.create(), conversationId, userId, ...asked },
       update: asked,
     });
+    const admins = await tx.participant.findMany({
+      where: { conversationId, leftAt: null, role: { in: ['OWNER', 'ADMIN'] } },
+    });
+    await telling.tellAll(
+      tx,
+      joinWishNotices(
+        request,
+        admins.map((admin) => admin.userId),
+      ),
+    );
+    return request;
   }
 
   /** Under the group's lock. */
@@ -36,6 +49,10 @@ export function createJoinRequests({ db, clock, appendLine, announce }: Dependen
     if (joined.length > 0)
       await appendLine(tx, { conversationId, actorId: userId, line: { type: 'JOINED' } });
   }
+
+  /** Nobody has to decide it any more. */
+  const settle = (tx: Transaction, { conversationId, userId }: JoinRequest): Promise<void> =>
+    telling.withdraw(tx, { type: 'GROUP_JOIN_REQUESTED', objectId: conversationId, actorId: userId });
 
   /** The first decision counts; the same again is the same. */
   async function decide(adminId: string, id: string, isApproved: boolean): Promise<JoinRequest> {
@@ -56,6 +73,10 @@ export function createJoinRequests({ db, clock, appendLine, announce }: Dependen
       if (count > 0 && isApproved) {
         assertRoom(admin.conversation.memberCount + 1);
         await letIn(tx, request.conversationId, request.userId);
+      }
+      if (count > 0) {
+        await settle(tx, now);
+        await telling.tell(tx, joinDecisionNotice(now, isApproved));
       }
       return now;
     });

@@ -6,6 +6,7 @@ import { Prisma, type Db, type Transaction } from '../database.js';
 import { messageIds } from '../ids.js';
 import { nothingSaid } from '../message-content/index.js';
 import { lockSeen } from '../messages/index.js';
+import type { Telling } from '../notifications/index.js';
 import { rightToDelete } from './rules.js';
 
 export type Deletion = ReturnType<typeof createDeletion>;
@@ -14,6 +15,7 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly audit: Audit;
+  readonly telling: Pick<Telling, 'withdraw'>;
   /** How long after it was sent its sender may take a message back from everybody. */
   readonly hours: number;
   /** Wakes whoever listens to the conversation. Never rejects. */
@@ -25,7 +27,7 @@ interface Deleted {
   readonly messageId: string;
 }
 
-export function createDeletion({ db, clock, audit, hours, announce }: Dependencies) {
+export function createDeletion({ db, clock, audit, telling, hours, announce }: Dependencies) {
   /** Everybody else keeps the message. */
   const forPerson = (deleted: Deleted) =>
     change(deleted, async (tx, message) => {
@@ -49,6 +51,11 @@ export function createDeletion({ db, clock, audit, hours, announce }: Dependenci
       const right = rightToDelete(message, side, { now: clock.now(), windowMs: hours * 3_600_000 });
       await uncount(tx, message.id);
       await empty(tx, message.id, userId);
+      await telling.withdraw(tx, {
+        objectId: message.conversationId,
+        type: 'MENTIONED',
+        subjectId: message.id,
+      });
       await tell(tx, message, { actorId: userId });
       if (right === 'LED') await record(tx, message);
     });

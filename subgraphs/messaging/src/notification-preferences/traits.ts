@@ -70,4 +70,10 @@ export const traitsOf: Readonly<Record<NotificationType, Traits>> = {
   MESSAGE_REQUESTED: personal,
   MEMBERSHIP_ANNIVERSARY: incidental,
   SCHEDULED_MESSAGE_FAILED: urgent,
+  MENTIONED: personal,
+  GROUP_ADDED: personal,
+  GROUP_JOIN_REQUESTED: personal,
+  GROUP_JOIN_APPROVED: personal,
+  GROUP_JOIN_DECLINED: personal,
+  SERIES_PAUSED: urgent,
 };

@@ -10,6 +10,7 @@ import {
   offerNotice,
   registrationNotice,
   reminderNotices,
+  seriesPausedNotice,
   requestNotices,
   ticketNotice,
   ticketOfferNotice,
@@ -38,6 +39,7 @@ const ticket = z.object({ ticketId: id, purchaseId: id, eventId: id, holderId: i
 const issued = ticket.extend({ codeVersion: z.number().int() });
 const refunded = ticket.extend({ refundedAt: at });
 const transfer = z.object({ transferId: id, eventId: id, fromId: id, toId: id });
+const paused = z.object({ seriesId: id, organizerId: id, pausedAt: at });
 const calendar = z.object({ connectionId: id, userId: id, disconnectedAt: at });
 
 /** What people should not miss of the events they go to, wait for or run. */
@@ -52,5 +54,6 @@ export const createEventHandlers = ({ tell, tellAll }: Telling): MessageHandler<
   events.on('ticket.issued', issued, ({ data }, tx) => tell(tx, ticketNotice(data))),
   events.on('ticket.refunded', refunded, ({ data }, tx) => tell(tx, ticketRefundNotice(data))),
   events.on('ticket.transferOffered', transfer, ({ data }, tx) => tell(tx, ticketOfferNotice(data))),
+  events.on('series.paused', paused, ({ data }, tx) => tell(tx, seriesPausedNotice(data))),
   events.on('calendar.disconnected', calendar, ({ data }, tx) => tell(tx, calendarNotice(data))),
 ];

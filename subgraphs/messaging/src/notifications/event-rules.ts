@@ -1,4 +1,4 @@
-import { eventIds, userIds } from '../ids.js';
+import { eventIds, seriesIds, userIds } from '../ids.js';
 import type { Notice } from './rules.js';
 
 interface AboutEvent {
@@ -139,6 +139,20 @@ export const ticketOfferNotice = (offer: {
     { eventId: offer.eventId, userId: offer.toId },
     { occasion: offer.transferId, actorId: offer.fromId },
   );
+
+/** Each time it pauses anew. */
+export const seriesPausedNotice = (pause: {
+  readonly seriesId: string;
+  readonly organizerId: string;
+  readonly pausedAt: string;
+}): Notice => ({
+  recipientId: userIds.decode(pause.organizerId),
+  type: 'SERIES_PAUSED',
+  occasion: `${pause.seriesId}:${pause.pausedAt}`,
+  subjectType: 'SERIES',
+  subjectId: seriesIds.decode(pause.seriesId),
+  actorId: null,
+});
 
 /** Their calendar is nobody's entity here; the notice is about the person. */
 export const calendarNotice = ({

@@ -3,6 +3,7 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { friendNotice } from './people-rules.js';
+export { joinDecisionNotice, joinWishNotices } from './group-rules.js';
 export { createNotificationLoaders, type NotificationLoaders } from './loaders.js';
 export { createOccasions } from './occasions.js';
 export { createNotifications, type Notifications } from './service.js';

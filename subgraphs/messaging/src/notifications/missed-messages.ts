@@ -77,7 +77,10 @@ export function createMissedMessages({ db, clock, telling }: Dependencies) {
   return { handlers, jobs, crontab: `* * * * * ${tellMissedMessages.name}` };
 }
 
-/** Of everybody who has not read all of a conversation that is neither muted nor a request, the first message they have not read. */
+/**
+ * Of everybody who has not read all of a conversation that is neither muted nor a request, the first message they have not
+ * read. Whoever was told that they are called there knows that something waits.
+ */
 const unreadIn = (tx: Transaction, conversationIds: readonly string[], now: Date) =>
   tx.$queryRaw<Unread[]>`
     SELECT p.conversation_id AS "conversationId", p.user_id AS "recipientId",
@@ -89,6 +92,9 @@ const unreadIn = (tx: Transaction, conversationIds: readonly string[], now: Date
         AND ${isSeenBy(Prisma.sql`p.user_id`)}
       ORDER BY m.sequence LIMIT 1) first
     WHERE p.conversation_id = ANY (${[...conversationIds]}::uuid[]) AND p.unread_count > 0 AND ${isToldAt(now)}
+      AND NOT EXISTS (SELECT FROM notifications n
+        WHERE n.recipient_id = p.user_id AND n.object_id = p.conversation_id AND n.type = 'MENTIONED'
+          AND n.is_in_inbox AND n.read_at IS NULL AND n.withdrawn_at IS NULL)
     ORDER BY p.conversation_id, p.user_id`;
 
 /** Their marker makes the occasion: what arrives before they read on is the same one. */

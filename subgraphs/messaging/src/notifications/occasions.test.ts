@@ -2,9 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   conversationIds,
   eventIds,
-  invoiceIds,
-  officeIds,
-  orderIds,
   registrationIds,
   sessionIds,
   subscriptionIds,
@@ -19,113 +16,6 @@ const at = '2026-06-01T12:00:00.000Z';
 const later = '2026-06-02T12:00:00.000Z';
 const aNew = (ids: { create(): string; encode(key: string): string }) => ids.encode(ids.create());
 
-interface World {
-  readonly ana: string;
-  readonly ben: string;
-  readonly event: string;
-  readonly office: string;
-  readonly order: string;
-  readonly plan: string;
-  readonly invoice: string;
-}
-type Case = [
-  type: string,
-  message: string,
-  data: (world: World) => object,
-  expected: (world: World) => { actor: string | null; subject: [string, string] },
-];
-
-const office = { officeId: '', role: 'CONSUL' };
-const cases: Case[] = [
-  [
-    'OFFICE_EXTENDED',
-    'office.extended',
-    (w) => ({ ...office, officeId: w.office, userId: w.ana, endsAt: null }),
-    (w) => ({ actor: null, subject: ['Office', w.office] }),
-  ],
-  [
-    'OFFICE_CONFIRMED',
-    'office.confirmed',
-    (w) => ({ ...office, officeId: w.office, userId: w.ana, confirmedAt: at }),
-    (w) => ({ actor: null, subject: ['Office', w.office] }),
-  ],
-  [
-    'OFFICE_REVIEWED',
-    'office.reviewed',
-    (w) => ({ officeId: w.office, userId: w.ana, reviewerId: w.ben }),
-    (w) => ({ actor: w.ben, subject: ['Office', w.office] }),
-  ],
-  [
-    'SUPER_USER_PROPOSED',
-    'superUser.proposed',
-    (w) => ({ changeId: 'suc_1', kind: 'GRANT', userId: w.ben, proposerId: w.ben, confirmerIds: [w.ana] }),
-    (w) => ({ actor: w.ben, subject: ['User', w.ben] }),
-  ],
-  [
-    'SUPER_USER_CHANGED',
-    'superUser.changed',
-    (w) => ({ userId: w.ana, isSuperUser: true, changedAt: at }),
-    (w) => ({ actor: null, subject: ['User', w.ana] }),
-  ],
-  [
-    'EVENT_OWNER_CHANGED',
-    'user.eventOwnerChanged',
-    (w) => ({ userId: w.ana, isEventOwner: true, changedAt: at }),
-    (w) => ({ actor: null, subject: ['User', w.ana] }),
-  ],
-  [
-    'SESSION_COPIED',
-    'session.revoked',
-    (w) => ({ userId: w.ana, sessionId: aNew(sessionIds), reason: 'REFRESH_TOKEN_REPLAYED' }),
-    (w) => ({ actor: null, subject: ['User', w.ana] }),
-  ],
-  [
-    'CO_HOST_INVITED',
-    'coHost.invited',
-    (w) => ({ eventId: w.event, userId: w.ana, invitedById: w.ben, invitedAt: at }),
-    (w) => ({ actor: w.ben, subject: ['Event', w.event] }),
-  ],
-  [
-    'CALENDAR_DISCONNECTED',
-    'calendar.disconnected',
-    (w) => ({ connectionId: 'cal_1', userId: w.ana, disconnectedAt: at }),
-    (w) => ({ actor: null, subject: ['User', w.ana] }),
-  ],
-  [
-    'TICKET_REFUNDED',
-    'ticket.refunded',
-    (w) => ({
-      ...{ ticketId: aNew(ticketIds), purchaseId: 'pur_1', eventId: w.event, holderId: w.ana },
-      refundedAt: at,
-    }),
-    (w) => ({ actor: null, subject: ['Event', w.event] }),
-  ],
-  [
-    'TICKET_OFFERED',
-    'ticket.transferOffered',
-    (w) => ({ transferId: 'trf_1', eventId: w.event, fromId: w.ben, toId: w.ana }),
-    (w) => ({ actor: w.ben, subject: ['Event', w.event] }),
-  ],
-  [
-    'PAYMENT_FAILED',
-    'payment.failed',
-    (w) => ({ paymentId: 'pay_1', subscriptionId: null, orderId: w.order, userId: w.ana, failedAt: at }),
-    (w) => ({ actor: null, subject: ['Order', w.order] }),
-  ],
-  [
-    'PAYMENT_REFUNDED',
-    'payment.refunded',
-    (w) => ({ refundId: 'rfd_1', subscriptionId: w.plan, orderId: null, userId: w.ana }),
-    (w) => ({ actor: null, subject: ['PlanSubscription', w.plan] }),
-  ],
-  [
-    'INVOICE_ISSUED',
-    'invoice.finalised',
-    (w) => ({ invoiceId: w.invoice, userId: w.ana, kind: 'INVOICE' }),
-    (w) => ({ actor: null, subject: ['Invoice', w.invoice] }),
-  ],
-];
-
 describe('occasions', () => {
   let messaging: Messaging;
   beforeAll(async () => {
@@ -136,20 +26,6 @@ describe('occasions', () => {
   const told = async (person: Member) => (await person.execute(list)).data.notifications.nodes;
   const typesTold = async (person: Member) => (await told(person)).map(({ type }: { type: string }) => type);
   const people = async () => [await messaging.given.member(), await messaging.given.member()] as const;
-
-  it.each(cases)('%s is told once for a %s that comes twice', async (type, message, data, expected) => {
-    const [ana, ben] = await people();
-    const world = {
-      ...{ ana: ana.publicId, ben: ben.publicId, event: aNew(eventIds), office: aNew(officeIds) },
-      ...{ order: aNew(orderIds), plan: aNew(subscriptionIds), invoice: aNew(invoiceIds) },
-    };
-    const said = data(world);
-    for (let time = 0; time < 2; time++) await deliverTo(messaging, message, said);
-    const { actor, subject } = expected(world);
-    const about = { __typename: subject[0], id: subject[1] };
-    expect(await told(ana)).toEqual([{ type, actor: actor && { id: actor }, subject: about }]);
-    expect(await told(ben)).toEqual([]);
-  });
 
   it.each([
     [

@@ -7,6 +7,7 @@ import { createNotificationHandlers } from './handlers.js';
 import { createMissedMessages } from './missed-messages.js';
 import { createPaymentHandlers } from './payment-handlers.js';
 import { createPeopleHandlers } from './people-handlers.js';
+import { createNamedHandlers } from './people-named.js';
 import { createKnownPeopleHandlers } from './people-known.js';
 import type { Telling } from './telling.js';
 
@@ -29,6 +30,7 @@ export function createOccasions(dependencies: Dependencies) {
       ...createPeopleHandlers(telling),
       ...createKnownPeopleHandlers(telling),
       ...createPaymentHandlers(telling),
+      ...createNamedHandlers(telling),
       ...attendance.handlers,
       ...missed.handlers,
     ],

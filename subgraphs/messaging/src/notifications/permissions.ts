@@ -16,5 +16,5 @@ export const permissions: PermissionMap = {
   Notification: { '*': inPerson },
   ...carriers('NotificationConnection', 'NotificationEdge', 'MarkNotificationsReadPayload'),
   ...carriers('MarkNotificationsSeenPayload', 'ArchiveNotificationsPayload', 'RestoreNotificationsPayload'),
-  ...carriers('Post', 'Comment', 'Office', 'PlanSubscription', 'Order', 'Invoice'),
+  ...carriers('Post', 'Comment', 'EventSeries', 'Office', 'PlanSubscription', 'Order', 'Invoice'),
 };

@@ -26,6 +26,12 @@ interface Dependencies {
   ) => Promise<void>;
 }
 
+interface ReadSoFar {
+  readonly recipientId: string;
+  readonly conversationId: string;
+  readonly upToSequence: number;
+}
+
 /** How something comes into people's inboxes. */
 export function createTelling({ clock, outbox, preferences, plan }: Dependencies) {
   const tell = (tx: Transaction, notice: Notice): Promise<void> => tellAll(tx, [notice]);
@@ -82,7 +88,19 @@ export function createTelling({ clock, outbox, preferences, plan }: Dependencies
     });
   }
 
-  return { tell, tellAll, withdraw };
+  /** Whoever has read a conversation so far need not hear of it any more. Answers how many notices that was. */
+  const markRead = (
+    tx: Transaction,
+    { recipientId, conversationId, upToSequence }: ReadSoFar,
+  ): Promise<number> =>
+    tx.$executeRaw`
+      UPDATE notifications n SET read_at = ${clock.now()}, seen_at = coalesce(n.seen_at, ${clock.now()})
+      WHERE n.recipient_id = ${recipientId}::uuid AND n.object_id = ${conversationId}::uuid AND n.read_at IS NULL
+        AND (n.type IN ('MESSAGES_MISSED', 'MESSAGE_REQUESTED', 'GROUP_ADDED', 'GROUP_JOIN_APPROVED')
+          OR n.type = 'MENTIONED' AND EXISTS (
+            SELECT FROM messages m WHERE m.id = n.subject_id AND m.sequence <= ${upToSequence}::int))`;
+
+  return { tell, tellAll, withdraw, markRead };
 }
 
 const objectOf = ({ objectId, subjectType, subjectId }: Notice): string | null =>

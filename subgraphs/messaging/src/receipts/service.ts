@@ -3,6 +3,7 @@ import { appendEvent } from '../conversation-events/index.js';
 import { countsInTotal, countUnread, newestSeenBy } from '../conversations/index.js';
 import type { Db, Transaction } from '../database.js';
 import type { ConversationModel, ReceiptModel } from '../models.js';
+import type { Telling } from '../notifications/index.js';
 import { noSuchConversation } from '../refusals.js';
 import { receiptQuery } from './queries.js';
 import { movedMarkers, type Marker, type Markers } from './rules.js';
@@ -14,10 +15,13 @@ interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly settings: Settings;
+  readonly telling: Pick<Telling, 'markRead'>;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
   /** Wakes whoever follows the lists of these people. Never rejects. */
   readonly announceTo: (userIds: readonly string[]) => Promise<void>;
+  /** Wakes whoever follows the person's notifications. Never rejects. */
+  readonly announceNotifications: (userId: string) => Promise<void>;
 }
 
 interface Request {
@@ -30,7 +34,9 @@ interface Request {
 /** In larger conversations receipts are read, not told as they move: each of them would go to everybody. */
 const mostToTell = 100;
 
-export function createReceipts({ db, clock, settings, announce, announceTo }: Dependencies) {
+export function createReceipts(dependencies: Dependencies) {
+  const { db, clock, settings, telling, announce, announceTo, announceNotifications } = dependencies;
+
   /**
    * Looks without a lock first: most markers that are sent would not move, and cost one read. One that moves takes the
    * locks of a send, in its order: a message that is sent at the same time is seen by the recount, or waits with its
@@ -40,8 +46,9 @@ export function createReceipts({ db, clock, settings, announce, announceTo }: De
     const { userId, conversationId } = request;
     const isMoving = movesFrom(await sideOf(db, userId, conversationId), request) !== null;
     if (isMoving) {
-      const isTold = await db.$transaction((tx) => move(tx, request));
+      const { isTold, readNotices } = await db.$transaction((tx) => move(tx, request));
       void announceTo([userId]);
+      if (readNotices > 0) void announceNotifications(userId);
       if (isTold) void announce(conversationId);
     }
     return db.participant.findUniqueOrThrow({
@@ -50,13 +57,13 @@ export function createReceipts({ db, clock, settings, announce, announceTo }: De
     });
   }
 
-  /** Whether somebody is to be told. */
-  async function move(tx: Transaction, request: Request): Promise<boolean> {
+  /** Whether somebody is to be told, and how many of the person's notices it settles. */
+  async function move(tx: Transaction, request: Request): Promise<Moved> {
     const { userId, conversationId } = request;
     await tx.$queryRaw`SELECT FROM conversations WHERE id = ${conversationId}::uuid FOR UPDATE`;
     const before = await sideOf(tx, userId, conversationId);
     const after = movesFrom(before, request);
-    if (!after) return false;
+    if (!after) return { isTold: false, readNotices: 0 };
     const isRead = after.readUpToSequence > before.readUpToSequence;
     const unread = { conversationId, userId, after: after.readUpToSequence };
     await tx.participant.update({
@@ -64,7 +71,10 @@ export function createReceipts({ db, clock, settings, announce, announceTo }: De
       data: { ...after, ...(isRead && { unreadCount: await countUnread(tx, unread) }) },
     });
     const isArrived = after.deliveredUpToSequence > before.deliveredUpToSequence;
-    return (isArrived || (await settings.sharesReadReceipts(tx, userId))) && tell(tx, request);
+    const isTold =
+      (isArrived || (await settings.sharesReadReceipts(tx, userId))) && (await tell(tx, request));
+    const soFar = { recipientId: userId, conversationId, upToSequence: after.readUpToSequence };
+    return { isTold, readNotices: isRead ? await telling.markRead(tx, soFar) : 0 };
   }
 
   async function tell(tx: Transaction, { conversationId, userId }: Request): Promise<boolean> {
@@ -112,6 +122,11 @@ export function createReceipts({ db, clock, settings, announce, announceTo }: De
   }
 
   return { mark, receiptOf, unreadOf };
+}
+
+interface Moved {
+  readonly isTold: boolean;
+  readonly readNotices: number;
 }
 
 type Side = Markers & { readonly lastSequence: number };

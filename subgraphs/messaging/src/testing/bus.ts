@@ -47,3 +47,9 @@ export async function runDue(messaging: Messaging, name: string): Promise<number
     await runTask(messaging, name, job.payload);
   }
 }
+
+/** What was said in a conversation so far, as the bus delivers it. */
+export async function deliverSent(messaging: Messaging, conversationId: string): Promise<void> {
+  for (const data of await messaging.published(conversationId, 'message.sent'))
+    await deliverTo(messaging, 'message.sent', data);
+}

@@ -68,3 +68,23 @@ export async function membersOf(who: Person, id: string): Promise<[string, strin
   const nodes = data.conversation.members.nodes as { role: string; user: { id: string } }[];
   return nodes.map(({ role, user }) => [user.id, role]);
 }
+
+/** The token of a link that somebody makes. */
+export async function linkTo(who: Person, conversationId: string, limits: object = {}): Promise<string> {
+  const { data } = await who.execute(
+    'mutation ($input: CreateInviteLinkInput!) { createInviteLink(input: $input) { token } }',
+    { input: { conversationId, ...limits } },
+  );
+  return data.createInviteLink.token as string;
+}
+
+/** Joins by a link; answers the wish that came of it, undefined where there was nothing to wish for. */
+export const invitedBy = (token: string) => ({
+  join: async (who: Person): Promise<string | undefined> => {
+    const { data } = await who.execute(
+      'mutation ($input: JoinByInviteLinkInput!) { joinByInviteLink(input: $input) { joinRequest { id } } }',
+      { input: { token } },
+    );
+    return data.joinByInviteLink.joinRequest?.id;
+  },
+});

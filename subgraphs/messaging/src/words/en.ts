@@ -47,7 +47,15 @@ export const en: Words = {
     MESSAGE_REQUESTED: ({ actor }) => `${actor} would like to write to you`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'You have been with us for a year' : `You have been with us for ${years} years`,
+    MENTIONED: ({ actor }) => `${actor} mentioned you`,
+    GROUP_ADDED: ({ actor }) => `${actor} added you to a group`,
+    GROUP_JOIN_REQUESTED: ({ actor }) => `${actor} asks to join your group`,
+    GROUP_JOIN_APPROVED: () => 'You are in the group that you asked to join',
+    GROUP_JOIN_DECLINED: () => 'Your request to join a group was declined',
+    SERIES_PAUSED: () =>
+      'A series of yours is paused, as the office or plan it needs has ended: its events so far stay, and it goes on with the next one',
   },
+  inGroup: (sentence, group) => `${sentence}: ${group}`,
   digest: (count) => (count === 1 ? 'One piece of news for you' : `${count} pieces of news for you`),
   open: 'Have a look',
   unsubscribe: 'No more mails of this kind',

@@ -47,7 +47,15 @@ export const es: Words = {
     MESSAGE_REQUESTED: ({ actor }) => `${actor} quiere escribirte`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'Llevas un año con nosotros' : `Llevas ${years} años con nosotros`,
+    MENTIONED: ({ actor }) => `${actor} te mencionó`,
+    GROUP_ADDED: ({ actor }) => `${actor} te añadió a un grupo`,
+    GROUP_JOIN_REQUESTED: ({ actor }) => `${actor} pide unirse a tu grupo`,
+    GROUP_JOIN_APPROVED: () => 'Ya estás en el grupo al que pediste unirte',
+    GROUP_JOIN_DECLINED: () => 'Tu solicitud para unirte a un grupo fue rechazada',
+    SERIES_PAUSED: () =>
+      'Una de tus series está en pausa, porque terminó el cargo o el plan que necesita: sus eventos ya creados se mantienen y seguirá con el próximo',
   },
+  inGroup: (sentence, group) => `${sentence}: ${group}`,
   digest: (count) => (count === 1 ? 'Una novedad para ti' : `${count} novedades para ti`),
   open: 'Ver',
   unsubscribe: 'No quiero más mensajes de este tipo',

@@ -47,7 +47,15 @@ export const fr: Words = {
     MESSAGE_REQUESTED: ({ actor }) => `${actor} souhaite vous écrire`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'Vous êtes des nôtres depuis un an' : `Vous êtes des nôtres depuis ${years} ans`,
+    MENTIONED: ({ actor }) => `${actor} vous a mentionné`,
+    GROUP_ADDED: ({ actor }) => `${actor} vous a ajouté à un groupe`,
+    GROUP_JOIN_REQUESTED: ({ actor }) => `${actor} demande à rejoindre votre groupe`,
+    GROUP_JOIN_APPROVED: () => 'Vous faites désormais partie du groupe que vous vouliez rejoindre',
+    GROUP_JOIN_DECLINED: () => 'Votre demande pour rejoindre un groupe a été refusée',
+    SERIES_PAUSED: () =>
+      'Une de vos séries est en pause, car la fonction ou la formule qu’elle demande a pris fin : ses événements déjà créés restent, et elle reprendra avec la prochaine',
   },
+  inGroup: (sentence, group) => `${sentence} : ${group}`,
   digest: (count) => (count === 1 ? 'Une nouvelle pour vous' : `${count} nouvelles pour vous`),
   open: 'Voir',
   unsubscribe: 'Ne plus recevoir ce type de messages',

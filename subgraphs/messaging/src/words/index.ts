@@ -9,7 +9,7 @@ import type { Words } from './words.js';
 export type { Facts, Words } from './words.js';
 
 /** A new language is a file and a line here. */
-const catalogue = { en, fr, ro, ar, es, pt } satisfies Readonly<Record<string, Words>>;
+export const catalogue = { en, fr, ro, ar, es, pt } satisfies Readonly<Record<string, Words>>;
 
 export type Language = keyof typeof catalogue;
 

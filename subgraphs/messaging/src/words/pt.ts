@@ -47,7 +47,15 @@ export const pt: Words = {
     MESSAGE_REQUESTED: ({ actor }) => `${actor} gostaria de escrever para você`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
       years === 1 ? 'Você está connosco há um ano' : `Você está connosco há ${years} anos`,
+    MENTIONED: ({ actor }) => `${actor} mencionou você`,
+    GROUP_ADDED: ({ actor }) => `${actor} adicionou você a um grupo`,
+    GROUP_JOIN_REQUESTED: ({ actor }) => `${actor} pede para entrar no seu grupo`,
+    GROUP_JOIN_APPROVED: () => 'Você já está no grupo em que pediu para entrar',
+    GROUP_JOIN_DECLINED: () => 'O seu pedido para entrar em um grupo foi recusado',
+    SERIES_PAUSED: () =>
+      'Uma série sua está em pausa, porque terminou o cargo ou o plano de que ela precisa: os eventos já criados ficam, e ela continua com o próximo',
   },
+  inGroup: (sentence, group) => `${sentence}: ${group}`,
   digest: (count) => (count === 1 ? 'Uma novidade para você' : `${count} novidades para você`),
   open: 'Ver',
   unsubscribe: 'Não quero mais mensagens deste tipo',

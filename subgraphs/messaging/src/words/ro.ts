@@ -49,7 +49,15 @@ export const ro: Words = {
       years === 1
         ? 'Ești alături de noi de un an'
         : `Ești alături de noi de ${years}${years < 20 ? '' : ' de'} ani`,
+    MENTIONED: ({ actor }) => `${actor} te-a menționat`,
+    GROUP_ADDED: ({ actor }) => `${actor} te-a adăugat într-un grup`,
+    GROUP_JOIN_REQUESTED: ({ actor }) => `${actor} cere să intre în grupul tău`,
+    GROUP_JOIN_APPROVED: () => 'Ești în grupul în care ai cerut să intri',
+    GROUP_JOIN_DECLINED: () => 'Cererea ta de a intra într-un grup a fost respinsă',
+    SERIES_PAUSED: () =>
+      'O serie de-a ta este în pauză, fiindcă funcția sau abonamentul de care are nevoie s-a încheiat: evenimentele create rămân, iar seria continuă cu următorul',
   },
+  inGroup: (sentence, group) => `${sentence}: ${group}`,
   digest: (count) => (count === 1 ? 'O noutate pentru tine' : `Noutăți pentru tine (${count})`),
   open: 'Vezi',
   unsubscribe: 'Nu mai vreau mesaje de acest fel',

@@ -17,6 +17,8 @@ export interface Words {
   readonly somebody: string;
   readonly anEvent: string;
   readonly sentences: Readonly<Record<NotificationType, (facts: Facts) => string>>;
+  /** The sentence, and the name of the group it is about. */
+  readonly inGroup: (sentence: string, group: string) => string;
   readonly digest: (count: number) => string;
   readonly open: string;
   /** Beside the link that ends mails of a kind. */
