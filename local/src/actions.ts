@@ -1,3 +1,4 @@
+import { dayMs } from '@diaspora/kit';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Client } from './client.js';
@@ -118,7 +119,7 @@ export interface NewEvent {
 /** Creates and publishes an event of three hours, some days ahead at 18:00 in Berlin. */
 export async function publishEvent(client: Client, event: NewEvent): Promise<string> {
   const { city, countryCode, daysAhead = 21, type = 'LOCAL', domain = 'ASSOCIATIONS', ...rest } = event;
-  const day = new Date(Date.now() + daysAhead * 86_400_000).toISOString().slice(0, 10);
+  const day = new Date(Date.now() + daysAhead * dayMs).toISOString().slice(0, 10);
   const input = {
     ...rest,
     type,

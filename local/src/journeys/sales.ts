@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { signViewer, VIEWER_HEADER, type Viewer } from '@diaspora/kit';
+import { dayMs, signViewer, VIEWER_HEADER, type Viewer } from '@diaspora/kit';
 import { aViewer } from '@diaspora/kit/testing';
 import type { Infrastructure } from '../infrastructure.js';
 
@@ -28,7 +28,7 @@ export interface Sale {
   readonly ticketType: { readonly id: string };
 }
 
-const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 19);
+const inDays = (days: number) => new Date(Date.now() + days * dayMs).toISOString().slice(0, 19);
 
 /** A published event with tickets at 20 euros. `ask` sends a mutation to events and answers its payload. */
 export async function openSale(

@@ -1,4 +1,4 @@
-import type { Clock } from '@diaspora/kit/core';
+import { minuteMs, type Clock } from '@diaspora/kit/core';
 import { createLru } from './lru.js';
 import { sha256 } from './sha256.js';
 import type { VerifiedToken, VerifyToken } from './verify-token.js';
@@ -18,7 +18,7 @@ export interface RememberOptions {
  */
 export function rememberTokens(
   verify: VerifyToken,
-  { clock, most = 10_000, forMs = 5 * 60_000 }: RememberOptions,
+  { clock, most = 10_000, forMs = 5 * minuteMs }: RememberOptions,
 ): VerifyToken {
   const known = createLru<{ readonly token: VerifiedToken; readonly until: number }>({ most });
   const underWay = new Map<string, Promise<VerifiedToken>>();

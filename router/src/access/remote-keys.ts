@@ -1,10 +1,10 @@
-import type { Logger } from '@diaspora/kit/core';
+import { hourMs, minuteMs, type Logger } from '@diaspora/kit/core';
 import { createRemoteJWKSet, customFetch, type FetchImplementation } from 'jose';
 
-const cacheMaxAgeMs = 10 * 60_000;
+const cacheMaxAgeMs = 10 * minuteMs;
 const timeoutMs = 3_000;
 /** How long the last good set serves while the issuer cannot be reached. */
-const staleMs = 60 * 60_000;
+const staleMs = hourMs;
 
 export interface RemoteKeysOptions {
   readonly url: string;

@@ -5,6 +5,7 @@
 export * from './canonical-json.js';
 export * from './clock.js';
 export * from './config.js';
+export * from './durations.js';
 export * from './errors.js';
 export * from './http/client-address.js';
 export * from './http/health.js';

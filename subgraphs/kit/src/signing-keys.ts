@@ -7,11 +7,11 @@ import { createSealer } from './sealing.js';
 /** Key pairs in a table, the private half sealed. They sign one after the other. */
 export interface SigningKeys {
   /** The key that signs now, and its name. */
-  signer(): Promise<{ readonly kid: string; readonly key: CryptoKey }>;
+  readonly signer: () => Promise<{ readonly kid: string; readonly key: CryptoKey }>;
   /** The public keys in JWK Set form (RFC 7517): of those that will sign, that do, and whose signatures are still good. */
-  jwks(): Promise<{ keys: JWK[] }>;
+  readonly jwks: () => Promise<{ keys: JWK[] }>;
   /** The job: makes the next key when it is time, and drops those of which no signature is good any more. */
-  rotate(): Promise<void>;
+  readonly rotate: () => Promise<void>;
 }
 
 interface KeyRow {

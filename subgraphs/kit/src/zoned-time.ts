@@ -1,3 +1,4 @@
+import { dayMs } from './durations.js';
 /** A wall-clock time at a place and the instant it stands for. */
 export interface ZonedTime {
   /** The wall clock, read as if it were UTC. */
@@ -6,8 +7,6 @@ export interface ZonedTime {
   readonly zone: string;
   readonly instant: Date;
 }
-
-const dayMs = 86_400_000;
 
 /** What the clocks of a zone show at an instant. */
 export const localAt = (instant: Date, zone: string): Date =>

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   AppError,
+  hourMs,
   idempotent,
   parseInput,
   type Clock,
@@ -36,7 +37,7 @@ const sniffedBytes = 4_100;
 /** Files are in memory while they are verified, each with all its bytes. */
 const verifiedAtOnce = 4;
 /** A form that began just before its end may still be on its way. */
-const reapGraceMs = 3_600_000;
+const reapGraceMs = hourMs;
 const reapBatch = 100;
 /** What somebody may see now and perhaps not in a while: as long as it takes to begin to load it. */
 const confidentialSeconds = 60;

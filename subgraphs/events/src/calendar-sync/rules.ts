@@ -1,9 +1,8 @@
-import { AppError, line, text } from '@diaspora/kit';
+import { AppError, dayMs, line, minuteMs, text } from '@diaspora/kit';
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { CalendarConnection } from '../__generated__/prisma/client.js';
 import type { CalendarEntry } from '../calendar/index.js';
-import { minuteMs } from '../durations.js';
 
 /** Of one person. */
 export const mostConnections = 5;
@@ -37,7 +36,7 @@ export function nextSyncAfter(
   isDone: boolean,
   now: Date,
 ): Date {
-  const doneMs = direction === 'BOTH_WAYS' ? 10 * minuteMs : 24 * 60 * minuteMs;
+  const doneMs = direction === 'BOTH_WAYS' ? 10 * minuteMs : dayMs;
   return new Date(now.getTime() + (isDone ? doneMs : 5 * minuteMs));
 }
 

@@ -1,8 +1,7 @@
-import { AppError, type Clock, type Viewer } from '@diaspora/kit';
+import { AppError, hourMs, type Clock, type Viewer } from '@diaspora/kit';
 import type { CalendarFeed, Event, Registration } from '../__generated__/prisma/client.js';
 import { visibleTo } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
-import { hourMs } from '../durations.js';
 import { personOf } from '../viewers.js';
 import { icsOf } from './ics.js';
 import {

@@ -1,4 +1,4 @@
-import { dayMs } from '../durations.js';
+import { dayMs, minuteMs } from '@diaspora/kit';
 import { localAt } from '../time/index.js';
 
 /** Clocks of no zone are changed twice within so short a time. */
@@ -21,7 +21,7 @@ function changeBetween(from: number, to: number, zone: string): number {
 const wallText = (at: number): string => new Date(at).toISOString().slice(0, 19).replaceAll(/[-:]/g, '');
 
 function offsetText(ms: number): string {
-  const minutes = Math.abs(Math.round(ms / 60_000));
+  const minutes = Math.abs(Math.round(ms / minuteMs));
   const digits = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0'));
   return `${ms < 0 ? '-' : '+'}${digits.join('')}`;
 }

@@ -1,6 +1,5 @@
-import type { Clock } from '@diaspora/kit';
+import { dayMs, type Clock } from '@diaspora/kit';
 import type { Db } from '../database.js';
-import { dayMs } from '../durations.js';
 import { longestEventMs } from './rules.js';
 
 const countedMs = 30 * dayMs;

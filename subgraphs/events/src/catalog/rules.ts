@@ -1,7 +1,6 @@
-import { AppError, foldPlace, parseInput, text, type Viewer } from '@diaspora/kit';
+import { AppError, dayMs, foldPlace, parseInput, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventDomain, EventType } from '../__generated__/prisma/client.js';
-import { dayMs } from '../durations.js';
 import { userIds } from '../ids.js';
 import { translationsOf } from './translations.js';
 

@@ -1,6 +1,5 @@
-import { createSigningKeys, type Clock, type SigningKeys } from '@diaspora/kit';
+import { createSigningKeys, dayMs, type Clock, type SigningKeys } from '@diaspora/kit';
 import type { Db, Transaction } from '../database.js';
-import { dayMs } from '../durations.js';
 
 interface Dependencies {
   readonly db: Db;

@@ -1,13 +1,12 @@
-import { AppError, line, parseInput } from '@diaspora/kit';
+import { AppError, hourMs, line, minuteMs, parseInput } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, Scan, ScanConflict, ScanRefusal } from '../__generated__/prisma/client.js';
-import { hourMs } from '../durations.js';
 import type { Admission } from './sources.js';
 
 /** Doors open so long before the start; people leave so long after the end. */
 export const doorsMs = 12 * hourMs;
 /** A device whose clock is ahead by more tells wrong times. */
-const clockToleranceMs = 5 * 60_000;
+const clockToleranceMs = 5 * minuteMs;
 const mostScans = 200;
 
 const scanSchema = z.object({

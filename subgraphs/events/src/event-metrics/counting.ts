@@ -1,6 +1,5 @@
-import type { Clock } from '@diaspora/kit';
+import { dayMs, type Clock } from '@diaspora/kit';
 import type { Db } from '../database.js';
-import { dayMs } from '../durations.js';
 
 /** Scans of a door without a network arrive late, and places are given back. */
 const againMs = 7 * dayMs;

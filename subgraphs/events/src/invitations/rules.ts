@@ -1,8 +1,7 @@
-import { AppError, idempotencyKey } from '@diaspora/kit';
+import { AppError, dayMs, idempotencyKey } from '@diaspora/kit';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Event, EventInvitation } from '../__generated__/prisma/client.js';
-import { dayMs } from '../durations.js';
 import { invitationIds } from '../ids.js';
 
 /** How many invitations of one event wait at once, and how many one person sends within 24 hours. */

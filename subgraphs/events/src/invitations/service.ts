@@ -1,6 +1,7 @@
 import {
   addJob,
   AppError,
+  dayMs,
   idempotent,
   parseInput,
   type Audit,
@@ -13,7 +14,6 @@ import {
 import type { Event, EventInvitation } from '../__generated__/prisma/client.js';
 import { hasBlocked } from '../blocks.js';
 import type { Db, Transaction } from '../database.js';
-import { dayMs } from '../durations.js';
 import { eventIds, invitationIds, userIds } from '../ids.js';
 import { expireInvitation, mailInvitation } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';

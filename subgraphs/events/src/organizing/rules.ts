@@ -1,4 +1,4 @@
-import { AppError, foldName, line, placeName, type Viewer } from '@diaspora/kit';
+import { AppError, dayMs, foldName, line, placeName, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventDomain, EventType, EventVisibility } from '../__generated__/prisma/client.js';
 import {
@@ -12,7 +12,6 @@ import {
   translation,
   translationsOf,
 } from '../catalog/index.js';
-import { dayMs } from '../durations.js';
 import { mediaIds } from '../ids.js';
 import { parseLocal, resolveLocal } from '../time/index.js';
 

@@ -1,5 +1,6 @@
 import {
   AppError,
+  dayMs,
   idempotencyKey as keySchema,
   idempotent,
   parseInput,
@@ -9,7 +10,6 @@ import {
 import type { Event } from '../__generated__/prisma/client.js';
 import { searchTextOf } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
-import { dayMs } from '../durations.js';
 import { eventIds } from '../ids.js';
 import { createSteering } from '../steering.js';
 import { readProgram } from './agenda.js';

@@ -1,4 +1,4 @@
-import { AppError, type Viewer } from '@diaspora/kit';
+import { AppError, minuteMs, type Viewer } from '@diaspora/kit';
 import type { Event, Registration } from '../__generated__/prisma/client.js';
 import { statusOf } from '../catalog/index.js';
 import type { Settings } from '../registration-form/index.js';
@@ -115,7 +115,7 @@ export function offerExpiryOf(
 ): Date | null {
   if (status !== 'PUBLISHED' || !isWaitlistOpen(settings)) return null;
   const { offerMinutes, closesAt } = settings;
-  const ends = [now.getTime() + offerMinutes * 60_000, endsAt.getTime(), closesAt?.getTime() ?? Infinity];
+  const ends = [now.getTime() + offerMinutes * minuteMs, endsAt.getTime(), closesAt?.getTime() ?? Infinity];
   const end = Math.min(...ends);
   return end > now.getTime() ? new Date(end) : null;
 }

@@ -1,5 +1,5 @@
+import { dayMs, minuteMs } from '@diaspora/kit';
 import type { Purchase } from '../__generated__/prisma/client.js';
-import { minuteMs } from '../durations.js';
 
 type State = Pick<Purchase, 'status' | 'endReason'>;
 
@@ -64,4 +64,4 @@ export const keptUntil = (createdAt: Date, now: Date): Date =>
 
 /** How long after a failed attempt a refund is asked for again: a minute, doubling, up to a day. */
 export const retryDelayMs = (attempts: number): number =>
-  Math.min(minuteMs * 2 ** Math.min(attempts - 1, 20), 24 * 60 * minuteMs);
+  Math.min(minuteMs * 2 ** Math.min(attempts - 1, 20), dayMs);

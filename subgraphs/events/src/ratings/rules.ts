@@ -1,8 +1,7 @@
-import { AppError, text, type Viewer } from '@diaspora/kit';
+import { AppError, dayMs, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event } from '../__generated__/prisma/client.js';
 import { statusOf } from '../catalog/index.js';
-import { dayMs } from '../durations.js';
 
 /** How long after its end an event can be rated. */
 export const ratingWindowMs = 14 * dayMs;

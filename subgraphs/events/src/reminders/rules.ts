@@ -1,4 +1,5 @@
-import { minuteMs } from '../durations.js';
+import { minuteMs } from '@diaspora/kit';
+
 /** How long before its start an event is remembered, in minutes; the longest first. */
 export const reminderOffsets = [24 * 60, 60] as const;
 

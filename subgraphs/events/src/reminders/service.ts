@@ -1,4 +1,4 @@
-import { addJob, type Clock, type Outbox } from '@diaspora/kit';
+import { addJob, minuteMs, type Clock, type Outbox } from '@diaspora/kit';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
 import { remindParticipants } from '../jobs.js';
@@ -35,7 +35,7 @@ export function createReminders({ db, clock, outbox }: Dependencies) {
   /** The job behind the crontab: begins each reminder that is due, once for a start. */
   async function remindDue(): Promise<void> {
     const now = clock.now();
-    const horizon = new Date(now.getTime() + reminderOffsets[0] * 60_000);
+    const horizon = new Date(now.getTime() + reminderOffsets[0] * minuteMs);
     const events = await db.event.findMany({
       where: { status: 'PUBLISHED', startsAt: { gt: now, lte: horizon } },
       orderBy: { startsAt: 'asc' },

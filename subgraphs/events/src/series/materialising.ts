@@ -1,9 +1,8 @@
-import type { Clock, Outbox } from '@diaspora/kit';
+import { dayMs, type Clock, type Outbox } from '@diaspora/kit';
 import type { EventSeries, SeriesPauseReason } from '../__generated__/prisma/client.js';
 import { searchTextOf } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
 import { drain } from '../draining.js';
-import { dayMs } from '../durations.js';
 import { eventIds, seriesIds, userIds } from '../ids.js';
 import type { EventsMessages } from '../messages.js';
 import { eventSnapshot } from '../organizing/index.js';

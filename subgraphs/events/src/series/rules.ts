@@ -1,6 +1,5 @@
-import { AppError } from '@diaspora/kit';
+import { AppError, dayMs } from '@diaspora/kit';
 import rrule, { type Options } from 'rrule';
-import { dayMs } from '../durations.js';
 import { resolveLocal } from '../time/index.js';
 
 /** How far ahead events are made, and how many of them at most. */

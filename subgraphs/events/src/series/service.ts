@@ -1,9 +1,8 @@
-import { AppError, parseInput, type Clock, type Page, type Viewer } from '@diaspora/kit';
+import { AppError, dayMs, parseInput, type Clock, type Page, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventSeries } from '../__generated__/prisma/client.js';
 import { announcedTo, isOwnedBy } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
-import { dayMs } from '../durations.js';
 import { seriesIds } from '../ids.js';
 import {
   applyChanges,

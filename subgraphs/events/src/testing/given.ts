@@ -1,4 +1,4 @@
-import { createPool, type Mail, type Viewer } from '@diaspora/kit';
+import { createPool, dayMs, hourMs, type Mail, type Viewer } from '@diaspora/kit';
 import {
   aViewer,
   createMemoryPrivateStore,
@@ -12,7 +12,6 @@ import type { Pool } from 'pg';
 import type { Event } from '../__generated__/prisma/client.js';
 import type { ProviderSettings } from '../calendar-sync/index.js';
 import { connectDatabase, type Db } from '../database.js';
-import { dayMs, hourMs } from '../durations.js';
 import { eventIds, registrationIds, userIds } from '../ids.js';
 import type { EventColumns } from '../catalog/index.js';
 import { createEventsSubgraph } from '../subgraph.js';

@@ -3,6 +3,7 @@ import {
   createHealth,
   createLogger,
   createPool,
+  minuteMs,
   serveSubgraph,
   signViewer,
   VIEWER_HEADER,
@@ -110,7 +111,7 @@ export async function runPurchase(plan: PurchasePlan, afterStep: AfterStep): Pro
     const key = purchaseIds.decode(purchaseId);
     const about = { purchaseId, orderId: orderIds.encode(key), currency: 'EUR', amountMinor: '1000' };
     if (plan.ending === 'TOO_LATE') {
-      lateMs = 20 * 60_000;
+      lateMs = 20 * minuteMs;
       await work('expirePurchases', {});
       await tell('order.cancelled', { ...about, cancelledAt: clock.now().toISOString() });
       await buy(plan.otherKey);
@@ -124,7 +125,7 @@ export async function runPurchase(plan: PurchasePlan, afterStep: AfterStep): Pro
       const refundId = refundIds.encode(id);
       const failedAt = clock.now().toISOString();
       await tell('order.refundFailed', { ...about, refundId, reason: 'provider_down', failedAt });
-      lateMs += 5 * 60_000;
+      lateMs += 5 * minuteMs;
       await work('retryRefunds', {});
       await tell('order.refunded', { ...about, refundId, refundedAt: clock.now().toISOString() });
     }

@@ -1,7 +1,6 @@
-import { AppError, type Viewer } from '@diaspora/kit';
+import { AppError, hourMs, type Viewer } from '@diaspora/kit';
 import type { Event, PurchaseLine, Ticket } from '../__generated__/prisma/client.js';
 import { statusOf } from '../catalog/index.js';
-import { hourMs } from '../durations.js';
 import { isSuperUser } from '../ticketing/index.js';
 
 type Terms = Pick<PurchaseLine, 'refundUntilHours' | 'refundPercent'>;

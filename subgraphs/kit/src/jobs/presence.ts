@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { hourMs } from '../durations.js';
 import type { Logger } from '../logger.js';
 import { describeFailure } from '../messages/failure.js';
 import { takeLease, type Lease } from '../messages/lease.js';
@@ -26,7 +27,7 @@ export interface Presence {
 }
 
 const retryMs = 250;
-const renewMs = 3_600_000;
+const renewMs = hourMs;
 
 /**
  * Keeps a runner on the list of those that are there, by a lease that ends with its connection, and looks after the

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type pg from 'pg';
+import { dayMs } from '../durations.js';
 import { inTransaction } from '../database/transaction.js';
 
 export interface RelayTarget {
@@ -99,7 +100,7 @@ async function send(
   sequenceOf: (row: Row, at: number) => number,
 ): Promise<void> {
   // No consumer may lag behind the retention time; within it nothing is dropped, whoever is slow.
-  const oldest = Date.now() - retentionDays * 86_400_000;
+  const oldest = Date.now() - retentionDays * dayMs;
   const entries = rows.flatMap((row, at) => [sequenceOf(row, at), row.envelope]);
   const sent = await redis.eval(append, 1, stream, mark, oldest, ...entries);
   if (sent !== 1) throw new Error('The broker lost messages meanwhile');

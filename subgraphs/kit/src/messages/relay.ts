@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Registry } from 'prom-client';
+import { hourMs } from '../durations.js';
 import type { Logger } from '../logger.js';
 import type { RedisConnection } from '../redis/index.js';
 import { streamKey } from './definitions.js';
@@ -30,7 +31,7 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-const cleanupMs = 3_600_000;
+const cleanupMs = hourMs;
 const measureMs = 1_000;
 
 /**

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { hourMs } from '../durations.js';
 import type { Logger } from '../logger.js';
 import type { RedisConnection } from '../redis/index.js';
 import type { Handling, Observer } from './handling.js';
@@ -23,7 +24,7 @@ export interface SourceLoopOptions<Tx> {
   observe: Pick<Observer, 'idle'>;
 }
 
-const cleanupMs = 3_600_000;
+const cleanupMs = hourMs;
 const retryCheckMs = 500;
 
 /** Reads and handles the messages of one source for as long as `isActive`. Only the holder of the lease runs it. */

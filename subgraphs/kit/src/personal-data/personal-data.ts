@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dayMs } from '../durations.js';
 import type { Clock } from '../clock.js';
 import type { IdType } from '../ids.js';
 import { addJob, defineJob, onJob, type JobTasks } from '../jobs/index.js';
@@ -51,7 +52,7 @@ export const erasePersonalData = defineJob(
 );
 
 /** Longer than messages are kept by those who send them (7 days): what was under way has arrived by then. */
-export const messagesLiveMs = 9 * 24 * 3_600_000;
+export const messagesLiveMs = 9 * dayMs;
 /** One person's data of many years is one transaction. */
 const erasureTimeoutMs = 300_000;
 

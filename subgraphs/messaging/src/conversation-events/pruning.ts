@@ -1,4 +1,4 @@
-import { defineJob, onJob, type Clock, type JobTasks } from '@diaspora/kit';
+import { dayMs, defineJob, onJob, type Clock, type JobTasks } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Db } from '../database.js';
 
@@ -7,7 +7,6 @@ export const pruneConversationEvents = defineJob('pruneConversationEvents', z.ob
 /** Whoever comes back later reads the state again. */
 const keptDays = 30;
 const prunedTogether = 5_000;
-const dayMs = 24 * 60 * 60 * 1_000;
 
 /** Takes old events out of the log, a few at a time; the messages they tell of stay. */
 export function createPruning({ db, clock }: { readonly db: Db; readonly clock: Clock }) {

@@ -1,4 +1,4 @@
-import { addJob, AppError, type Audit, type Clock, type Page } from '@diaspora/kit';
+import { addJob, AppError, dayMs, type Audit, type Clock, type Page } from '@diaspora/kit';
 import type { DeliveryStatus, NotificationChannel, Prisma } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
 import { deliveryIds } from '../ids.js';
@@ -26,7 +26,6 @@ interface Dependencies {
 }
 
 const keptDays = 90;
-const dayMs = 86_400_000;
 
 /** What became of notifications on their way, without what they said and to whom. */
 export function createDeliveryLog({ db, clock, audit }: Dependencies) {

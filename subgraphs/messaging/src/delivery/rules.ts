@@ -1,3 +1,4 @@
+import { hourMs, minuteMs } from '@diaspora/kit';
 import type { Notification } from '../__generated__/prisma/client.js';
 import type { Decision } from '../notification-preferences/index.js';
 
@@ -14,9 +15,6 @@ export type Outcome =
   | { readonly kind: 'UNCONFIRMED'; readonly detail: string };
 
 export const maxAttempts = 8;
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /** One, four, sixteen minutes and so on, up to six hours; longer where the other side asks for it, up to a day. */
 export function retryAt(now: Date, attempt: number, waitSeconds: number | null = null): Date {

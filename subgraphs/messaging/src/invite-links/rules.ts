@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AppError } from '@diaspora/kit';
+import { AppError, dayMs } from '@diaspora/kit';
 import { z } from 'zod';
 
 export const maxLinks = 20;
-const dayMs = 86_400_000;
 
 export const newLink = z.object({
   expiresInDays: z

@@ -1,4 +1,4 @@
-import { AppError } from '@diaspora/kit';
+import { AppError, minuteMs } from '@diaspora/kit';
 import { z } from 'zod';
 
 const position = z.object({
@@ -9,8 +9,6 @@ const position = z.object({
 
 export const sharing = z.object({ minutes: z.number().int().min(1).max(480), position });
 export const update = z.object({ position });
-
-const minuteMs = 60_000;
 
 export const endOf = (now: Date, minutes: number): Date => new Date(now.getTime() + minutes * minuteMs);
 

@@ -1,4 +1,4 @@
-import type { Audit, Clock } from '@diaspora/kit';
+import { hourMs, type Audit, type Clock } from '@diaspora/kit';
 import type { Message } from '../__generated__/prisma/client.js';
 import { appendEvent } from '../conversation-events/index.js';
 import { countUnread, isSeenBy } from '../conversations/index.js';
@@ -48,7 +48,7 @@ export function createDeletion({ db, clock, audit, telling, hours, announce }: D
       const { personId: userId } = deleted;
       const key = { conversationId_userId: { conversationId: message.conversationId, userId } };
       const side = await tx.participant.findUniqueOrThrow({ where: key });
-      const right = rightToDelete(message, side, { now: clock.now(), windowMs: hours * 3_600_000 });
+      const right = rightToDelete(message, side, { now: clock.now(), windowMs: hours * hourMs });
       await uncount(tx, message.id);
       await empty(tx, message.id, userId);
       await telling.withdraw(tx, {

@@ -1,4 +1,4 @@
-import { AppError, parseInput, type Clock } from '@diaspora/kit';
+import { AppError, hourMs, parseInput, type Clock } from '@diaspora/kit';
 import type { Message } from '../__generated__/prisma/client.js';
 import { appendEvent } from '../conversation-events/index.js';
 import type { Db, Transaction } from '../database.js';
@@ -30,7 +30,7 @@ export function createEditing({ db, clock, hours, announce }: Dependencies) {
     const wanted = { ...given, ...parseInput(editInput, given) };
     const { message, isChanged } = await db.$transaction(async (tx) => {
       const message = await enterFor(tx, wanted);
-      const limits = { now: clock.now(), windowMs: hours * 3_600_000 };
+      const limits = { now: clock.now(), windowMs: hours * hourMs };
       if (!assertEditable(message, wanted, limits)) return { message, isChanged: false };
       return { message: await replace(tx, message, wanted.text), isChanged: true };
     });

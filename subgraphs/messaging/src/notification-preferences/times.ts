@@ -1,8 +1,5 @@
-import { localAt, resolveLocal } from '@diaspora/kit';
+import { dayMs, localAt, minuteMs, resolveLocal } from '@diaspora/kit';
 import type { NotificationCadence } from '../__generated__/prisma/client.js';
-
-const minuteMs = 60_000;
-const dayMs = 1_440 * minuteMs;
 
 export interface Times {
   readonly timeZone: string;

@@ -1,6 +1,7 @@
 import {
   defineJob,
   messagesFrom,
+  minuteMs,
   onJob,
   type Clock,
   type JobTasks,
@@ -23,7 +24,7 @@ const sent = z.object({
 export const tellMissedMessages = defineJob('tellMissedMessages', z.object({}));
 
 /** How long a message may wait for its reader before they are told elsewhere. */
-const patienceMs = 5 * 60_000;
+const patienceMs = 5 * minuteMs;
 const batchSize = 50;
 
 interface Unread {

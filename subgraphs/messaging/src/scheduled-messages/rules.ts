@@ -1,11 +1,11 @@
-import { AppError, text, type SortKey } from '@diaspora/kit';
+import { AppError, dayMs, text, type SortKey } from '@diaspora/kit';
 import { z } from 'zod';
 import { longestText } from '../message-content/index.js';
 
 /** How many may wait of one person in one conversation. */
 export const mostWaiting = 100;
 
-const yearMs = 366 * 86_400_000;
+const yearMs = 366 * dayMs;
 
 /** Throws for a time that is over, or too far away to be meant. */
 export function assertSendAt(sendAt: Date, now: Date): void {

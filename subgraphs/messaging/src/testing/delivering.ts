@@ -1,3 +1,4 @@
+import { minuteMs } from '@diaspora/kit';
 import { createECDH, randomBytes } from 'node:crypto';
 import type { NotificationType } from '../__generated__/prisma/client.js';
 import { commentIds, postIds } from '../ids.js';
@@ -77,7 +78,7 @@ export function delivering(messaging: Messaging) {
   const settle = (mailId: unknown, outcome: string) =>
     deliverTo(messaging, 'mail.settled', { mailId, outcome });
   const work = () => runDue(messaging, 'deliver');
-  const pass = (minutes: number) => messaging.clock.advance(minutes * 60_000);
+  const pass = (minutes: number) => messaging.clock.advance(minutes * minuteMs);
 
   return { person, comment, device, choose, setTimes, deliveriesTo, mailsTo, settle, work, pass };
 }

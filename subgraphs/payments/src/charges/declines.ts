@@ -1,8 +1,8 @@
-import { AppError, type Clock } from '@diaspora/kit';
+import { AppError, dayMs, type Clock } from '@diaspora/kit';
 import type { Transaction } from '../database.js';
 
 const mostDeclines = 20;
-const windowMs = 86_400_000;
+const windowMs = dayMs;
 /** No bank said no to these: nobody answered, or nobody asked. */
 const ownFailures = ['cancelled', 'replaced', 'not_wanted', 'not_acknowledged'];
 

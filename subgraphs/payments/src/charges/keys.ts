@@ -1,8 +1,9 @@
+import { minuteMs } from '@diaspora/kit';
 import type { Transaction } from '../database.js';
 import type { PaymentProvider } from '../providers/index.js';
 
 /** How much later than it happened a thing may appear in a provider's list of events. */
-const lateMs = 10 * 60_000;
+const lateMs = 10 * minuteMs;
 
 /**
  * Whether something may be asked for once more under its key. A provider forgets keys, and would do it again under one it

@@ -1,10 +1,10 @@
-import { type Clock, type Logger } from '@diaspora/kit';
+import { dayMs, type Clock, type Logger } from '@diaspora/kit';
 import type { Payment } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import type { Refunds } from './refunds.js';
 
 /** How long after a refund failed another one is tried. */
-const againAfterMs = 86_400_000;
+const againAfterMs = dayMs;
 
 /** Money that bought nothing goes back, and is tried again for as long as it does not. */
 export function createOwedBack({ db, clock, log, refunds }: Dependencies) {

@@ -1,4 +1,4 @@
-import { addJob, type Clock, type Logger, type Outbox } from '@diaspora/kit';
+import { addJob, dayMs, hourMs, minuteMs, type Clock, type Logger, type Outbox } from '@diaspora/kit';
 import type { Payment, PaymentStatus } from '../__generated__/prisma/client.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { paymentIds } from '../ids.js';
@@ -34,11 +34,11 @@ interface Dependencies {
 
 const batchSize = 500;
 /** What no provider acknowledged for this long is asked for again. */
-const unacknowledgedMs = 3_600_000;
+const unacknowledgedMs = hourMs;
 /** How long a payer has to answer what is asked of them, as long as places are held for them. */
-const answerMs = 15 * 60_000;
+const answerMs = 15 * minuteMs;
 /** A payment that a provider works on for longer than this is nothing that a payer answers. */
-const patienceMs = 7 * 86_400_000;
+const patienceMs = 7 * dayMs;
 
 /** Money from the wish to the purse, and back: begun by jobs that may be repeated, settled by what providers report. */
 export function createCharges(dependencies: Dependencies) {

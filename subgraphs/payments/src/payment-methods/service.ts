@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   addJob,
   AppError,
+  dayMs,
   idempotencyKey,
   idempotent,
   parseInput,
@@ -40,7 +41,7 @@ interface AddInput {
 const addInput = z.object({ idempotencyKey: idempotencyKey(), isDefault: z.boolean().nullish() });
 const mostMethods = 20;
 /** What failed is counted for a day (`assertFewDeclines`), and gone the day after. */
-const failedKeptMs = 2 * 86_400_000;
+const failedKeptMs = 2 * dayMs;
 
 /** Methods that people save. The provider is asked outside any transaction, with our id as its idempotency key. */
 export function createPaymentMethods({ db, clock, providers, customers, audit }: Dependencies) {

@@ -1,4 +1,4 @@
-import type { Clock, JobContext, Logger } from '@diaspora/kit';
+import { minuteMs, type Clock, type JobContext, type Logger } from '@diaspora/kit';
 import type { Charges } from '../charges/index.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { lockSubscription, type Lifecycle, type SubscriptionWithPlan } from './lifecycle.js';
@@ -21,7 +21,7 @@ interface Dependencies {
 const batchSize = 50;
 const lanes = 4;
 /** A subscription that cannot be advanced is looked at again later, so that it holds up no other. */
-const setAsideMs = 10 * 60_000;
+const setAsideMs = 10 * minuteMs;
 
 type Due = 'next_step_at' | 'next_credits_at';
 

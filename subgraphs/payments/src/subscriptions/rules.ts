@@ -1,4 +1,4 @@
-import { AppError, idempotencyKey } from '@diaspora/kit';
+import { AppError, dayMs, idempotencyKey, minuteMs } from '@diaspora/kit';
 import { z } from 'zod';
 
 const planCode = z.string().min(1).max(64);
@@ -14,7 +14,6 @@ export const isLive = (status: string): boolean => (liveStatuses as readonly str
 /** Entitlements hold while a renewal is tried again. */
 export const isGranting = (status: string): boolean => ['TRIALING', 'ACTIVE', 'PAST_DUE'].includes(status);
 
-const dayMs = 86_400_000;
 /** When a renewal is tried again, counted from the first attempt; after the last one the subscription ends. */
 const retriesAfterMs = [3 * dayMs, 7 * dayMs];
 
@@ -78,7 +77,7 @@ export function trialEndWith(
 }
 
 /** How long a quote holds. */
-const quoteMs = 15 * 60_000;
+const quoteMs = 15 * minuteMs;
 
 /** The moment a change is counted at: that of its preview, or now. Throws AppError QUOTE_OUTDATED. */
 export function changeMoment(

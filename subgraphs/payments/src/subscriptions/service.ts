@@ -1,5 +1,6 @@
 import {
   AppError,
+  dayMs,
   idempotent,
   parseInput,
   type Audit,
@@ -47,8 +48,6 @@ interface Purchase extends Required<
 > {
   readonly choice: Choice;
 }
-
-const dayMs = 86_400_000;
 
 /** Buying and ending. No money moves inside a request: a job asks the provider, a webhook brings the outcome. */
 export function createSubscriptions(dependencies: Dependencies) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Viewer } from '@diaspora/kit';
+import { dayMs, type Viewer } from '@diaspora/kit';
 import { subscriptionIds } from '../ids.js';
 import { cards, purchase, subscribe, type givenPayments } from './given.js';
 
@@ -88,7 +88,7 @@ export function givenPlans(payments: Payments) {
     const { id: planId, amountMinor } = await payments.db.plan.findFirstOrThrow({
       where: { code: 'PREMIUM_MONTHLY', retiredAt: null },
     });
-    const startsAt = new Date(endsAt.getTime() - 30 * 86_400_000);
+    const startsAt = new Date(endsAt.getTime() - 30 * dayMs);
     const key = subscriptionIds.create();
     const method = { provider: 'sandbox', paymentToken: 'pm_sandbox_succeeds' };
     const period = { anchorAt: startsAt, periodIndex: 0, currentPeriodStartsAt: startsAt };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Viewer } from '@diaspora/kit';
+import { minuteMs, type Viewer } from '@diaspora/kit';
 import { orderIds, purchaseIds, refundIds, userIds } from '../ids.js';
 import { cards, type givenPayments, type Published } from './given.js';
 
@@ -56,7 +56,7 @@ export function givenOrders(payments: Payments) {
       totalMinor: `${total}`,
       lines: [line],
       paymentMethodId: null,
-      payBefore: new Date(clock.now().getTime() + 15 * 60_000).toISOString(),
+      payBefore: new Date(clock.now().getTime() + 15 * minuteMs).toISOString(),
       ...overrides,
     };
     return {

@@ -1,4 +1,4 @@
-import { addJob, type Clock, type Logger, type Page } from '@diaspora/kit';
+import { addJob, dayMs, hourMs, type Clock, type Logger, type Page } from '@diaspora/kit';
 import type { Registry } from 'prom-client';
 import type { ProviderEvent as StoredEvent } from '../__generated__/prisma/client.js';
 import type { Outcome } from '../charges/index.js';
@@ -38,22 +38,22 @@ const needsAPerson = new Set<string>([
 ]);
 
 /** Events of this age may still be missing from the part of a provider's list that was read. */
-const overlapMs = 3_600_000;
+const overlapMs = hourMs;
 /** How far the first sweep looks back. */
-const firstSweepMs = 30 * 86_400_000;
+const firstSweepMs = 30 * dayMs;
 /**
  * What may make sense later is looked at again with every sweep, for so long: an event of a payment that nobody knows yet,
  * and a refund beside one of ours that a bank may still send back.
  */
 const patienceMs: Readonly<Partial<Record<EventOutcome, number>>> = {
-  UNKNOWN_PAYMENT: 86_400_000,
-  EXCEEDS_PAYMENT: 30 * 86_400_000,
+  UNKNOWN_PAYMENT: dayMs,
+  EXCEEDS_PAYMENT: 30 * dayMs,
 };
 /** What waits for this long has lost its job. */
 const lostAfterMs = 300_000;
 const batchSize = 500;
 /** How long the words of an event are kept that was worked on: as long as somebody may ask why. */
-const keptMs = 90 * 86_400_000;
+const keptMs = 90 * dayMs;
 
 interface EventKey {
   readonly provider: string;

@@ -1,10 +1,8 @@
-import { parseInput } from '@diaspora/kit';
+import { dayMs, parseInput } from '@diaspora/kit';
 import { z } from 'zod';
 import { window } from '../budgets/index.js';
 import { city, displayName, languages } from '../profiles/index.js';
 import { newPassword } from './passwords.js';
-
-const dayMs = 24 * 3_600_000;
 
 /** Mails to one mailbox: together with the guesses of each code they bound how often codes can be guessed. */
 export const mailboxMails = window('mailbox.mails', 5, dayMs);

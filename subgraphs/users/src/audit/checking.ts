@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@diaspora/kit';
+import { dayMs, type Clock, type Logger } from '@diaspora/kit';
 import type { Db, Prisma } from '../database.js';
 import type { Link, Seals } from './chain.js';
 import type { Fault } from './faults.js';
@@ -12,7 +12,7 @@ interface Dependencies {
 }
 
 /** The end of a chain is sealed when it has so many lines or the last seal is so old. */
-const sealAfterMs = 24 * 3_600_000;
+const sealAfterMs = dayMs;
 /** How many lines a run checks again, beside what is new: some three million a day. */
 const recheckedLines = 20_000;
 const recheckedAnchors = 200;

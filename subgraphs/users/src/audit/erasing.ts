@@ -1,12 +1,9 @@
-import { addJob, defineJob, onJob, type Audit, type Clock } from '@diaspora/kit';
+import { addJob, defineJob, messagesLiveMs, onJob, type Audit, type Clock } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Db, Transaction } from '../database.js';
 import { userIds } from '../ids.js';
 
 const eraseLateDetails = defineJob('eraseLateDetails', z.object({ personId: z.uuid() }));
-
-/** Longer than messages are kept by those who send them: what was under way has arrived by then. */
-const messagesLiveMs = 9 * 24 * 3_600_000;
 
 interface Dependencies {
   readonly db: Db;

@@ -1,3 +1,4 @@
+import { hourMs } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Prisma } from '../database.js';
 
@@ -24,7 +25,7 @@ export const auditFilter = z
 export type AuditFilter = z.output<typeof auditFilter>;
 
 /** Clocks of services differ: how much later than it is recorded an action may claim to have been done. */
-const clockSkewMs = 3_600_000;
+const clockSkewMs = hourMs;
 
 export function matching(filter: AuditFilter): Prisma.AuditEntryWhereInput {
   const { actorId, personId, subjectId, actions, sources, requestId, from, to } = filter;

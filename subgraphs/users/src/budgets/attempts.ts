@@ -1,8 +1,5 @@
-import type { Origin } from '@diaspora/kit';
+import { dayMs, hourMs, minuteMs, type Origin } from '@diaspora/kit';
 import { backOff, window, type Budgets } from './budgets.js';
-
-const second = 1_000;
-const minute = 60 * second;
 
 /**
  * The lock of an account. Four mistakes are everybody's; then it takes longer and longer, and from the tenth on a
@@ -10,8 +7,8 @@ const minute = 60 * second;
  */
 export const accountLock = backOff('account.attempts', {
   free: 4,
-  waitsMs: [2, 5, 15, 30, 60, 15 * 60].map((seconds) => seconds * second),
-  windowMs: 24 * 60 * minute,
+  waitsMs: [2, 5, 15, 30, 60, 15 * 60].map((seconds) => seconds * 1_000),
+  windowMs: dayMs,
 });
 
 export type Attempts = ReturnType<typeof createAttempts>;
@@ -26,8 +23,8 @@ interface Dependencies {
 
 /** Attempts to prove who somebody is. Wrong passwords and wrong codes of every kind count to one lock of the account. */
 export function createAttempts({ budgets, attemptsPerAddress, requestsPerAddress }: Dependencies) {
-  const addressAttempts = window('address.attempts', attemptsPerAddress, 15 * minute);
-  const addressRequests = window('address.requests', requestsPerAddress, 60 * minute);
+  const addressAttempts = window('address.attempts', attemptsPerAddress, 15 * minuteMs);
+  const addressRequests = window('address.requests', requestsPerAddress, hourMs);
   return {
     /** Before work is done for a visitor. Throws RATE_LIMITED. */
     request: ({ address }: Origin): Promise<void> => budgets.spend(addressRequests, address),

@@ -1,4 +1,4 @@
-import { line, text } from '@diaspora/kit';
+import { dayMs, hourMs, line, text } from '@diaspora/kit';
 import { z } from 'zod';
 import type { ServiceRole } from '../__generated__/prisma/client.js';
 
@@ -27,7 +27,6 @@ const scopes = z
     message: `Scopes are ${scopeCatalogue.join(', ')}.`,
   })
   .transform((given) => [...new Set(given)].sort());
-const dayMs = 86_400_000;
 
 /** How long what was rotated still works beside what follows. */
 const overlapHours = z
@@ -61,7 +60,7 @@ export const revoking = z.object({ reason });
 export const inDays = (days: number | null | undefined, now: Date): Date | null =>
   days == null ? null : new Date(now.getTime() + days * dayMs);
 
-export const inHours = (hours: number, now: Date): Date => new Date(now.getTime() + hours * 3_600_000);
+export const inHours = (hours: number, now: Date): Date => new Date(now.getTime() + hours * hourMs);
 
 /** The earlier of two ends, of which the first may be none. */
 export const earlier = (end: Date | null, other: Date): Date => (end !== null && end < other ? end : other);

@@ -1,5 +1,5 @@
 import { createHmac, randomInt, timingSafeEqual } from 'node:crypto';
-import { AppError, type Clock } from '@diaspora/kit';
+import { AppError, minuteMs, type Clock } from '@diaspora/kit';
 import { window, type Budgets } from '../budgets/index.js';
 import type { OneTimeCode } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
@@ -11,7 +11,7 @@ export type Code = OneTimeCode;
 export type Codes = ReturnType<typeof createCodes>;
 
 /** As the letters say. */
-const lifetimeMs = 30 * 60_000;
+const lifetimeMs = 30 * minuteMs;
 
 /** Of each code. A new code has its own; mails and texts have limits, which bound how many codes there are. */
 const guesses = window('code.guesses', 5, lifetimeMs);

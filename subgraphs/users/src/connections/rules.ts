@@ -1,4 +1,4 @@
-import { AppError, type Viewer } from '@diaspora/kit';
+import { AppError, dayMs, type Viewer } from '@diaspora/kit';
 import type { Tie } from '../__generated__/prisma/client.js';
 
 /** What two people have with each other, from one's side: of their two ties, one's own and the other's. */
@@ -11,7 +11,7 @@ export interface Pair {
 export type Change = (pair: Pair, now: Date) => Pair;
 
 /** How long a request for friendship waits. */
-export const requestLifetimeMs = 30 * 86_400_000;
+export const requestLifetimeMs = 30 * dayMs;
 
 export const isBlocked = ({ mine, theirs }: Pair): boolean =>
   mine.blockedSince !== null || theirs.blockedSince !== null;

@@ -1,9 +1,9 @@
-import { AppError, idempotencyKey, placeName, text } from '@diaspora/kit';
+import { AppError, dayMs, idempotencyKey, placeName, text } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Office } from '../__generated__/prisma/client.js';
 
-const yearMs = 365 * 86_400_000;
-const longestPeriodMs = 10 * 366 * 86_400_000;
+const yearMs = 365 * dayMs;
+const longestPeriodMs = 10 * 366 * dayMs;
 
 /** Of fewer ratings no mean is told: who gave them could be told from it. */
 export const fewestRatings = 5;

@@ -1,6 +1,5 @@
+import { dayMs } from '@diaspora/kit';
 import { window } from '../budgets/index.js';
-
-const dayMs = 86_400_000;
 
 /** How long whoever reads the old mailbox can take a change of address back. */
 export const undoDays = 7;

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import {
   addJob,
   AppError,
+  dayMs,
   idempotencyKey,
   idempotent,
   onJob,
@@ -96,7 +97,7 @@ export function createCustomerExports(dependencies: CustomerExportsDependencies)
     input,
     result,
   }: CustomerExportRow): Promise<string | null> {
-    const isKept = finishedAt && clock.now().getTime() < finishedAt.getTime() + keptDays * 86_400_000;
+    const isKept = finishedAt && clock.now().getTime() < finishedAt.getTime() + keptDays * dayMs;
     if (status !== 'SUCCEEDED' || !isKept || !result) return null;
     const reach = await authority.reach(ownerId, 'customers.export', input.organizationId);
     if (!reach || !reachesAll(reach, result.departmentIds)) return null;
@@ -131,7 +132,7 @@ export function createCustomerExports(dependencies: CustomerExportsDependencies)
     } catch (error) {
       throw fault ?? error;
     }
-    const runAt = new Date(clock.now().getTime() + keptDays * 86_400_000);
+    const runAt = new Date(clock.now().getTime() + keptDays * dayMs);
     await db.$transaction(async (tx) => {
       await assertMayStillAct(tx, job.ownerId, clock.now());
       await addJob(tx, removeCustomerExport, { id: job.id }, { runAt });

@@ -1,4 +1,12 @@
-import { addJob, AppError, parseInput, type Clock, type PrivateStore, type UploadForm } from '@diaspora/kit';
+import {
+  addJob,
+  AppError,
+  dayMs,
+  parseInput,
+  type Clock,
+  type PrivateStore,
+  type UploadForm,
+} from '@diaspora/kit';
 import { z } from 'zod';
 import { window, type Budgets } from '../budgets/index.js';
 import type { Db } from '../database.js';
@@ -7,7 +15,7 @@ import { removeCustomerUpload } from './definition.js';
 
 export const maxUploadBytes = 10_000_000;
 const formSeconds = 900;
-const keptMs = 86_400_000;
+const keptMs = dayMs;
 /** Of one person: each form is room in the store. */
 const uploadForms = window('account.customerUploads', 20, keptMs);
 

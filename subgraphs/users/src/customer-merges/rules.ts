@@ -1,10 +1,10 @@
-import { AppError, idempotencyKey } from '@diaspora/kit';
+import { AppError, dayMs, idempotencyKey } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Customer } from '../__generated__/prisma/client.js';
 import { maxTags } from '../customers/index.js';
 
 /** As long as what was merged is kept. */
-export const undoableForMs = 30 * 86_400_000;
+export const undoableForMs = 30 * dayMs;
 
 export const newMerge = z.object({
   idempotencyKey: idempotencyKey(),

@@ -1,11 +1,11 @@
-import { AppError, foldName, foldPlace, idempotencyKey, line, placeName, text } from '@diaspora/kit';
+import { AppError, dayMs, foldName, foldPlace, idempotencyKey, line, placeName, text } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Customer } from '../__generated__/prisma/client.js';
 import { recordedFilter } from '../audit/index.js';
 
 export const maxTags = 20;
 /** Removed and merged customers can be brought back that long. */
-export const removedForMs = 30 * 86_400_000;
+export const removedForMs = 30 * dayMs;
 /** Beyond it nobody counts. */
 export const countedUpTo = 10_000;
 

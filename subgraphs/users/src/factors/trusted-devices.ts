@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AppError, type Clock, type Origin } from '@diaspora/kit';
+import { AppError, dayMs, type Clock, type Origin } from '@diaspora/kit';
 import type { TrustedDevice } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import { trustedDeviceIds } from '../ids.js';
 
 export type TrustedDevices = ReturnType<typeof createTrustedDevices>;
 
-const lifetimeMs = 30 * 86_400_000;
+const lifetimeMs = 30 * dayMs;
 const mostDevices = 20;
 
 /** Devices that are asked for no code for a while. What they show is a token; its hash is kept. */

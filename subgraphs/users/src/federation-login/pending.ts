@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createSealer, type Clock } from '@diaspora/kit';
+import { createSealer, minuteMs, type Clock } from '@diaspora/kit';
 import type { Db, Transaction } from '../database.js';
 import type { Claims } from './claims.js';
 import type { Proof } from './providers.js';
 
 /** Signing in somewhere takes people minutes; so does telling who they are for the first time. */
-const lifetimeMs = 15 * 60_000;
+const lifetimeMs = 15 * minuteMs;
 
 const draw = (): string => randomBytes(32).toString('base64url');
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');

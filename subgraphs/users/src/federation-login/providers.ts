@@ -1,4 +1,4 @@
-import { AppError, type Logger } from '@diaspora/kit';
+import { AppError, hourMs, type Logger } from '@diaspora/kit';
 import * as oidc from 'openid-client';
 import { readClaims, type Claims } from './claims.js';
 import type { ProviderSettings } from './config.js';
@@ -22,7 +22,7 @@ export interface IdentityProviders {
 }
 
 /** Metadata changes rarely; keys of signatures are read anew when an unknown one signs. */
-const memoryMs = 60 * 60_000;
+const memoryMs = hourMs;
 const patienceSeconds = 5;
 
 /** Providers of identities, asked by the authorization code flow (OpenID Connect Core 1.0, 3.1). */

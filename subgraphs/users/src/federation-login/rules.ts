@@ -1,4 +1,4 @@
-import { AppError, parseInput } from '@diaspora/kit';
+import { AppError, minuteMs, parseInput } from '@diaspora/kit';
 import { z } from 'zod';
 import { city, displayName, languages } from '../profiles/index.js';
 
@@ -6,7 +6,7 @@ import { city, displayName, languages } from '../profiles/index.js';
 export const mostIdentities = 10;
 
 /** Without a password, a sign-in of late proves who is there. */
-const freshMs = 15 * 60_000;
+const freshMs = 15 * minuteMs;
 
 const newcomer = z.object({
   displayName: displayName.nullish(),

@@ -1,13 +1,13 @@
-import { AppError, text } from '@diaspora/kit';
+import { AppError, dayMs, minuteMs, text } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Account, Session } from '../__generated__/prisma/client.js';
 import { isKeptOut } from '../accounts/index.js';
 
 /** How long ago whoever impersonates may have proved who they are: a device left open starts nothing. */
-export const recentSignInMs = 15 * 60_000;
+export const recentSignInMs = 15 * minuteMs;
 
 /** How long an impersonation stays on record here; the audit trail keeps it. */
-export const keptMs = 30 * 24 * 3_600_000;
+export const keptMs = 30 * dayMs;
 
 export const impersonationInput = z.object({ accountId: z.uuid(), reason: text({ max: 1_000 }) });
 

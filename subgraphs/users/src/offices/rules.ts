@@ -1,4 +1,4 @@
-import { AppError, foldPlace, idempotencyKey, placeName, text } from '@diaspora/kit';
+import { AppError, dayMs, foldPlace, idempotencyKey, placeName, text } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Office, OfficeRole } from '../__generated__/prisma/client.js';
 
@@ -70,7 +70,7 @@ export interface Term {
   readonly endsAt: Date | null;
 }
 
-const longestWaitMs = 366 * 86_400_000;
+const longestWaitMs = 366 * dayMs;
 
 /** A term from now on unless it says otherwise. Throws for one that nobody could hold. */
 export function termOf(input: { startsAt?: Date | null; endsAt?: Date | null }, now: Date): Term {

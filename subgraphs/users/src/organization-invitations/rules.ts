@@ -1,11 +1,10 @@
-import { AppError, idempotencyKey } from '@diaspora/kit';
+import { AppError, dayMs, idempotencyKey } from '@diaspora/kit';
 import { z } from 'zod';
 import { window } from '../budgets/index.js';
 
 export const maxMembers = 5_000;
 export const maxInvitations = 500;
 
-const dayMs = 86_400_000;
 /** Of one person, in all organizations: each may become a mail to somebody who did not ask for it. */
 export const invitationsSent = window('account.invitations', 100, dayMs);
 

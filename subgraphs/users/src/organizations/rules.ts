@@ -1,4 +1,4 @@
-import { AppError, foldName, idempotencyKey, line } from '@diaspora/kit';
+import { AppError, dayMs, foldName, idempotencyKey, line } from '@diaspora/kit';
 import { z } from 'zod';
 import type { OrganizationLevel } from '../__generated__/prisma/client.js';
 import { actionPattern, builtInActions } from '../authority/index.js';
@@ -7,7 +7,7 @@ export const maxOrganizations = 20;
 /** Below one node. */
 export const maxChildren = 200;
 /** A closed organization can be opened again that long. */
-export const closedForMs = 30 * 86_400_000;
+export const closedForMs = 30 * dayMs;
 
 const name = line({ max: 120 });
 

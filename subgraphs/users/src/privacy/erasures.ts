@@ -1,6 +1,7 @@
 import {
   addJob,
   AppError,
+  dayMs,
   parseInput,
   type Audit,
   type Clock,
@@ -29,7 +30,6 @@ export interface ErasuresDependencies {
   readonly erasureDays: number;
 }
 
-const dayMs = 24 * 3_600_000;
 export const withParts = { include: { parts: true } } as const;
 
 /** Requests of people to be erased, until their beginning, and what the subgraphs answer afterwards. */

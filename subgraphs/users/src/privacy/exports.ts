@@ -1,6 +1,7 @@
 import {
   addJob,
   AppError,
+  dayMs,
   parseInput,
   type Audit,
   type Clock,
@@ -42,7 +43,6 @@ export interface DataExportsDependencies {
   readonly exportDays: number;
 }
 
-const dayMs = 24 * 3_600_000;
 const newestFirst = { orderBy: { id: 'desc' } } as const;
 const withParts = { include: { parts: true } } as const;
 const mostShown = 10;

@@ -1,9 +1,7 @@
-import type { JobStatus } from '@diaspora/kit';
+import { dayMs, type JobStatus } from '@diaspora/kit';
 import { z } from 'zod';
 import type { DataExport, DataExportPart, Erasure, ErasurePart } from '../__generated__/prisma/client.js';
 import { sources } from '../sources.js';
-
-const dayMs = 24 * 3_600_000;
 
 export type DataExportWithParts = DataExport & { readonly parts: readonly DataExportPart[] };
 export type ErasureWithParts = Erasure & { readonly parts: readonly ErasurePart[] };

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { AppError, type Clock } from '@diaspora/kit';
+import { AppError, minuteMs, type Clock } from '@diaspora/kit';
 import type { Account, SignInChallenge } from '../__generated__/prisma/client.js';
 import { window, type Budgets } from '../budgets/index.js';
 import type { Db, Transaction } from '../database.js';
@@ -15,7 +15,7 @@ export interface Challenge {
 export type OpenChallenge = SignInChallenge & { readonly account: Account };
 export type Challenges = ReturnType<typeof createChallenges>;
 
-const lifetimeMs = 5 * 60_000;
+const lifetimeMs = 5 * minuteMs;
 const guesses = window('challenge.guesses', 5, lifetimeMs);
 
 export const challengeEnded = () =>

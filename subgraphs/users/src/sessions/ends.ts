@@ -1,4 +1,4 @@
-import { addJob, type Audit, type Clock, type Outbox, type Revocations } from '@diaspora/kit';
+import { addJob, dayMs, type Audit, type Clock, type Outbox, type Revocations } from '@diaspora/kit';
 import type { Db, Transaction } from '../database.js';
 import type { Epochs } from '../epochs.js';
 import { sessionIds, userIds } from '../ids.js';
@@ -20,7 +20,7 @@ export interface EndsDependencies {
 export type Ends = ReturnType<typeof createEnds>;
 
 /** How long an ended session stays on record. */
-const endedLifetimeMs = 30 * 24 * 3_600_000;
+const endedLifetimeMs = 30 * dayMs;
 
 /** Ends of sessions: written in the caller's transaction, told to the routers after it. */
 export function createEnds(dependencies: EndsDependencies) {

@@ -1,4 +1,4 @@
-import { createSigningKeys, type Clock, type SigningKeys } from '@diaspora/kit';
+import { createSigningKeys, hourMs, type Clock, type SigningKeys } from '@diaspora/kit';
 import type { Db, Transaction } from '../database.js';
 import { clockMarginSeconds } from './rules.js';
 
@@ -23,6 +23,6 @@ export const createTokenKeys = ({
     purpose: 'signing-keys',
     algorithm: 'RS256',
     signingMs: signingSeconds * 1_000,
-    leadMs: 60 * 60_000,
+    leadMs: hourMs,
     goodForMs: (tokenSeconds + clockMarginSeconds) * 1_000,
   });

@@ -1,9 +1,9 @@
-import { AppError, text } from '@diaspora/kit';
+import { AppError, dayMs, text } from '@diaspora/kit';
 import { z } from 'zod';
 import type { SuperUserChange } from '../__generated__/prisma/client.js';
 
 /** How long a proposal waits for its confirmation. */
-export const proposalLifetimeMs = 7 * 24 * 3_600_000;
+export const proposalLifetimeMs = 7 * dayMs;
 
 export const proposalInput = z.object({
   accountId: z.uuid(),

@@ -1,4 +1,4 @@
-import type { Viewer } from '@diaspora/kit';
+import { dayMs, type Viewer } from '@diaspora/kit';
 import { officeIds } from '../ids.js';
 import { withRole, type givenUsers } from './given.js';
 
@@ -59,7 +59,7 @@ export function officeActions(users: Users) {
     input: object,
   ) => run(by.viewer, command, { idempotencyKey: `key-${++count}`, userId: person.publicId, ...input });
 
-  const inDays = (days: number) => new Date(users.clock.now().getTime() + days * 86_400_000).toISOString();
+  const inDays = (days: number) => new Date(users.clock.now().getTime() + days * dayMs).toISOString();
 
   const rowOf = (id: string) => users.db.office.findUniqueOrThrow({ where: { id: officeIds.decode(id) } });
 

@@ -1,4 +1,4 @@
-import { AppError, type Viewer } from '@diaspora/kit';
+import { AppError, dayMs, type Viewer } from '@diaspora/kit';
 
 /** What a report is about: days in UTC, the last one exclusive, and one country or all. */
 export interface Report {
@@ -7,7 +7,6 @@ export interface Report {
   readonly countryCode: string | null;
 }
 
-const dayMs = 24 * 3_600_000;
 const mostDays = 400;
 
 /** Throws INVALID_INPUT for what is no period, or one too long to be told day by day. */

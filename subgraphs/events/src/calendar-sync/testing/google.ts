@@ -1,3 +1,4 @@
+import { minuteMs } from '@diaspora/kit';
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,7 +33,7 @@ function withOffset(time: unknown) {
   const { dateTime, timeZone } = (time ?? {}) as { dateTime?: string; timeZone?: string };
   if (!dateTime || !timeZone || /(Z|[+-]\d\d:\d\d)$/.test(dateTime)) return time;
   const local = parseLocal(dateTime);
-  const minutes = (local.getTime() - resolveLocal(local, timeZone).instant.getTime()) / 60_000;
+  const minutes = (local.getTime() - resolveLocal(local, timeZone).instant.getTime()) / minuteMs;
   const digits = [Math.abs(minutes) / 60, Math.abs(minutes) % 60].map((part) =>
     String(Math.floor(part)).padStart(2, '0'),
   );

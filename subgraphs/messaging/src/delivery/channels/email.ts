@@ -1,4 +1,4 @@
-import type { Clock, Outbox } from '@diaspora/kit';
+import { hourMs, type Clock, type Outbox } from '@diaspora/kit';
 import { userIds } from '../../ids.js';
 import type { MessagingMessages } from '../../messages.js';
 import { traitsOf } from '../../notification-preferences/index.js';
@@ -13,7 +13,7 @@ interface Dependencies {
 }
 
 /** A request that was not looked at for so long is asked for again, by whoever looks first whether it still matters. */
-const goodForMs = 60 * 60_000;
+const goodForMs = hourMs;
 
 /** Users mail it, who alone know the address: asked in the transaction of the attempt, so exactly once for each. */
 export function createEmailChannel({ clock, outbox, links }: Dependencies): ChannelAdapter {

@@ -1,4 +1,4 @@
-import type { Clock } from '@diaspora/kit';
+import { dayMs, hourMs, minuteMs, type Clock } from '@diaspora/kit';
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import {
@@ -19,10 +19,10 @@ import { createPaypalVault, pagesOf, tokenOfPages, vaultIdOf } from './vault.js'
 export type { PaypalSettings } from './client.js';
 
 /** PayPal sends an event again for three days. */
-const oldestMs = 4 * 86_400_000;
-const earliestMs = 5 * 60_000;
+const oldestMs = 4 * dayMs;
+const earliestMs = 5 * minuteMs;
 /** PayPal forgets the ids of requests for orders after six hours. */
-const keysLastMs = 5 * 3_600_000;
+const keysLastMs = 5 * hourMs;
 
 const link = z.object({ href: z.string(), rel: z.string() });
 const order = z.object({

@@ -1,4 +1,4 @@
-import { AppError, type Clock } from '@diaspora/kit';
+import { AppError, hourMs, type Clock } from '@diaspora/kit';
 import Stripe from 'stripe';
 import { z } from 'zod';
 import {
@@ -28,7 +28,7 @@ export interface StripeSettings {
 
 const toleranceSeconds = 300;
 /** Stripe forgets idempotency keys after a day. */
-const keysLastMs = 23 * 3_600_000;
+const keysLastMs = 23 * hourMs;
 const event = z.object({
   id: z.string().regex(/^[\w-]{1,255}$/),
   account: z.string().nullish(),

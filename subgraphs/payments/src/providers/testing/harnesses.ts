@@ -1,3 +1,4 @@
+import { dayMs } from '@diaspora/kit';
 import Stripe from 'stripe';
 import { testClock } from '@diaspora/kit/testing';
 import { givenPayments, webhookSecret, cards } from '../../testing/given.js';
@@ -98,7 +99,7 @@ async function paypalHarness(): Promise<Harness> {
     idOf: field('id'),
     typeOf: field('event_type'),
     sign: server.sign,
-    toleranceMs: 4 * 86_400_000,
+    toleranceMs: 4 * dayMs,
     failNext: server.failNext,
     violations: () => server.violations.splice(0),
     stop: server.stop,
