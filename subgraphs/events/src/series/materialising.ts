@@ -57,7 +57,8 @@ export function createMaterialising({ db, clock, outbox, setup }: Dependencies) 
         const times = timesOn(day, series);
         if (times && times.startsAt > now) await make(tx, series, day, times, now);
       }
-    if (pauseReason && pauseReason !== series.pauseReason) await tellPause(tx, series, pauseReason);
+    if (pauseReason && pauseReason !== series.pauseReason && !isOver(series, now))
+      await tellPause(tx, series, pauseReason);
     await tx.eventSeries.update({
       where: { id: series.id },
       data: {
