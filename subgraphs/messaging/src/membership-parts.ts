@@ -56,7 +56,7 @@ export function composeMembership(dependencies: Dependencies) {
     inbox: createInbox(dependencies),
   };
   const handlers: MessageHandler<Transaction>[] = [
-    ...createContactRequestHandlers({ clock: dependencies.clock, tell: dependencies.telling.tell }),
+    ...createContactRequestHandlers({ clock: dependencies.clock, tellAll: dependencies.telling.tellAll }),
     ...createEventConversationHandlers(createEventConversations(dependencies)),
   ];
   return {

@@ -161,10 +161,10 @@ describe('jobs', () => {
     };
     jobs = await startAllJobs({ pool, tasks, log: silent });
     for (let added = 0; added < 12; added++) await transaction((tx) => addJob(tx, wait, {}));
-    await eventually(() => waiting.length === 2);
+    await eventually(() => waiting.length === 4);
     await transaction((tx) => addJob(tx, count, { n: 1 }));
     await eventually(() => counted.length);
-    expect(waiting).toHaveLength(2);
+    expect(waiting).toHaveLength(4);
     await pool.query('DELETE FROM graphile_worker._private_jobs WHERE locked_at IS NULL');
     for (const finish of waiting) finish();
   });

@@ -2,7 +2,7 @@ import type { JobTasks } from './definitions.js';
 import { startJobs, type Jobs, type JobsOptions } from './worker.js';
 
 /** How many jobs that wait for servers of others a process runs at once. */
-const slowAtOnce = 2;
+const slowAtOnce = 4;
 
 const tasksThatAre = (kind: 'QUICK' | 'SLOW', tasks: JobTasks): JobTasks =>
   Object.fromEntries(Object.entries(tasks).filter(([, { isSlow = false }]) => isSlow === (kind === 'SLOW')));

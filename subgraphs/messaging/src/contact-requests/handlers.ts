@@ -8,7 +8,7 @@ import { conversationIds, userIds } from '../ids.js';
 import { endLiveLocations } from '../live-location/index.js';
 import { lockConversation } from '../members/index.js';
 import type { MessagingMessages } from '../messages.js';
-import type { Notice } from '../notifications/index.js';
+import type { Notice, Telling } from '../notifications/index.js';
 
 const users = messagesFrom<UsersMessages, Transaction>('users');
 
@@ -17,7 +17,7 @@ const sent = z.object({ conversationId: z.string(), senderId: z.string() });
 
 interface Dependencies {
   readonly clock: Clock;
-  readonly tell: (tx: Transaction, notice: Notice) => Promise<void>;
+  readonly tellAll: Telling['tellAll'];
 }
 
 type Moved = Pick<Participant, 'conversationId' | 'userId'>;
@@ -25,7 +25,7 @@ type Moved = Pick<Participant, 'conversationId' | 'userId'>;
 /** Friends need not ask each other, and whoever blocks somebody has declined. Whoever is asked is told so once. */
 export const createContactRequestHandlers = ({
   clock,
-  tell,
+  tellAll,
 }: Dependencies): MessageHandler<Transaction>[] => [
   users.on('user.connected', tie, async ({ data }, tx) => {
     const [low, high] = [userIds.decode(data.personId), userIds.decode(data.otherId)].sort();
@@ -60,8 +60,9 @@ export const createContactRequestHandlers = ({
       where: { conversationId, box: 'REQUESTS', leftAt: null },
       select: { userId: true },
     });
-    for (const { userId } of asked)
-      await tell(tx, requestNotice(conversationId, userId, userIds.decode(data.senderId)));
+    const senderId = userIds.decode(data.senderId);
+    const notices = asked.map(({ userId }) => requestNotice(conversationId, userId, senderId));
+    await tellAll(tx, notices);
   }),
 ];
 

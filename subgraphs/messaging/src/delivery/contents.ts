@@ -8,6 +8,7 @@ import {
   traitsOf,
   type NotificationPreferences,
 } from '../notification-preferences/index.js';
+import { isStillMissed } from '../notifications/index.js';
 import { reasonToSkip } from './rules.js';
 
 export type Contents =
@@ -49,13 +50,15 @@ export function createContents({ clock, preferences }: Dependencies) {
 
   async function look(tx: Transaction, notification: Notification, { channel, digestWindow }: Delivery) {
     const { recipientId, actorId, type, subjectId, objectId } = notification;
+    const now = clock.now();
     const [choices] = await preferences.choicesOf(tx, [{ recipientId, type, objectId }]);
     const event = type === 'EVENT_REMINDER' && (await tx.knownEvent.findUnique({ where: { id: subjectId } }));
     const reason = reasonToSkip(notification, {
-      now: clock.now(),
+      now,
       decision: decide(traitsOf[type], channel, choices!),
       isBlocked: actorId !== null && (await isBlocked(tx, recipientId, actorId)),
       startsAt: event ? event.startsAt : null,
+      isOver: type === 'MESSAGES_MISSED' && !(await isStillMissed(tx, notification, now)),
       isDigest: digestWindow !== null,
     });
     return { notification, choices: choices!, reason };

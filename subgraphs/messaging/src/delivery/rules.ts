@@ -34,16 +34,18 @@ export interface Circumstances {
   readonly isBlocked: boolean;
   /** Of the event that it is about; null where it is about none, or nobody knows. */
   readonly startsAt: Date | null;
+  /** What it tells of was looked at elsewhere. */
+  readonly isOver: boolean;
   readonly isDigest: boolean;
 }
 
 /** Why a notification is not sent any more when its time has come; null when it is. */
 export function reasonToSkip(
   notification: Pick<Notification, 'type' | 'readAt' | 'archivedAt' | 'withdrawnAt' | 'createdAt'>,
-  { now, decision, isBlocked, startsAt, isDigest }: Circumstances,
+  { now, decision, isBlocked, startsAt, isOver, isDigest }: Circumstances,
 ): string | null {
   if (notification.withdrawnAt) return 'WITHDRAWN';
-  if (notification.readAt || notification.archivedAt) return 'READ';
+  if (notification.readAt || notification.archivedAt || isOver) return 'READ';
   if (isBlocked) return 'BLOCKED';
   if (decision.cadence === 'OFF') return 'TURNED_OFF';
   if (notification.type === 'EVENT_REMINDER' && startsAt && startsAt <= now) return 'OUTDATED';

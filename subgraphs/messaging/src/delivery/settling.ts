@@ -21,20 +21,22 @@ export function createSettling({ clock, outbox, metrics }: Dependencies) {
   async function settle(tx: Transaction, attemptId: string, outcome: Outcome): Promise<void> {
     const { kind } = outcome;
     const detail = 'detail' in outcome ? outcome.detail : null;
-    const [attempt] = await tx.deliveryAttempt.updateManyAndReturn({
+    // The delivery is locked first, as by whoever gives an attempt up.
+    const [delivery] = await tx.$queryRaw<(Locked & Tried)[]>`
+      SELECT d.id, d.recipient_id AS "recipientId", d.channel, d.not_before AS "notBefore",
+        d.attempts_left AS "attemptsLeft", a.number, a.provider,
+        d.attempt_count = a.number AND d.status IN ('SENDING', 'UNCONFIRMED') AS "isOpen"
+      FROM delivery_attempts a JOIN deliveries d ON d.id = a.delivery_id
+      WHERE a.id = ${attemptId}::uuid FOR UPDATE OF d`;
+    const { count } = await tx.deliveryAttempt.updateMany({
       where: { id: attemptId, OR: [{ endedAt: null }, { outcome: 'UNCONFIRMED' }] },
       data: { endedAt: clock.now(), outcome: kind, detail },
     });
-    if (!attempt) return;
-    const [delivery] = await tx.$queryRaw<Locked[]>`
-      SELECT id, recipient_id AS "recipientId", channel, not_before AS "notBefore", attempts_left AS "attemptsLeft"
-      FROM deliveries WHERE id = ${attempt.deliveryId}::uuid AND attempt_count = ${attempt.number}
-        AND status IN ('SENDING', 'UNCONFIRMED') FOR UPDATE`;
-    if (!delivery) return;
-    metrics.settled(delivery.channel, attempt.provider, kind);
+    if (count === 0 || !delivery?.isOpen) return;
+    metrics.settled(delivery.channel, delivery.provider, kind);
     if (kind === 'SENT')
       metrics.sentAfter(delivery.channel, clock.now().getTime() - delivery.notBefore.getTime());
-    await apply(tx, delivery, outcome, attempt.number);
+    await apply(tx, delivery, outcome, delivery.number);
   }
 
   const apply = async (
@@ -93,6 +95,14 @@ export function createSettling({ clock, outbox, metrics }: Dependencies) {
   }
 
   return { settle, skip, postpone };
+}
+
+/** Of the attempt. */
+interface Tried {
+  readonly number: number;
+  readonly provider: string;
+  /** Whether it decides what becomes of the delivery. */
+  readonly isOpen: boolean;
 }
 
 type Locked = Pick<Delivery, 'id' | 'recipientId' | 'channel' | 'notBefore' | 'attemptsLeft'>;

@@ -43,6 +43,7 @@ const tellAttendees = defineJob(
 type ToldAttendees = z.output<typeof tellAttendees.schema>;
 
 const pageSize = 100;
+const lowest = '00000000-0000-0000-0000-000000000000';
 
 interface Dependencies {
   readonly db: Db;
@@ -80,12 +81,10 @@ export function createAttendance({ db, clock, telling }: Dependencies) {
   /** A page of them in a transaction, so that an event of thousands holds up nothing else. */
   async function tellPage({ eventId, type, occasion, after }: ToldAttendees): Promise<void> {
     await db.$transaction(async (tx) => {
-      const people = await tx.admission.findMany({
-        where: { eventId, ...(after && { personId: { gt: after } }) },
-        distinct: ['personId'],
-        orderBy: { personId: 'asc' },
-        take: pageSize,
-      });
+      const people = await tx.$queryRaw<{ personId: string }[]>`
+        SELECT DISTINCT person_id AS "personId" FROM admissions
+        WHERE event_id = ${eventId}::uuid AND person_id > ${after ?? lowest}::uuid
+        ORDER BY person_id LIMIT ${pageSize}`;
       const about = {
         type,
         occasion: `${eventId}:${occasion}`,

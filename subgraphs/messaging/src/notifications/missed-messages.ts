@@ -9,6 +9,7 @@ import {
 } from '@diaspora/kit';
 import { z } from 'zod';
 import { isSeenBy, isToldAt } from '../conversations/index.js';
+import type { Notification } from '../__generated__/prisma/client.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { conversationIds } from '../ids.js';
 import type { MessagingMessages } from '../messages.js';
@@ -60,10 +61,10 @@ export function createMissedMessages({ db, clock, telling }: Dependencies) {
         clock.now(),
       );
       const before = clock.now().getTime() - patienceMs;
-      for (const message of unread) {
-        if (message.sentAt.getTime() <= before) await telling.tell(tx, missedNotice(message));
-        else await checkAt(tx, message.conversationId, new Date(message.sentAt.getTime() + patienceMs));
-      }
+      const hasWaited = ({ sentAt }: Unread) => sentAt.getTime() <= before;
+      for (const { conversationId, sentAt } of unread.filter((each) => !hasWaited(each)))
+        await checkAt(tx, conversationId, new Date(sentAt.getTime() + patienceMs));
+      await telling.tellAll(tx, unread.filter(hasWaited).map(missedNotice));
       return due.length > 0;
     });
 
@@ -97,6 +98,18 @@ const unreadIn = (tx: Transaction, conversationIds: readonly string[], now: Date
         WHERE n.recipient_id = p.user_id AND n.object_id = p.conversation_id AND n.type = 'MENTIONED'
           AND n.is_in_inbox AND n.read_at IS NULL AND n.withdrawn_at IS NULL)
     ORDER BY p.conversation_id, p.user_id`;
+
+/** Whether what the notice tells of still waits: its reader has neither read on, nor left, nor asked not to be told. */
+export async function isStillMissed(
+  tx: Transaction,
+  { recipientId, subjectId, occasion }: Pick<Notification, 'recipientId' | 'subjectId' | 'occasion'>,
+  now: Date,
+): Promise<boolean> {
+  const waiting = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM participants p WHERE p.conversation_id = ${subjectId}::uuid AND p.user_id = ${recipientId}::uuid
+      AND p.unread_count > 0 AND p.conversation_id || ':' || p.read_up_to_sequence = ${occasion} AND ${isToldAt(now)}`;
+  return waiting.length > 0;
+}
 
 /** Their marker makes the occasion: what arrives before they read on is the same one. */
 const missedNotice = ({ conversationId, recipientId, readUpToSequence, senderId }: Unread): Notice => ({

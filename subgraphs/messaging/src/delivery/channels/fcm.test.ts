@@ -1,4 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { jwtVerify } from 'jose';
 import { startTarget, type Target } from '../../testing/http-target.js';
@@ -34,15 +37,15 @@ describe('Firebase Cloud Messaging', () => {
       const body = JSON.stringify({ access_token: 'ya29.a', expires_in: 3_600, token_type: 'Bearer' });
       return { status: 200, body, headers: { 'content-type': 'application/json' } };
     });
-  const fcm = () => {
+  const fcm = ({ token_uri = `${google.url}/token`, tokenTimeoutMs = 10_000 } = {}) => {
     const account = {
       ...{ project_id: 'community', client_email: 'push@community.example' },
       ...{
         private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
-        token_uri: `${google.url}/token`,
+        token_uri,
       },
     };
-    return createFcm({ account: account as never, url: google.url });
+    return createFcm({ account: account as never, url: google.url, tokenTimeoutMs });
   };
 
   it('exchanges a signed assertion for a token once, and sends messages with it', async () => {
@@ -82,5 +85,15 @@ describe('Firebase Cloud Messaging', () => {
     google.answer(() => ({ status: 400, body: JSON.stringify({ error: 'invalid_grant' }) }));
     expect(await fcm().send('device-1', notice)).toEqual({ kind: 'LATER', detail: 'NO_ACCESS_TOKEN' });
     expect(google.taken.every(({ path }) => path === '/token')).toBe(true);
+  });
+
+  it('waits for a token for a while only', async () => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const provider = fcm({ token_uri: `http://127.0.0.1:${port}/token`, tokenTimeoutMs: 50 });
+    expect(await provider.send('device-1', notice)).toEqual({ kind: 'LATER', detail: 'NO_ACCESS_TOKEN' });
+    silent.closeAllConnections();
+    silent.close();
   });
 });

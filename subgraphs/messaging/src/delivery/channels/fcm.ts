@@ -15,12 +15,20 @@ export interface ServiceAccount {
 const scopes = ['https://www.googleapis.com/auth/firebase.messaging'];
 const libraryTokenUrl = 'https://oauth2.googleapis.com/token';
 
+interface Settings {
+  readonly account: ServiceAccount;
+  readonly url: string;
+  /** The library would wait for a token for ever. */
+  readonly tokenTimeoutMs?: number;
+}
+
 /** Firebase Cloud Messaging by its HTTP v1 API (https://firebase.google.com/docs/reference/fcm/rest/v1). */
-export function createFcm({ account, url }: { account: ServiceAccount; url: string }): PushProvider {
+export function createFcm({ account, url, tokenTimeoutMs = 10_000 }: Settings): PushProvider {
   const client = new JWT({ email: account.client_email, key: account.private_key, scopes });
   client.transporter.interceptors.request.add({
     resolved: async (config) => {
       if (String(config.url) === libraryTokenUrl) config.url = new URL(account.token_uri);
+      config.signal = AbortSignal.timeout(tokenTimeoutMs);
       return config;
     },
   });
