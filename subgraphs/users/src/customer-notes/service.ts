@@ -23,6 +23,8 @@ const noteChange = z.object({ text: words });
 const noSuchNote = () => new AppError('NOT_FOUND', 'There is no such note.', { path: ['noteId'] });
 
 export function createCustomerNotes({ db, clock, access, customers }: Dependencies) {
+  const record = customers.recorderOf('noteId', customerNoteIds);
+
   async function add(
     userId: string,
     { customerId, ...given }: { customerId: string },
@@ -48,7 +50,7 @@ export function createCustomerNotes({ db, clock, access, customers }: Dependenci
       data: { id, customerId, authorId: userId, text: said, createdAt: at, updatedAt: at },
     });
     await recordActivities(tx, [{ customerId, kind: 'NOTE_ADDED', actorId: userId, happenedAt: at }]);
-    await record(tx, customerId, 'customerNote.added', id, {});
+    await record(tx, customerId, 'customerNote.added', id);
     return id;
   }
 
@@ -101,18 +103,6 @@ export function createCustomerNotes({ db, clock, access, customers }: Dependenci
       where: { AND: [{ customerId }, page.where] },
       orderBy: page.orderBy,
       take: page.take,
-    });
-
-  const record = (
-    tx: Transaction,
-    customerId: string,
-    action: string,
-    noteId: string,
-    states: { before?: object; after?: object },
-  ) =>
-    customers.record(tx, customerId, action, {
-      ...(states.before && { before: { ...states.before } }),
-      after: { noteId: customerNoteIds.encode(noteId), ...states.after },
     });
 
   return { add, update, remove, listOf };

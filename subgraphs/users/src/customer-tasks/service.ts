@@ -22,6 +22,8 @@ interface Dependencies {
 }
 
 export function createCustomerTasks({ db, clock, access, customers, listing }: Dependencies) {
+  const record = customers.recorderOf('taskId', customerTaskIds);
+
   async function add(
     userId: string,
     { customerId, ...given }: { customerId: string },
@@ -103,7 +105,7 @@ export function createCustomerTasks({ db, clock, access, customers, listing }: D
       const { customerId, title: summary } = task;
       const entry = { customerId, kind: 'TASK_DONE' as const, actorId: userId, happenedAt: at, summary };
       if (isDone) await recordActivities(tx, [entry]);
-      await record(tx, customerId, isDone ? 'customerTask.completed' : 'customerTask.reopened', taskId, {});
+      await record(tx, customerId, isDone ? 'customerTask.completed' : 'customerTask.reopened', taskId);
       const done = isDone ? { doneAt: at, doneById: userId } : { doneAt: null, doneById: null };
       return tx.customerTask.update({ where: { id: taskId }, data: { ...done, version: { increment: 1 } } });
     });
@@ -142,18 +144,6 @@ export function createCustomerTasks({ db, clock, access, customers, listing }: D
       take: page.take,
     });
   }
-
-  const record = (
-    tx: Transaction,
-    customerId: string,
-    action: string,
-    taskId: string,
-    states: { before?: object; after?: object },
-  ) =>
-    customers.record(tx, customerId, action, {
-      ...(states.before && { before: { ...states.before } }),
-      after: { taskId: customerTaskIds.encode(taskId), ...states.after },
-    });
 
   return { add, update, setDone, remove, listOf, list };
 }

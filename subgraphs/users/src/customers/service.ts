@@ -1,4 +1,4 @@
-import { AppError, idempotent, parseInput, type Audit, type Clock } from '@diaspora/kit';
+import { AppError, idempotent, parseInput, type Audit, type Clock, type IdType } from '@diaspora/kit';
 import type { Customer } from '../__generated__/prisma/client.js';
 import type { Auditing } from '../audit/index.js';
 import type { Authority } from '../authority/index.js';
@@ -18,6 +18,11 @@ import {
 import { recordActivities } from './timeline.js';
 
 export type Customers = ReturnType<typeof createCustomers>;
+
+interface States {
+  readonly before?: Record<string, unknown>;
+  readonly after?: Record<string, unknown>;
+}
 
 export interface CustomersDependencies {
   readonly db: Db;
@@ -207,20 +212,16 @@ export function createCustomers(dependencies: CustomersDependencies) {
   }
 
   /** Public ids and actions stay in the trail; what was said about the customer can be erased with it. */
-  const record = (
-    tx: Transaction,
-    id: string,
-    action: string,
-    change: { before?: Record<string, unknown>; after?: Record<string, unknown> },
-  ) =>
-    audit.record(tx, {
-      action,
-      subject: subjectOf(id),
-      personId: id,
-      ...change,
-    });
+  const record = (tx: Transaction, id: string, action: string, states: States) =>
+    audit.record(tx, { action, subject: subjectOf(id), personId: id, ...states });
 
-  return { create, update, write, remove, restore, erase, forgetRemoved, record };
+  /** The same about what hangs on a customer: its public id goes by a name. */
+  const recorderOf =
+    (name: string, ids: IdType) =>
+    (tx: Transaction, customerId: string, action: string, id: string, states: States = {}) =>
+      record(tx, customerId, action, { ...states, after: { [name]: ids.encode(id), ...states.after } });
+
+  return { create, update, write, remove, restore, erase, forgetRemoved, record, recorderOf };
 }
 
 /** Customers belong to a department: the second level of the tree. */
