@@ -112,17 +112,10 @@ describe('a long job', () => {
     await expect(start(1, 'k')).resolves.toBeTruthy();
   });
 
-  it('is shown to whoever started it, the newest first, and to nobody else', async () => {
-    const ids = [await start(1), await start(2), await start(3)];
-    const load = (owner: string | null) => longJobs.createLoader(counting, owner).load(ids[0]!);
-    expect([await load(ownerId), await load(v7()), await load(null)]).toMatchObject([
-      { id: ids[0] },
-      null,
-      null,
-    ]);
-    const page = await longJobs.list(counting, { ownerId, take: 2, before: ids[2] });
-    expect(page.map(({ input }) => input)).toEqual([{ to: 2 }, { to: 1 }]);
-    expect(await longJobs.list(counting, { ownerId: v7(), take: 2 })).toEqual([]);
+  it('is shown to whoever started it, and to nobody else', async () => {
+    const id = await start(1);
+    const find = (owner: string) => longJobs.find(counting, { id, ownerId: owner });
+    expect([await find(ownerId), await find(v7())]).toMatchObject([{ id, input: { to: 1 } }, null]);
   });
 
   it('is forgotten when it has been over for long', async () => {

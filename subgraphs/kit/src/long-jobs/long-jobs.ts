@@ -2,11 +2,10 @@ import { v7 } from 'uuid';
 import type { z } from 'zod';
 import { systemClock, type Clock } from '../clock.js';
 import { AppError } from '../errors.js';
-import { createRowLoader, type Loader } from '../graphql/loaders.js';
 import { addJob, type JobTasks } from '../jobs/index.js';
 import type { SqlTransaction } from '../messages/transaction.js';
 import type { LongJob, LongJobTask } from './definitions.js';
-import { cancelLongJob, insertLongJob, listLongJobs, readLongJobs, type LongJobRow } from './rows.js';
+import { cancelLongJob, insertLongJob, readLongJobs, type LongJobRow } from './rows.js';
 import { runLongJob, spareAttempts } from './running.js';
 
 export type LongJobs = ReturnType<typeof createLongJobs>;
@@ -60,25 +59,14 @@ export function createLongJobs({ db, clock = systemClock, ids = v7 }: LongJobsOp
     return (await readLongJobs(db, job.name, keys)) as RowOf<Input, Result>[];
   }
 
-  /** Somebody's own, the newest first, from before the one of id `before`. */
-  async function list<Input extends z.ZodType, Cursor extends z.ZodType, Result extends z.ZodType>(
+  /** Somebody's own; null for those of others. */
+  async function find<Input extends z.ZodType, Cursor extends z.ZodType, Result extends z.ZodType>(
     job: LongJob<Input, Cursor, Result>,
-    { ownerId, before = null, take }: { ownerId: string; before?: string | null; take: number },
-  ): Promise<RowOf<Input, Result>[]> {
-    const found = await listLongJobs(db, { kind: job.name, ownerId, before, take });
-    const rows = new Map((await read(job, found)).map((row) => [row.id, row]));
-    return found.flatMap((id) => rows.get(id) ?? []);
+    { id, ownerId }: { readonly id: string; readonly ownerId: string },
+  ): Promise<RowOf<Input, Result> | null> {
+    const [row] = await read(job, [id]);
+    return row?.ownerId === ownerId ? row : null;
   }
-
-  /** Jobs by id; null for those of others. */
-  const createLoader = <Input extends z.ZodType, Cursor extends z.ZodType, Result extends z.ZodType>(
-    job: LongJob<Input, Cursor, Result>,
-    ownerId: string | null,
-  ): Loader<string, RowOf<Input, Result> | null> =>
-    createRowLoader(
-      async (keys: readonly string[]) => (await read(job, keys)).filter((row) => row.ownerId === ownerId),
-      (row) => row.id,
-    );
 
   /** The task of a long job, to spread into the jobs of the subgraph. */
   const on = <Input extends z.ZodType, Cursor extends z.ZodType, Result extends z.ZodType>(
@@ -91,5 +79,5 @@ export function createLongJobs({ db, clock = systemClock, ids = v7 }: LongJobsOp
     },
   });
 
-  return { start, cancel, read, list, createLoader, on };
+  return { start, cancel, read, find, on };
 }

@@ -47,18 +47,6 @@ export const readLongJobs = (
     error_message AS "errorMessage", created_at AS "createdAt", started_at AS "startedAt", finished_at AS "finishedAt"
   FROM kit.long_jobs WHERE kind = ${kind} AND id = ANY(${[...ids]}::uuid[])`;
 
-/** Ids of somebody's jobs of a kind, the newest first, from before `before`. */
-export const listLongJobs = async (
-  db: SqlTransaction,
-  { kind, ownerId, before, take }: { kind: string; ownerId: string; before: string | null; take: number },
-): Promise<string[]> => {
-  const rows = await db.$queryRaw<{ id: string }[]>`
-    SELECT id FROM kit.long_jobs
-    WHERE owner_id = ${ownerId}::uuid AND kind = ${kind} AND (${before}::uuid IS NULL OR id < ${before}::uuid)
-    ORDER BY id DESC LIMIT ${take}`;
-  return rows.map(({ id }) => id);
-};
-
 /** False when one of the same key is under way. */
 export const insertLongJob = async (
   tx: SqlTransaction,

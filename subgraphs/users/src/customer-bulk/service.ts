@@ -24,6 +24,7 @@ import {
 } from '../customers/index.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { organizationIds } from '../ids.js';
+import { createOwnJobs } from '../own-jobs.js';
 import {
   assertNarrow,
   assertSomething,
@@ -61,6 +62,10 @@ const nothing = '00000000-0000-0000-0000-000000000000';
 /** Changes of many customers: begun by a request, done step by step in the background. */
 export function createCustomerBulk(dependencies: CustomerBulkDependencies) {
   const { db, clock, audit, authority, listing, longJobs } = dependencies;
+  const { find, cancel } = createOwnJobs({
+    ...{ db, longJobs, job: changeManyCustomers, name: 'change' },
+    recordCancelled: (tx, userId, input) => record(tx, userId, 'customers.changeCancelled', input),
+  });
 
   async function change(userId: string, { organizationId, filter, ...given }: Given & { set: object }) {
     const { idempotencyKey: key, set } = parseInput(newBulkChange, given);
@@ -136,21 +141,6 @@ export function createCustomerBulk(dependencies: CustomerBulkDependencies) {
       throw new AppError('INVALID_INPUT', 'Customers stay in their organization.', {
         path: ['departmentId'],
       });
-  }
-
-  async function find(userId: string, id: string): Promise<BulkChangeRow | null> {
-    const [row] = await longJobs.read(changeManyCustomers, [id]);
-    return row?.ownerId === userId ? row : null;
-  }
-
-  async function cancel(userId: string, id: string): Promise<BulkChangeRow> {
-    const row = await find(userId, id);
-    if (!row) throw new AppError('NOT_FOUND', 'There is no such change.', { path: ['changeId'] });
-    await db.$transaction(async (tx) => {
-      await longJobs.cancel(tx, changeManyCustomers, id);
-      await record(tx, userId, 'customers.changeCancelled', row.input);
-    });
-    return (await find(userId, id))!;
   }
 
   /** From id to id, so that each customer is looked at once, whatever it looks like after its change. */

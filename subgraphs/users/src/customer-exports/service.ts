@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import {
   addJob,
-  AppError,
   dayMs,
   idempotencyKey,
   idempotent,
@@ -22,6 +21,7 @@ import type { CustomerFields } from '../customer-fields/index.js';
 import { recordedOf, type CustomerListing, type CustomerQuery } from '../customers/index.js';
 import type { Db, Transaction } from '../database.js';
 import { organizationIds } from '../ids.js';
+import { createOwnJobs } from '../own-jobs.js';
 import {
   exportManyCustomers,
   keptDays,
@@ -54,6 +54,10 @@ const wanted = z.object({ idempotencyKey: idempotencyKey() });
 /** Customers as a file, for a week. */
 export function createCustomerExports(dependencies: CustomerExportsDependencies) {
   const { db, clock, audit, authority, listing, fields, longJobs, privateStore } = dependencies;
+  const { find, cancel } = createOwnJobs({
+    ...{ db, longJobs, job: exportManyCustomers, name: 'export' },
+    recordCancelled: (tx, userId, input) => record(tx, userId, 'customers.exportCancelled', input),
+  });
 
   async function start(
     userId: string,
@@ -71,21 +75,6 @@ export function createCustomerExports(dependencies: CustomerExportsDependencies)
         return { id: await longJobs.start(tx, exportManyCustomers, begun) };
       }),
     );
-    return (await find(userId, id))!;
-  }
-
-  async function find(userId: string, id: string): Promise<CustomerExportRow | null> {
-    const [row] = await longJobs.read(exportManyCustomers, [id]);
-    return row?.ownerId === userId ? row : null;
-  }
-
-  async function cancel(userId: string, id: string): Promise<CustomerExportRow> {
-    const row = await find(userId, id);
-    if (!row) throw new AppError('NOT_FOUND', 'There is no such export.', { path: ['exportId'] });
-    await db.$transaction(async (tx) => {
-      await longJobs.cancel(tx, exportManyCustomers, id);
-      await record(tx, userId, 'customers.exportCancelled', row.input);
-    });
     return (await find(userId, id))!;
   }
 

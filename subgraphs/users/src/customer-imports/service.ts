@@ -20,6 +20,7 @@ import type { CustomerFields } from '../customer-fields/index.js';
 import { assertDepartment } from '../customers/index.js';
 import type { Db, Transaction } from '../database.js';
 import { nodeIds } from '../ids.js';
+import { createOwnJobs } from '../own-jobs.js';
 import {
   importManyCustomers,
   removeCustomerUpload,
@@ -64,6 +65,10 @@ const wanted = z.object({
 export function createCustomerImports(dependencies: CustomerImportsDependencies) {
   const { db, clock, audit, authority, fields, longJobs } = dependencies;
   const uploads = createImportUploads(dependencies);
+  const { find, cancel } = createOwnJobs({
+    ...{ db, longJobs, job: importManyCustomers, name: 'import' },
+    recordCancelled: (tx, userId, input) => record(tx, userId, 'customers.importCancelled', input, {}),
+  });
 
   async function assertMayImport(userId: string, departmentId: string) {
     const place = await authority.assertMay(userId, 'customers.import', departmentId, 'departmentId');
@@ -96,21 +101,6 @@ export function createCustomerImports(dependencies: CustomerImportsDependencies)
         return { id: await longJobs.start(tx, importManyCustomers, begun) };
       }),
     );
-    return (await find(userId, id))!;
-  }
-
-  async function find(userId: string, id: string): Promise<CustomerImportRow | null> {
-    const [row] = await longJobs.read(importManyCustomers, [id]);
-    return row?.ownerId === userId ? row : null;
-  }
-
-  async function cancel(userId: string, id: string): Promise<CustomerImportRow> {
-    const row = await find(userId, id);
-    if (!row) throw new AppError('NOT_FOUND', 'There is no such import.', { path: ['importId'] });
-    await db.$transaction(async (tx) => {
-      await longJobs.cancel(tx, importManyCustomers, id);
-      await record(tx, userId, 'customers.importCancelled', row.input, {});
-    });
     return (await find(userId, id))!;
   }
 
