@@ -31,6 +31,7 @@ function named(name: string, { objects, targetId }: World): unknown {
     emoji: '👍',
     sendAt: inDays(2),
     mediaId: objects['Media'],
+    pictureId: objects['Media'],
     officeId: objects['Office'],
     applicationId: 'oap_01h2xcejqtf2nbrexx3vqjhp41',
     role: 'CONSUL',

@@ -13,6 +13,15 @@ export interface EventModel {
   readonly id: string;
 }
 
+/** What messaging grants of a group and of an invitation into one. */
+export interface ConversationModel {
+  readonly id: string;
+  readonly pictureGrant?: string | null;
+}
+export interface InvitedGroupModel {
+  readonly pictureGrant: string;
+}
+
 /** A message of messaging: content knows what its grant says. */
 export interface MessageModel {
   readonly id: string;

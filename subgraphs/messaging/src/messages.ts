@@ -1,7 +1,10 @@
 import { defineMessages, mailRequests } from '@diaspora/kit';
 import { z } from 'zod';
 
-/** What `Message.mediaGrant` seals for content: which files a viewer may see with a message. Keys; `until` in milliseconds. */
+/**
+ * What messaging seals for content: which files a viewer may see with a message (`mediaGrant`) or of a group
+ * (`pictureGrant`). Keys; `until` in milliseconds.
+ */
 export type MediaGrantPurpose = 'media of messages';
 export interface MediaGrant {
   readonly mediaIds: readonly string[];

@@ -73,3 +73,36 @@ describe('files of a message', () => {
     expect((await content.anonymous.execute(query, { r })).codes).toEqual(['UNAUTHENTICATED']);
   });
 });
+
+describe('the picture of a group', () => {
+  const shown = async (viewer: ReturnType<typeof aViewer>, pictureGrant: string) => {
+    const pictures = `query ($r: [_Any!]!) { _entities(representations: $r) {
+      ... on Conversation { picture { id } } ... on InvitedGroup { picture { id } } } }`;
+    const r = [
+      { __typename: 'Conversation', id: 'cnv_01h2xcejqtf2nbrexx3vqjhp41', pictureGrant },
+      { __typename: 'InvitedGroup', pictureGrant },
+    ];
+    const { data, errors } = await content.as(viewer).execute(pictures, { r });
+    expect(errors).toEqual([]);
+    return data._entities.map((each: { picture: unknown }) => each.picture);
+  };
+
+  it('is seen by whom messaging grants it: by members and by whoever has a link', async () => {
+    const [ana, ben] = [aViewer(), aViewer()];
+    const { id, publicId } = await content.given.media(ana.id);
+    const grant = grantOf({ mediaIds: [id], ownerId: ana.id, viewerId: ben.id });
+    expect(await shown(ben, grant)).toEqual([{ id: publicId }, { id: publicId }]);
+    expect(await shown(aViewer(), grant)).toEqual([null, null]);
+    expect(await shown(ben, 'none')).toEqual([null, null]);
+  });
+
+  it('is a picture, and of whoever gave it to the group', async () => {
+    const [ana, ben] = [aViewer(), aViewer()];
+    const [foreign, paper] = [await content.given.media(ben.id), await content.given.media(ana.id)];
+    await content.db.media.update({ where: { id: paper.id }, data: { contentType: 'application/pdf' } });
+    for (const { id } of [foreign, paper]) {
+      const grant = grantOf({ mediaIds: [id], ownerId: ana.id, viewerId: ben.id });
+      expect(await shown(ben, grant)).toEqual([null, null]);
+    }
+  });
+});

@@ -1,11 +1,11 @@
 import type { Clock } from '@diaspora/kit';
 import type { Transaction } from '../database.js';
-import { dismiss, lockAsMember, type Side } from '../members/index.js';
+import { dismiss, lockAsMember, lockConversation, type Side } from '../members/index.js';
 import type { Append } from '../messages/index.js';
 
 /**
- * Takes a person out of all groups and conversations of events who has nobody to ask: whoever has been in a group for the
- * longest time, admins first, owns it then.
+ * Takes a person out of all groups and conversations of events who has nobody to ask, and what they uploaded away from them:
+ * whoever has been in a group for the longest time, admins first, owns it then.
  */
 export function createDeparture({
   clock,
@@ -18,11 +18,15 @@ export function createDeparture({
     const sides = await tx.participant.findMany({
       where: { userId, leftAt: null, conversation: { kind: { not: 'DIRECT' } } },
       select: { conversationId: true },
-      orderBy: { conversationId: 'asc' },
     });
-    for (const { conversationId } of sides) {
-      const side = await lockAsMember(tx, conversationId, userId);
+    const shown = await tx.conversation.findMany({ where: { pictureOwnerId: userId }, select: { id: true } });
+    const ids = [...sides.map(({ conversationId }) => conversationId), ...shown.map(({ id }) => id)];
+    for (const id of [...new Set(ids)].sort()) {
+      await lockConversation(tx, id);
+      const side = await lockAsMember(tx, id, userId);
       if (side) await leave(tx, side);
+      const picture = { pictureId: null, pictureOwnerId: null };
+      await tx.conversation.updateMany({ where: { id, pictureOwnerId: userId }, data: picture });
     }
   }
 

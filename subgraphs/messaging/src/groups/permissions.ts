@@ -10,7 +10,7 @@ export const permissions: PermissionMap = {
     setGroupRole: authenticated,
     leaveGroup: authenticated,
   },
-  Conversation: { historyVisibility: inPerson },
+  Conversation: { historyVisibility: inPerson, pictureGrant: inPerson },
   ...carriers('CreateGroupPayload', 'UpdateGroupPayload', 'AddGroupMembersPayload'),
   ...carriers('RemoveGroupMemberPayload', 'SetGroupRolePayload', 'LeaveGroupPayload'),
 };

@@ -3,7 +3,7 @@ import type { Resolvers } from '../__generated__/schema.js';
 import type { Context } from '../context.js';
 import { conversationIds, userIds } from '../ids.js';
 import type { ConversationModel } from '../models.js';
-import { personIdsOf } from './rules.js';
+import { personIdsOf, pictureOf } from './rules.js';
 import type { Acting, Groups } from './service.js';
 
 /** A change to a group by one of its members. */
@@ -26,8 +26,8 @@ export const resolvers: Resolvers = {
         memberIds: personIdsOf(memberIds, 'memberIds', viewer!.id),
       }),
     })),
-    updateGroup: changing((groups, acting, { name, historyVisibility }) =>
-      groups.update(acting, { name, historyVisibility }),
+    updateGroup: changing((groups, acting, { conversationId: _group, ...change }) =>
+      groups.update(acting, change),
     ),
     addGroupMembers: changing((groups, acting, { userIds }) =>
       groups.addMembers(acting, personIdsOf(userIds, 'userIds')),
@@ -42,5 +42,10 @@ export const resolvers: Resolvers = {
       groups.leave(acting, successorId == null ? null : userIds.decode(successorId)),
     ),
   },
-  Conversation: { historyVisibility: (side) => side.conversation.historyVisibility },
+  Conversation: {
+    historyVisibility: (side) => side.conversation.historyVisibility,
+    // Whoever left is not told of another one; what it was then is not kept.
+    pictureGrant: ({ leftAt, conversation }, _args, { viewer, services }) =>
+      leftAt ? null : services.mediaGrants.of(pictureOf(conversation), viewer!.id),
+  },
 };

@@ -1,7 +1,8 @@
 import { AppError, idempotencyKey, line } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Contact } from '../contact-rules.js';
-import { userIds } from '../ids.js';
+import { mediaIds, userIds } from '../ids.js';
+import { keyOf } from '../message-content/index.js';
 import type { ParticipantRole } from '../__generated__/schema.js';
 
 export const maxMembers = 250;
@@ -16,10 +17,12 @@ export const newGroup = z.object({
   idempotencyKey: idempotencyKey(),
   name,
   historyVisibility: historyVisibility.nullish().transform((value) => value ?? 'ALL'),
+  pictureId: keyOf(mediaIds).nullish().transform(whereGiven),
 });
 export const groupChange = z.object({
   name: name.nullish().transform(whereGiven),
   historyVisibility: historyVisibility.nullish().transform(whereGiven),
+  pictureId: keyOf(mediaIds).nullish(),
 });
 
 /** Keys of up to 249 others, each once. Throws for ids of something else. */
@@ -73,3 +76,12 @@ export function assertOwnerStays(otherOwners: number, field: string): void {
     path: [field],
   });
 }
+
+/** As a file is granted to whoever sees it. */
+export const pictureOf = (group: {
+  readonly pictureId: string | null;
+  readonly pictureOwnerId: string | null;
+}) => ({
+  mediaIds: group.pictureId === null ? [] : [group.pictureId],
+  mediaOwnerId: group.pictureOwnerId,
+});

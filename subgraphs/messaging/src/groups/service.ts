@@ -43,6 +43,8 @@ type Optional<Value> = Value | null | undefined;
 interface GroupChange {
   readonly name?: Optional<string>;
   readonly historyVisibility?: Optional<HistoryVisibility>;
+  /** Null takes it away. */
+  readonly pictureId?: Optional<string>;
 }
 
 interface GroupInput {
@@ -50,7 +52,14 @@ interface GroupInput {
   readonly name: string;
   readonly memberIds: readonly string[];
   readonly historyVisibility?: Optional<HistoryVisibility>;
+  readonly pictureId?: Optional<string>;
 }
+
+/** Nobody shows what somebody else uploaded: content compares. */
+const shownBy = (pictureId: string | null, actorId: string) => ({
+  pictureId,
+  pictureOwnerId: pictureId && actorId,
+});
 
 const noSuchMember = (field: string) =>
   new AppError('NOT_FOUND', 'There is no such member.', { path: [field] });
@@ -66,7 +75,7 @@ export function createGroups(dependencies: Dependencies) {
         const conversationId = conversationIds.create();
         const at = clock.now();
         const row = { id: conversationId, kind: 'GROUP' as const, memberCount: 0, createdAt: at, ...group };
-        await tx.conversation.create({ data: row });
+        await tx.conversation.create({ data: { ...row, ...shownBy(group.pictureId ?? null, ownerId) } });
         await admit(tx, { conversationId, userIds: [ownerId], role: 'OWNER', at });
         await appendLine(tx, {
           conversationId,
@@ -118,10 +127,13 @@ export function createGroups(dependencies: Dependencies) {
     const change = parseInput(groupChange, input);
     return changing(acting, async (tx, actor) => {
       assertAdmin(actor);
-      await tx.conversation.update({ where: { id: acting.conversationId }, data: change });
-      const { name } = change;
+      const { name, pictureId } = change;
+      const isOther = pictureId !== undefined && pictureId !== actor.conversation.pictureId;
+      const data = { ...change, ...(isOther && shownBy(pictureId, acting.actorId)) };
+      await tx.conversation.update({ where: { id: acting.conversationId }, data });
       if (name !== undefined && name !== actor.conversation.name)
         await appendLine(tx, { ...acting, line: { type: 'RENAMED', name } });
+      if (isOther) await appendLine(tx, { ...acting, line: { type: 'PICTURE_CHANGED' } });
     });
   };
 

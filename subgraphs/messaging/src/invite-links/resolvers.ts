@@ -1,7 +1,10 @@
 import { mutation } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
-import { isAdmin } from '../groups/index.js';
+import { isAdmin, pictureOf } from '../groups/index.js';
 import { conversationIds, inviteLinkIds, userIds } from '../ids.js';
+
+/** What content cannot open shows nothing. */
+const noPicture = 'none';
 
 export const resolvers: Resolvers = {
   Query: {
@@ -22,7 +25,11 @@ export const resolvers: Resolvers = {
     inviteLinks: (side, _args, { services }) =>
       isAdmin(side) && !side.leftAt ? services.inviteLinks.linksOf(side.conversationId) : null,
   },
-  InvitedGroup: { name: ({ name }) => name! },
+  InvitedGroup: {
+    name: ({ name }) => name!,
+    pictureGrant: (group, _args, { viewer, services }) =>
+      services.mediaGrants.of(pictureOf(group), viewer!.id) ?? noPicture,
+  },
   InviteLink: {
     id: ({ id }) => inviteLinkIds.encode(id),
     createdBy: ({ createdById }) => ({ id: userIds.encode(createdById) }),

@@ -1,5 +1,6 @@
 import { inPages, type Archive } from '@diaspora/kit';
 import type {
+  Conversation,
   Draft,
   JoinRequest,
   Message,
@@ -51,13 +52,24 @@ const shownBy = (body: Omit<MessageBody, 'replyToId'>) => ({
   placeLabel: body.placeLabel,
 });
 
-type Side = Participant & { conversation: { createdAt: Date; participants: { userId: string }[] } };
+type Side = Participant & {
+  conversation: Pick<Conversation, 'createdAt' | 'pictureId' | 'pictureOwnerId'> & {
+    participants: { userId: string }[];
+  };
+};
 
 async function* conversationsOf(db: Db, userId: string) {
   const sides = inPages<Side>((after, take) =>
     db.participant.findMany({
       where: { userId, ...(after && { conversationId: { gt: after.conversationId } }) },
-      include: { conversation: { select: { createdAt: true, participants: { select: { userId: true } } } } },
+      include: {
+        conversation: {
+          select: {
+            ...{ createdAt: true, pictureId: true, pictureOwnerId: true },
+            participants: { select: { userId: true } },
+          },
+        },
+      },
       orderBy: { conversationId: 'asc' },
       take,
     }),
@@ -67,6 +79,8 @@ async function* conversationsOf(db: Db, userId: string) {
       id: conversationIds.encode(conversationId),
       createdAt: conversation.createdAt,
       participantIds: conversation.participants.map((each) => userIds.encode(each.userId)),
+      ...(conversation.pictureId !== null &&
+        conversation.pictureOwnerId === userId && { pictureId: mediaIds.encode(conversation.pictureId) }),
       ...side,
     };
 }

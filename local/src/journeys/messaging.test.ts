@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { comment, eventually, post } from '../actions.js';
+import { comment, eventually, post, uploadPhoto } from '../actions.js';
 import { signUp, type Client } from '../client.js';
 import { startInOneProcess } from './running.js';
 
@@ -61,3 +61,42 @@ it('a mail of a notification is read in the mailbox, and its link ends such mail
   }, 'the delivery of the mail');
   expect(status).toBe('EMAIL');
 }, 180_000);
+
+it('a picture of a group, and one of a message, are seen by who is in, by whoever has a link, and by nobody else', async () => {
+  const pictureId = await uploadPhoto(author, 'choir');
+  const group = { idempotencyKey: 'choir', name: 'Choir', memberIds: [], pictureId };
+  const { createGroup } = await author.must(
+    `mutation ($input: CreateGroupInput!) { createGroup(input: $input) {
+      conversation { id picture { url } } userErrors { message } } }`,
+    { input: group },
+  );
+  const { id, picture } = createGroup.conversation;
+  expect((await fetch(picture.url as string)).headers.get('content-type')).toMatch(/^image\//);
+  const { createInviteLink } = await author.must(
+    `mutation ($input: CreateInviteLinkInput!) { createInviteLink(input: $input) { token userErrors { message } } }`,
+    { input: { conversationId: id } },
+  );
+  const { token } = createInviteLink;
+  const invited =
+    'query ($token: String!) { invitedGroup(token: $token) { name memberCount picture { id } } }';
+  const seen = { name: 'Choir', memberCount: 1, picture: { id: pictureId } };
+  expect((await reader.must(invited, { token })).invitedGroup).toEqual(seen);
+  const list = '{ conversations(first: 5) { nodes { id picture { id contentType } } } }';
+  expect((await reader.must(list)).conversations.nodes).toEqual([]);
+  const inList = { id, picture: { id: pictureId, contentType: expect.stringMatching(/^image\//) } };
+  await author.must(
+    `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { media { id } } userErrors { message } } }`,
+    { input: { conversationId: id, clientMessageId: 'photo', mediaIds: [pictureId] } },
+  );
+  await reader.must(
+    `mutation ($input: JoinByInviteLinkInput!) { joinByInviteLink(input: $input) { userErrors { message } } }`,
+    { input: { token } },
+  );
+  expect((await reader.must(list)).conversations.nodes).toEqual([inList]);
+  const { node } = await reader.must(
+    'query ($id: ID!) { node(id: $id) { ... on Conversation { picture { id } messages(last: 2) { nodes { media { id } } } } } }',
+    { id },
+  );
+  expect(node.picture).toEqual({ id: pictureId });
+  expect(node.messages.nodes).toEqual([{ media: [{ id: pictureId }] }, { media: [] }]);
+});
