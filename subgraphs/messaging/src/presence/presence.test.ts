@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createLive } from '@diaspora/kit';
 import type { TestResult } from '@diaspora/kit/testing';
 import { createExpiring, createLookingAgain } from '../following/index.js';
 import { conversationIds } from '../ids.js';
@@ -64,6 +65,18 @@ const block = (blocker: Member, blocked: Member) =>
     data: { blockerId: blocker.id, blockedId: blocked.id, isActive: true, version: 1 },
   });
 
+/** What processes share that are told of nothing else. */
+function aNamespace() {
+  const namespace = randomUUID();
+  const own = { redis: messaging.redis, namespace };
+  return { namespace, live: createLive(own), expiring: createExpiring(own), lookAgain };
+}
+function startProcess(program: string, ...args: string[]): ChildProcess {
+  const file = fileURLToPath(new URL(`testing/${program}`, import.meta.url));
+  const redisUrl = process.env['TEST_REDIS_URL']!;
+  return spawn(process.execPath, ['--import', 'tsx', file, redisUrl, ...args], { stdio: 'inherit' });
+}
+
 describe('typing', () => {
   it('is told at once, in another process too, and when it stops', async () => {
     const { ana, ben, id } = await aTalk();
@@ -110,6 +123,19 @@ describe('typing', () => {
     const events = await crowd.subscribe({ viewerId: randomUUID(), conversationId });
     expect((await events.next()).value?.personIds).toHaveLength(10);
     expect(asked).toHaveLength(10);
+    await events.return!();
+  });
+
+  it('ends by itself when the process that was told of it is killed', async () => {
+    const { namespace, ...own } = aNamespace();
+    const [person, conversationId] = [randomUUID(), randomUUID()];
+    const watching = createTyping({ ...own, isSeen: async () => true, mayHear: async () => true });
+    const events = await watching.subscribe({ viewerId: randomUUID(), conversationId });
+    expect((await events.next()).value).toEqual({ personIds: [] });
+    const child = startProcess('typing-process.ts', namespace, person, conversationId, '1000');
+    expect((await events.next()).value).toEqual({ personIds: [person] });
+    child.kill('SIGKILL');
+    expect((await events.next()).value).toEqual({ personIds: [] });
     await events.return!();
   });
 
@@ -230,20 +256,12 @@ describe('presence', () => {
   });
 
   it('ends by itself when the process of whoever is online is killed', async () => {
-    const namespace = randomUUID();
+    const { namespace, ...own } = aNamespace();
     const person = randomUUID();
-    const live = (await import('@diaspora/kit')).createLive({ redis: messaging.redis, namespace });
-    const watching = createOnline({
-      live,
-      lookAgain,
-      expiring: createExpiring({ redis: messaging.redis, namespace }),
-      isSeen: async () => true,
-    });
+    const watching = createOnline({ ...own, isSeen: async () => true });
     const events = await watching.subscribe(randomUUID(), [person]);
     expect((await events.next()).value).toEqual({ personIds: [] });
-    const program = fileURLToPath(new URL('testing/online-process.ts', import.meta.url));
-    const args = ['--import', 'tsx', program, process.env['TEST_REDIS_URL']!, namespace, person, '1000'];
-    const child = spawn(process.execPath, args, { stdio: 'inherit' });
+    const child = startProcess('online-process.ts', namespace, person, '1000');
     expect((await events.next()).value).toEqual({ personIds: [person] });
     child.kill('SIGKILL');
     expect((await events.next()).value).toEqual({ personIds: [] });
