@@ -18,7 +18,7 @@ import { createInbox, inboxSlice, type Inbox } from './inbox/index.js';
 import { createInviteLinks, inviteLinksSlice, type InviteLinks } from './invite-links/index.js';
 import { createJoinRequests, joinRequestsSlice, type JoinRequests } from './join-requests/index.js';
 import { createMemberLoaders, membersSlice, type MemberLoaders } from './members/index.js';
-import type { Append } from './messages/index.js';
+import type { Allowance, Append } from './messages/index.js';
 import type { MessagingMessages } from './messages.js';
 import type { Telling } from './notifications/index.js';
 
@@ -38,6 +38,7 @@ interface Dependencies {
   readonly outbox: Outbox<MessagingMessages>;
   readonly appendLine: Append['appendLine'];
   readonly telling: Telling;
+  readonly allowance: Allowance;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
   /** Wakes whoever follows the lists of these people. Never rejects. */

@@ -119,6 +119,7 @@ export function composeMessages(dependencies: Dependencies) {
   };
   return {
     services,
+    allowance,
     slices: [
       ...[messagesSlice, messageContentSlice, messageReactionsSlice, messageEditingSlice],
       ...[messageDeletionSlice, messageSearchSlice, receiptsSlice, draftsSlice, scheduledMessagesSlice],

@@ -65,7 +65,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   });
   const webhooks = composeWebhooks({ db, clock, audit, targets: notifying.targets, config });
   const membership = composeMembership({
-    ...{ db, clock, outbox, appendLine, telling },
+    ...{ db, clock, outbox, appendLine, telling, allowance: messages.allowance },
     ...{ announce, announceTo },
   });
   const personalData = createPersonalData({

@@ -12,6 +12,8 @@ interface BringIn {
   readonly at: Date;
   readonly appendLine: Append['appendLine'];
   readonly telling: Pick<Telling, 'withdraw'>;
+  /** Takes off the allowance of whoever adds them what people cost whom they do not know. */
+  readonly charge: (strangers: number) => Promise<void>;
 }
 
 /**
@@ -20,7 +22,7 @@ interface BringIn {
  */
 export async function bringIn(
   tx: Transaction,
-  { actor, userIds, at, appendLine, telling }: BringIn,
+  { actor, userIds, at, appendLine, telling, charge }: BringIn,
 ): Promise<string[]> {
   const { conversationId, conversation } = actor;
   const sides = await tx.participant.findMany({ where: { conversationId, userId: { in: [...userIds] } } });
@@ -31,6 +33,7 @@ export async function bringIn(
   for (const id of newcomers) assertReachable(contacts.get(id));
   const strangers = newcomers.filter((id) => contacts.get(id) === 'STRANGER');
   assertHaveNotDeclined(sides.filter(({ userId }) => strangers.includes(userId)));
+  if (strangers.length > 0) await charge(strangers.length);
   const acquainted = newcomers.filter((id) => !strangers.includes(id));
   const joined = [
     ...(await admit(tx, { conversationId, userIds: acquainted, at })),

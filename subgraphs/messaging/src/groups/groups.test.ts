@@ -181,11 +181,12 @@ describe('groups', () => {
     await messaging.db.member.createMany({
       data: ids.map((each) => ({ id: each, registeredAt: new Date() })),
     });
-    const strangers = ids.map((each) => ({ publicId: userIds.encode(each) }) as Member);
-    expect(await add(ana, strangers)).toBe('LIMIT_REACHED');
-    expect(await add(ana, strangers.slice(1))).toBeUndefined();
+    const friends = ids.map((each) => ({ id: each, publicId: userIds.encode(each) }) as Member);
+    await messaging.given.friends(ana, ...friends);
+    expect(await add(ana, friends)).toBe('LIMIT_REACHED');
+    expect(await add(ana, friends.slice(1))).toBeUndefined();
     expect(await countOf(id)).toBe(250);
-    expect(await add(ana, strangers.slice(0, 1))).toBe('LIMIT_REACHED');
+    expect(await add(ana, friends.slice(0, 1))).toBe('LIMIT_REACHED');
   });
 
   it('take in nobody whom a block separates from whoever adds them, and nobody who takes no new conversations', async () => {

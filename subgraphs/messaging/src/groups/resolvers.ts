@@ -1,4 +1,4 @@
-import { mutation } from '@diaspora/kit';
+import { mutation, type Viewer } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import type { Context } from '../context.js';
 import { conversationIds, userIds } from '../ids.js';
@@ -8,11 +8,12 @@ import type { Acting, Groups } from './service.js';
 
 /** A change to a group by one of its members. */
 const changing = <Input extends { readonly conversationId: string }>(
-  change: (groups: Groups, acting: Acting, input: Input) => Promise<ConversationModel>,
+  change: (groups: Groups, acting: Acting, input: Input, viewer: Viewer) => Promise<ConversationModel>,
 ) =>
   mutation(async (input: Input, { viewer, services, loaders }: Context) => {
     const conversationId = conversationIds.decode(input.conversationId);
-    const conversation = await change(services.groups, { actorId: viewer!.id, conversationId }, input);
+    const acting = { actorId: viewer!.id, conversationId };
+    const conversation = await change(services.groups, acting, input, viewer!);
     loaders.conversation.clear(conversationId);
     loaders.participants.clear(conversationId);
     return { conversation };
@@ -21,7 +22,7 @@ const changing = <Input extends { readonly conversationId: string }>(
 export const resolvers: Resolvers = {
   Mutation: {
     createGroup: mutation(async ({ memberIds, ...input }, { viewer, services }) => ({
-      conversation: await services.groups.create(viewer!.id, {
+      conversation: await services.groups.create(viewer!, {
         ...input,
         memberIds: personIdsOf(memberIds, 'memberIds', viewer!.id),
       }),
@@ -29,8 +30,8 @@ export const resolvers: Resolvers = {
     updateGroup: changing((groups, acting, { conversationId: _group, ...change }) =>
       groups.update(acting, change),
     ),
-    addGroupMembers: changing((groups, acting, { userIds }) =>
-      groups.addMembers(acting, personIdsOf(userIds, 'userIds')),
+    addGroupMembers: changing((groups, { conversationId }, { userIds }, viewer) =>
+      groups.addMembers(viewer, conversationId, personIdsOf(userIds, 'userIds')),
     ),
     removeGroupMember: changing((groups, acting, { userId }) =>
       groups.removeMember(acting, userIds.decode(userId)),

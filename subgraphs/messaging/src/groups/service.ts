@@ -1,10 +1,10 @@
-import { AppError, idempotent, parseInput, type Clock, type Outbox } from '@diaspora/kit';
+import { AppError, idempotent, parseInput, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
 import type { HistoryVisibility, Participant, ParticipantRole } from '../__generated__/prisma/client.js';
 import { noSuchConversation } from '../refusals.js';
 import type { Db, Transaction } from '../database.js';
 import { conversationIds, userIds as personIds } from '../ids.js';
 import { admit, dismiss, lockAsMember, type Side } from '../members/index.js';
-import type { Append } from '../messages/index.js';
+import type { Allowance, Append } from '../messages/index.js';
 import type { MessagingMessages } from '../messages.js';
 import type { ConversationModel } from '../models.js';
 import type { Telling } from '../notifications/index.js';
@@ -26,6 +26,7 @@ interface Dependencies {
   readonly outbox: Outbox<MessagingMessages>;
   readonly appendLine: Append['appendLine'];
   readonly telling: Pick<Telling, 'withdraw'>;
+  readonly allowance: Allowance;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
   /** Wakes whoever follows the lists of these people. Never rejects. */
@@ -65,9 +66,10 @@ const noSuchMember = (field: string) =>
   new AppError('NOT_FOUND', 'There is no such member.', { path: [field] });
 
 export function createGroups(dependencies: Dependencies) {
-  const { db, clock, outbox, appendLine, telling, announce, announceTo } = dependencies;
+  const { db, clock, outbox, appendLine, telling, allowance, announce, announceTo } = dependencies;
 
-  async function create(ownerId: string, { memberIds, ...input }: GroupInput): Promise<ConversationModel> {
+  async function create(owner: Viewer, { memberIds, ...input }: GroupInput): Promise<ConversationModel> {
+    const ownerId = owner.id;
     const { idempotencyKey: key, ...group } = parseInput(newGroup, input);
     const call = { actor: ownerId, operation: 'createGroup', key, request: { ...group, memberIds } };
     const { conversationId } = await db.$transaction((tx) =>
@@ -82,8 +84,8 @@ export function createGroups(dependencies: Dependencies) {
           actorId: ownerId,
           line: { type: 'CREATED', name: group.name },
         });
-        const owner = (await lockAsMember(tx, conversationId, ownerId))!;
-        const joined = await bringIn(tx, { actor: owner, userIds: memberIds, at, appendLine, telling });
+        const actor = (await lockAsMember(tx, conversationId, ownerId))!;
+        const joined = await bringIn(tx, { ...bringing(tx, owner), actor, userIds: memberIds, at });
         await publishCreated(tx, conversationId, [ownerId, ...joined], at);
         return { conversationId };
       }),
@@ -91,6 +93,11 @@ export function createGroups(dependencies: Dependencies) {
     void announce(conversationId);
     return sideOf(db, { actorId: ownerId, conversationId });
   }
+
+  const bringing = (tx: Transaction, viewer: Viewer) => ({
+    ...{ appendLine, telling },
+    charge: (strangers: number) => allowance.spend(tx, viewer, strangers),
+  });
 
   async function publishCreated(tx: Transaction, id: string, participants: readonly string[], at: Date) {
     const conversationId = conversationIds.encode(id);
@@ -137,10 +144,10 @@ export function createGroups(dependencies: Dependencies) {
     });
   };
 
-  const addMembers = (acting: Acting, userIds: readonly string[]) =>
-    changing(acting, async (tx, actor) => {
+  const addMembers = (viewer: Viewer, conversationId: string, userIds: readonly string[]) =>
+    changing({ actorId: viewer.id, conversationId }, async (tx, actor) => {
       assertAdmin(actor);
-      await bringIn(tx, { actor, userIds, at: clock.now(), appendLine, telling });
+      await bringIn(tx, { ...bringing(tx, viewer), actor, userIds, at: clock.now() });
     });
 
   async function removeMember(acting: Acting, userId: string): Promise<ConversationModel> {

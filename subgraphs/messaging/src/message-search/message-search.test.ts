@@ -52,6 +52,19 @@ describe('the search in messages', () => {
     expect(words).toEqual(['Întâlnire', 'Întâlnirea', 'mare']);
   });
 
+  it('is not led astray by conversations in which nothing was said', async () => {
+    const { ben } = await aTalk('giraffe');
+    const empty = Array.from({ length: 1_000 }, () => conversationIds.create());
+    const { db, clock } = messaging;
+    await db.conversation.createMany({
+      data: empty.map((id) => ({ id, kind: 'DIRECT', pairKey: id, createdAt: clock.now() })),
+    });
+    await db.participant.createMany({
+      data: empty.map((conversationId) => ({ conversationId, userId: ben.id, joinedAt: clock.now() })),
+    });
+    expect(await texts(ben, 'giraffe')).toEqual(['giraffe']);
+  });
+
   it('is over all conversations of the viewer, or one of them, and never those of others', async () => {
     const { ana, ben, id } = await aTalk('zebra one');
     const third = await messaging.given.member();

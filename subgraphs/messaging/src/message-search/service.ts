@@ -59,7 +59,8 @@ function hitsQuery(words: readonly string[], { viewerId, conversationId, page }:
       to_tsquery('message_search', ${prefixesOf(words)}), ${highlighting}) AS marked
     FROM (
       SELECT part.* FROM (
-        SELECT conversation_id FROM participants WHERE user_id = ${viewerId}::uuid ${place}
+        SELECT conversation_id FROM participants
+        WHERE user_id = ${viewerId}::uuid AND last_activity_at IS NOT NULL ${place}
         ORDER BY last_activity_at DESC LIMIT ${mostConversations}
       ) AS place CROSS JOIN LATERAL (
         SELECT m.id, m.sent_at, m.text FROM messages m JOIN visibility_windows w ON ${isInWindow}

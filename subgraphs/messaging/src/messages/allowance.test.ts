@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { conversationIds } from '../ids.js';
+import { actionsOn } from '../testing/groups.js';
 import { barrierFor, givenMessaging, type Messaging } from '../testing/given.js';
 
 const perDay = 5;
@@ -75,12 +76,29 @@ describe('the free plan', () => {
     for (let count = 0; count < perDay + 1; count++) expect((await send(`reply-${count}`)).codes).toEqual([]);
   });
 
+  it('counts people whom one brings into a group without knowing them', async () => {
+    const [ana, friend] = [await messaging.given.member(), await messaging.given.member()];
+    const id = await messaging.given.group(ana, [friend]);
+    const strangers = await Promise.all(Array.from({ length: perDay + 1 }, () => messaging.given.member()));
+    const { add } = actionsOn(id);
+    expect(await add(ana, strangers)).toBe('RATE_LIMITED');
+    expect(await add(ana, strangers.slice(0, perDay - 1))).toBeUndefined();
+    expect(await add(ana, strangers.slice(-2))).toBe('RATE_LIMITED');
+    expect(
+      await messaging.db.participant.count({ where: { conversationId: conversationIds.decode(id) } }),
+    ).toBe(perDay + 1);
+    expect((await messaging.given.message(ana, id)).codes).toEqual([]);
+    expect((await messaging.given.message(ana, id)).codes).toEqual(['RATE_LIMITED']);
+  });
+
   it('does not bind a plan with unlimited messages', async () => {
     const ana = await messaging.given.member({ entitlements: ['UNLIMITED_MESSAGING'] });
     const conversationId = await messaging.given.conversation(ana, await messaging.given.member());
     for (let count = 0; count < perDay + 2; count++) {
       expect((await messaging.given.message(ana, conversationId)).codes).toEqual([]);
     }
+    const { add } = actionsOn(await messaging.given.group(ana, []));
+    expect(await add(ana, [await messaging.given.member()])).toBeUndefined();
     expect(await messaging.db.messageAllowance.count({ where: { senderId: ana.id } })).toBe(0);
   });
 });

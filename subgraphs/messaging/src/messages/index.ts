@@ -2,7 +2,7 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { createAllowance } from './allowance.js';
+export { createAllowance, type Allowance } from './allowance.js';
 export { createAppend, type Append } from './append.js';
 export { enter, enterFor, lockSeen } from './entering.js';
 export { createMessageLoaders, type MessageLoaders } from './loaders.js';

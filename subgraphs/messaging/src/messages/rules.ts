@@ -13,7 +13,9 @@ export const clientMessageKey = z.object({
   clientMessageId: z.string().regex(/^[\x21-\x7e]{1,64}$/, 'must have 1 to 64 visible ASCII characters'),
 });
 
-export const unlimitedMessaging = 'UNLIMITED_MESSAGING';
+/** Whether somebody's plan lifts the allowance. */
+export const isUnlimited = ({ entitlements }: { readonly entitlements: readonly string[] }): boolean =>
+  entitlements.includes('UNLIMITED_MESSAGING');
 
 /** What a line of the system tells; people by their keys. */
 export interface SystemLine {

@@ -13,7 +13,7 @@ import { noSuchMessage } from '../refusals.js';
 import type { Allowance } from './allowance.js';
 import type { Append } from './append.js';
 import { conversationClosed, lockFor } from './entering.js';
-import { clientMessageKey, unlimitedMessaging } from './rules.js';
+import { clientMessageKey, isUnlimited } from './rules.js';
 
 export type Messages = ReturnType<typeof createMessages>;
 
@@ -99,12 +99,12 @@ export function createMessages({ db, append, allowance, announce, clearDraft }: 
 
   /** Takes a message off the free plan: not of a plan that lifts it, not where the other side has written. */
   async function charge(tx: Transaction, sender: Viewer, conversationId: string): Promise<void> {
-    if (sender.entitlements.includes(unlimitedMessaging)) return;
+    if (isUnlimited(sender)) return;
     const [answered] = await tx.$queryRaw<unknown[]>`
       SELECT 1 FROM participants p JOIN messages m ON m.conversation_id = p.conversation_id AND m.sender_id = p.user_id
         AND m.kind <> 'SYSTEM'
       WHERE p.conversation_id = ${conversationId}::uuid AND p.user_id <> ${sender.id}::uuid LIMIT 1`;
-    if (!answered) await allowance.spend(tx, sender.id);
+    if (!answered) await allowance.spend(tx, sender);
   }
 
   /** What a message that is to be sent later is asked for beforehand. The conversation is locked. */

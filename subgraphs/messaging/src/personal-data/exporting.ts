@@ -58,6 +58,9 @@ type Side = Participant & {
   };
 };
 
+/** Of the many who go to an event the export does not tell. */
+const withWhom = { leftAt: null, conversation: { kind: { not: 'EVENT' } } } as const;
+
 async function* conversationsOf(db: Db, userId: string) {
   const sides = inPages<Side>((after, take) =>
     db.participant.findMany({
@@ -66,7 +69,7 @@ async function* conversationsOf(db: Db, userId: string) {
         conversation: {
           select: {
             ...{ createdAt: true, pictureId: true, pictureOwnerId: true },
-            participants: { select: { userId: true } },
+            participants: { where: withWhom, select: { userId: true } },
           },
         },
       },
@@ -74,15 +77,18 @@ async function* conversationsOf(db: Db, userId: string) {
       take,
     }),
   );
-  for await (const { conversationId, userId: _self, conversation, ...side } of sides)
+  for await (const { conversationId, userId: _self, conversation, ...side } of sides) {
+    // Whoever left is not told who is there now.
+    const others = side.leftAt ? [] : conversation.participants;
     yield {
       id: conversationIds.encode(conversationId),
       createdAt: conversation.createdAt,
-      participantIds: conversation.participants.map((each) => userIds.encode(each.userId)),
+      participantIds: others.map((each) => userIds.encode(each.userId)),
       ...(conversation.pictureId !== null &&
         conversation.pictureOwnerId === userId && { pictureId: mediaIds.encode(conversation.pictureId) }),
       ...side,
     };
+  }
 }
 
 async function* messagesOf(db: Db, senderId: string) {

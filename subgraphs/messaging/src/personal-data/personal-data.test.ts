@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { personalDataOf, tracesOf } from '@diaspora/kit/testing';
 import { notificationIds } from '../ids.js';
+import { actionsOn } from '../testing/groups.js';
 import { givenMessaging, type Messaging } from '../testing/given.js';
 
 let messaging: Messaging;
@@ -71,6 +72,23 @@ describe('the personal data of messaging', () => {
     );
     expect(records['notifications']).toMatchObject([{ actorId: friend.publicId }]);
     expect(JSON.stringify(records)).not.toContain('I shall keep it');
+  });
+
+  it('does not tell whoever left a group who is there', async () => {
+    const [ana, ben, dan] = [
+      await messaging.given.member(),
+      await messaging.given.member(),
+      await messaging.given.member(),
+    ];
+    const { leave, add } = actionsOn(await messaging.given.group(ana, [ben]));
+    await messaging.given.friends(ana, dan);
+    await leave(ben);
+    await add(ana, [dan]);
+    const personalData = personalDataOf(messaging.subgraph.jobs!, messaging.privateStore);
+    const { records } = await personalData.exported(ben.id);
+    expect(records['conversations']).toMatchObject([{ participantIds: [] }]);
+    const { records: anas } = await personalData.exported(ana.id);
+    expect(anas['conversations']![0].participantIds.sort()).toEqual([ana.publicId, dan.publicId].sort());
   });
 
   it('is erased: the other side keeps its own words and the empty places, and can write no more', async () => {
