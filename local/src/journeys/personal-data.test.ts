@@ -25,6 +25,7 @@ import { startProcess, type RunningProcess } from '../processes.js';
 import { silentProgress } from '../progress.js';
 import { startServices } from '../services.js';
 import { subgraphNames, type Settings } from '../settings.js';
+import { killAtWork } from './killing.js';
 import { freshSettings } from './running.js';
 
 /** What nobody but the leaver says, and what they are called. */
@@ -123,31 +124,12 @@ describe('a person with data everywhere', () => {
   const until = <T>(who: Who, ask: string, pick: (data: any) => T | undefined, what: string) =>
     eventually(async () => pick((await clients[who].send(ask)).data), what, 60_000);
 
-  /** Stops messaging as a machine that fails does, while it waits for a row of the leaver. */
   async function killMessagingAtWork(work: () => Promise<unknown>, job: string): Promise<void> {
-    const pool = createPool({ url: infrastructure.databaseUrls.messaging, max: 2 });
-    const holder = await pool.connect();
-    try {
-      await holder.query('BEGIN');
-      await holder.query('LOCK TABLE messages IN ACCESS EXCLUSIVE MODE');
-      await work();
-      await eventually(async () => {
-        const { rows } = await pool.query(
-          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND usename = current_user`,
-        );
-        const { rows: jobs } = await pool.query(
-          `SELECT 1 FROM graphile_worker.jobs WHERE task_identifier = $1 AND locked_at IS NOT NULL`,
-          [job],
-        );
-        return rows.length > 0 && jobs.length > 0 ? true : undefined;
-      }, `${job} in messaging`);
-      process.kill(messaging.pid, 'SIGKILL');
-      await messaging.stop();
-    } finally {
-      await holder.query('ROLLBACK');
-      holder.release();
-      await pool.end();
-    }
+    await killAtWork(
+      messaging,
+      { databaseUrl: infrastructure.databaseUrls.messaging, table: 'messages', job },
+      work,
+    );
     messaging = await startMessaging();
   }
 
