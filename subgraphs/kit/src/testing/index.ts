@@ -4,4 +4,5 @@ export * from './database.js';
 export * from './personal-data.js';
 export * from './private-store.js';
 export { serve } from './serve.js';
+export * from './smtp-servers.js';
 export * from './subgraph.js';

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createOutbox, idType, MailNotTaken, type Mailer } from '@diaspora/kit';
-import { silentLog } from '@diaspora/kit/testing';
+import { createMailer, createOutbox, idType, MailNotTaken, type Mailer } from '@diaspora/kit';
+import {
+  refusing,
+  silentLog,
+  startDyingSmtpServer,
+  startSmtpServer,
+  type TestSmtpServer,
+} from '@diaspora/kit/testing';
 import { userIds } from '../ids.js';
 import { messages } from '../messages.js';
 import { givenUsers } from '../testing/given.js';
@@ -104,6 +110,45 @@ describe('a mail that another subgraph asks for', () => {
     await ask({ userId: userIds.encode(userIds.create()) });
     await forward();
     expect(await answers()).toEqual([['mail.settled', 'UNDELIVERABLE']]);
+  });
+
+  describe('through two servers', () => {
+    let second: TestSmtpServer;
+    beforeAll(async () => {
+      second = await startSmtpServer();
+    });
+    afterAll(() => second.stop());
+    beforeEach(() => {
+      second.taken.length = 0;
+    });
+
+    /** The job runs again, as after a death: what the servers took, and what was answered. */
+    async function forwarded(first: TestSmtpServer) {
+      const mailer = await createMailer({
+        ...{ SMTP_URL: first.url, SMTP_FALLBACK_URL: second.url, MAIL_FROM: 'no-reply@example.org' },
+      });
+      await ask();
+      for (let time = 0; time < 2; time++) await forwardBy(mailer);
+      await first.stop();
+      return [first.taken.length, second.taken.length, (await answers()).map(([, outcome]) => outcome)];
+    }
+
+    it('is sent once by the first', async () => {
+      expect(await forwarded(await startSmtpServer())).toEqual([1, 0, ['SENT']]);
+    });
+
+    it('is sent once by the second when the first one dies before it has it', async () => {
+      expect(await forwarded(await startDyingSmtpServer('RCPT'))).toEqual([0, 1, ['SENT']]);
+    });
+
+    it('is sent by neither again when the first one dies with it and does not answer', async () => {
+      expect(await forwarded(await startDyingSmtpServer('END'))).toEqual([0, 0, ['UNCONFIRMED']]);
+    });
+
+    it('is sent by neither to a mailbox that is not there', async () => {
+      const first = await startSmtpServer({ onRcptTo: refusing(550, '5.1.1 no such user') });
+      expect(await forwarded(first)).toEqual([0, 0, ['UNDELIVERABLE']]);
+    });
   });
 
   describe('which people are owed', () => {
