@@ -63,7 +63,8 @@ function named(name: string, { objects, targetId }: World): unknown {
     chatWebhookId: 'cwh_01h2xcejqtf2nbrexx3vqjhp41',
     deliveryId: 'dlv_01h2xcejqtf2nbrexx3vqjhp41',
     webhookId: objects['Webhook'],
-    eventTypes: ['office.ended'],
+    webhookDeliveryId: 'whd_01h2xcejqtf2nbrexx3vqjhp41',
+    eventTypes: ['webhook.disabled'],
     fcmToken: freshWord(),
     userIds: [targetId],
     memberIds: [targetId],
@@ -204,6 +205,8 @@ function particular(fieldName: string, { objects }: World): Record<string, unkno
     return { invitationId: 'inv_01h2xcejqtf2nbrexx3vqjhp41' };
   if (/^(updateGroup|addGroupMembers|setGroupRole|createInviteLink)$/.test(fieldName))
     return { conversationId: objects['Group'] };
+  // What is sent is tried again for a day.
+  if (fieldName === 'sendTestWebhookEvent') return { webhookId: 'whk_01h2xcejqtf2nbrexx3vqjhp41' };
   if (fieldName === 'removeWebhook') return { webhookId: objects['SpareWebhook'] };
   if (fieldName === 'deletePost') return { postId: objects['SparePost'] };
   if (fieldName === 'deleteMessage') return { messageId: objects['SpareMessage'] };
@@ -264,6 +267,7 @@ const partners = Object.fromEntries(
   [
     ...['webhook', 'webhooks', 'createWebhook', 'updateWebhook', 'rotateWebhookSecret'],
     ...['disableWebhook', 'enableWebhook', 'removeWebhook'],
+    ...['webhookDeliveries', 'sendTestWebhookEvent', 'replayWebhookDelivery'],
   ].map((label) => [label, 'root' as const]),
 );
 

@@ -5,10 +5,10 @@ interface Made {
   readonly id: string;
 }
 
-/** Where a partner would be told, if anybody was there, and one to be removed. */
+/** Where a partner would be told of what does not happen here: nothing is sent and tried again. One is to be removed. */
 export async function makeWebhooks(root: Client) {
   const create = async (idempotencyKey: string) => {
-    const what = { name: 'Partner', url: 'https://nobody.example/', eventTypes: ['office.ended'] };
+    const what = { name: 'Partner', url: 'https://nobody.example/', eventTypes: ['webhook.disabled'] };
     const input = { idempotencyKey, ...what };
     return (await run<{ webhook: Made }>(root, 'createWebhook', input, 'webhook { id }')).webhook.id;
   };

@@ -9,7 +9,7 @@ export * from './graphql/mutation.js';
 export * from './graphql/permissions.js';
 export * from './graphql/subscription.js';
 export * from './graphql/type-defs.js';
-export { createSafeFetch, isPublicAddress } from './http/safe-fetch.js';
+export { createSafeFetch, isNamedHost, isPublicAddress } from './http/safe-fetch.js';
 export { createApolloServer, serveSubgraph } from './http/server.js';
 export * from './jobs/index.js';
 export * from './long-jobs/index.js';

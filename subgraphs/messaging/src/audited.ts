@@ -51,6 +51,8 @@ export const audited: AuditDecisions<Mutation> = {
   disableWebhook: 'webhook.disabled',
   enableWebhook: 'webhook.enabled',
   removeWebhook: 'webhook.removed',
+  sendTestWebhookEvent: 'webhook.tested',
+  replayWebhookDelivery: 'webhookDelivery.replayed',
   markNotificationsSeen: { notAudited: 'what one has seen is one’s own' },
   archiveNotifications: { notAudited: 'what one puts away is one’s own' },
   restoreNotifications: { notAudited: 'what one puts back is one’s own' },

@@ -36,7 +36,9 @@ export function loadMessagingConfig(env: Readonly<Record<string, string | undefi
       APP_URL: url('http', 'https').transform(withoutSlash).optional(),
       /** Hosts of the incoming webhooks by which people may connect a chat. */
       CHAT_WEBHOOK_HOSTS: list().default(['hooks.slack.com']),
-      /** Lets people name addresses in the own network, and without TLS. */
+      /** Hosts in the own network, each with its port (`erp.internal:8443`), to which people may have things sent. */
+      TARGETS_INNER_HOSTS: list().default([]),
+      /** Lets people name any address in the own network, and without TLS. */
       TARGETS_OPEN: flag().default(false),
     },
     env,

@@ -8,6 +8,7 @@ import type { MessageLoadersOfAll, MessageServices } from './message-parts.js';
 import type { NotificationPreferences } from './notification-preferences/index.js';
 import type { NotificationLoaders, Notifications } from './notifications/index.js';
 import type { RealTimeLoaders, RealTimeServices } from './real-time-parts.js';
+import type { WebhookDeliveryLoaders, WebhookLog } from './webhook-deliveries/index.js';
 import type { WebhookLoaders, Webhooks } from './webhooks/index.js';
 
 export interface Services extends MembershipServices, MessageServices, RealTimeServices {
@@ -18,6 +19,7 @@ export interface Services extends MembershipServices, MessageServices, RealTimeS
   readonly chatWebhooks: ChatWebhooks;
   readonly deliveryLog: DeliveryLog;
   readonly webhooks: Webhooks;
+  readonly webhookLog: WebhookLog;
   /** By which browsers subscribe; null where nothing is pushed to them. */
   readonly webPushPublicKey: string | null;
 }
@@ -30,5 +32,6 @@ export interface Context extends BaseContext {
     NotificationLoaders &
     DeliveryLoaders &
     RealTimeLoaders &
-    WebhookLoaders;
+    WebhookLoaders &
+    WebhookDeliveryLoaders;
 }

@@ -16,6 +16,9 @@ export const deviceIds = idType('dev');
 export const chatWebhookIds = idType('cwh');
 export const webhookIds = idType('whk');
 export const webhookSecretIds = idType('whs');
+/** Of an event: what partners know it by, in each repetition. */
+export const webhookEventIds = idType('whe');
+export const webhookDeliveryIds = idType('whd');
 export const deliveryIds = idType('dlv');
 /** Attempts are spoken of to users only, as mails. */
 export const attemptIds = idType('dla');

@@ -15,6 +15,9 @@ import type {
   ScheduledMessage,
   Silence,
   Webhook,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEvent,
   WebhookSecret,
 } from './__generated__/prisma/client.js';
 import type { LoggedTypename } from './conversation-events/kinds.js';
@@ -80,6 +83,9 @@ export type NotificationDeliveryModel = LoggedDelivery;
 
 export type WebhookModel = Webhook;
 export type WebhookSecretModel = WebhookSecret;
+export type WebhookDeliveryModel = WebhookDelivery;
+export type WebhookEventModel = WebhookEvent;
+export type WebhookAttemptModel = WebhookAttempt;
 export type WebhookConditionModel = Condition;
 export type WebhookEventTypeModel = Offer;
 export type WebhookEventFieldModel = DataField;

@@ -21,7 +21,13 @@ import { createTargets } from './targets.js';
 
 export type NotificationConfig = Pick<
   MessagingConfig,
-  'APP_URL' | 'CHAT_WEBHOOK_HOSTS' | 'PUBLIC_URL' | 'SEALING_SECRET' | 'TARGETS_OPEN' | 'push'
+  | 'APP_URL'
+  | 'CHAT_WEBHOOK_HOSTS'
+  | 'PUBLIC_URL'
+  | 'SEALING_SECRET'
+  | 'TARGETS_INNER_HOSTS'
+  | 'TARGETS_OPEN'
+  | 'push'
 >;
 
 interface Dependencies {
@@ -38,7 +44,10 @@ interface Dependencies {
 /** What people hear of, how they want to hear of it, and how it reaches them. */
 export function composeNotifications({ db, clock, outbox, audit, registry, announce, config }: Dependencies) {
   const sealerFor = (purpose: string) => createSealer(config.SEALING_SECRET, purpose);
-  const targets = createTargets({ isOpen: config.TARGETS_OPEN });
+  const targets = createTargets({
+    isOpen: config.TARGETS_OPEN,
+    innerHosts: config.TARGETS_INNER_HOSTS,
+  });
   const preferences = createNotificationPreferences({ db, clock });
   const devices = createDevices({ db, clock, targets, sealer: sealerFor('device tokens') });
   const chatWebhooks = createChatWebhooks({

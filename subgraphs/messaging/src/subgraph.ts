@@ -63,7 +63,10 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     ...{ db, clock, config, append, telling },
     ...{ announce, announceEvents, announceTo, announceNotifications },
   });
-  const webhooks = composeWebhooks({ db, clock, audit, targets: notifying.targets, config });
+  const webhooks = composeWebhooks({
+    ...{ db, clock, audit, outbox, registry, config },
+    targets: notifying.targets,
+  });
   const membership = composeMembership({
     ...{ db, clock, outbox, appendLine, telling, allowance: messages.allowance },
     ...{ announce, announceTo },
@@ -116,11 +119,12 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
       }),
       ...membership.handlers,
       ...notifying.handlers,
+      ...webhooks.handlers,
       ...realTime.handlers,
       ...personalData.handlers,
     ]),
-    jobs: { ...messages.jobs, ...notifying.jobs, ...personalData.jobs, ...realTime.jobs },
-    crontab: [...notifying.crontab, ...realTime.crontab].join('\n'),
+    jobs: { ...messages.jobs, ...notifying.jobs, ...webhooks.jobs, ...personalData.jobs, ...realTime.jobs },
+    crontab: [...notifying.crontab, ...realTime.crontab, ...webhooks.crontab].join('\n'),
     routes: notifying.routes,
   });
 }

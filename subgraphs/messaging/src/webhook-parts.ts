@@ -1,29 +1,63 @@
-import { createSealer, type Audit, type Clock, type Viewer } from '@diaspora/kit';
+import { createSealer, onJob, type Audit, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
+import type { Registry } from 'prom-client';
 import type { MessagingConfig } from './config.js';
 import type { Db } from './database.js';
+import type { MessagingMessages } from './messages.js';
 import type { Targets } from './targets.js';
 import { webhookCatalogueSlice } from './webhook-catalogue/index.js';
-import { createSecrets, createWebhookLoaders, createWebhooks, webhooksSlice } from './webhooks/index.js';
+import {
+  createFanOut,
+  createSending,
+  createSettling,
+  createWebhookDeliveryLoaders,
+  createWebhookLog,
+  createWebhookMetrics,
+  forgetWebhookEvents,
+  sendToWebhook,
+  webhookDeliveriesSlice,
+} from './webhook-deliveries/index.js';
+import {
+  createDisabling,
+  createSecrets,
+  createWebhookLoaders,
+  createWebhooks,
+  webhooksSlice,
+} from './webhooks/index.js';
 
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
   readonly audit: Audit;
+  readonly outbox: Outbox<MessagingMessages>;
+  readonly registry: Registry;
   readonly targets: Targets;
   readonly config: Pick<MessagingConfig, 'SEALING_SECRET'>;
 }
 
-/** What partners are told of, and how it reaches them. */
-export function composeWebhooks({ db, clock, audit, targets, config }: Dependencies) {
+/** What partners are told of, and how it reaches them (ADR 43). */
+export function composeWebhooks({ db, clock, audit, outbox, registry, targets, config }: Dependencies) {
   const sealerFor = (purpose: string) => createSealer(config.SEALING_SECRET, purpose);
   const secrets = createSecrets({ clock, sealer: sealerFor('webhook secrets') });
   const webhooks = createWebhooks({
     ...{ db, clock, audit, targets, secrets },
     sealer: sealerFor('webhook addresses'),
   });
+  const fanOut = createFanOut({ clock });
+  const settling = createSettling({
+    ...{ clock, metrics: createWebhookMetrics(registry), random: Math.random },
+    disabling: createDisabling({ clock, audit, outbox }),
+  });
+  const sending = createSending({ db, clock, targets, secrets, webhooks, settling });
+  const log = createWebhookLog({ db, clock, audit, webhooks, fanOut });
   return {
-    services: { webhooks },
-    slices: [webhookCatalogueSlice, webhooksSlice],
-    createLoaders: (viewer: Viewer | null) => createWebhookLoaders(db, viewer),
+    services: { webhooks, webhookLog: log },
+    slices: [webhookCatalogueSlice, webhooksSlice, webhookDeliveriesSlice],
+    createLoaders: (viewer: Viewer | null) => ({
+      ...createWebhookLoaders(db, viewer),
+      ...createWebhookDeliveryLoaders(db, viewer),
+    }),
+    handlers: fanOut.handlers,
+    jobs: { ...onJob(sendToWebhook, sending.run), ...onJob(forgetWebhookEvents, log.forget) },
+    crontab: [`50 4 * * * ${forgetWebhookEvents.name}`],
   };
 }

@@ -26,6 +26,7 @@ export type PurchaseModel = NodeReference<'Purchase'>;
 export type TicketModel = NodeReference<'Ticket'>;
 export type TicketTypeModel = NodeReference<'TicketType'>;
 export type VoucherModel = NodeReference<'Voucher'>;
+export type WebhookDeliveryModel = NodeReference<'WebhookDelivery'>;
 export type WebhookModel = NodeReference<'Webhook'>;
 
 export type SearchConnectionModel = SearchPage;

@@ -60,6 +60,17 @@ describe('a fetch for addresses that people name', () => {
     expect(await response.text()).toBe('inside');
   });
 
+  it('reaches a server in the own network that is named with its port, and no other', async () => {
+    const named = createSafeFetch({ innerHosts: [`127.0.0.1:${port}`] });
+    expect(await (await named(`http://127.0.0.1:${port}/`)).text()).toBe('inside');
+    const before = hits;
+    await expect(named(`http://localhost:${port}/`)).rejects.toThrow('fetch failed');
+    await expect(named(`http://127.0.0.1:${port + 1}/`)).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('is not an address on the internet') },
+    });
+    expect(hits).toBe(before);
+  });
+
   it('asks for nothing compressed, and takes nothing that is: a little of it would become very much', async () => {
     const safeFetch = createSafeFetch({ isOpen: true });
     const read = async () => {

@@ -43,18 +43,38 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
+/** As settings name it: `erp.internal:8443`. */
+const namedAs = ({
+  hostname,
+  protocol,
+  port,
+}: {
+  hostname: string;
+  protocol: string;
+  port: string;
+}): string => `${hostname}:${port || (protocol === 'https:' ? 443 : 80)}`;
+
+export const isNamedHost = (address: string, hosts: readonly string[]): boolean =>
+  hosts.includes(namedAs(new URL(address)));
+
 /**
  * A fetch for addresses that people name: HTTPS to the internet and nowhere else, redirects included, with limits of time
- * and size. `isOpen` lets it go everywhere, for tests and for servers in the own network.
+ * and size. `innerHosts` names those in the own network that may be reached all the same, each with its port; `isOpen`
+ * lets it go everywhere, for tests.
  */
-export function createSafeFetch({ isOpen = false } = {}): typeof fetch {
-  const connect = buildConnector({ timeout: timeoutMs, ...(!isOpen && { lookup: publicLookup }) });
+export function createSafeFetch({
+  isOpen = false,
+  innerHosts = [],
+}: { readonly isOpen?: boolean; readonly innerHosts?: readonly string[] } = {}): typeof fetch {
+  const connectAnywhere = buildConnector({ timeout: timeoutMs });
+  const connectOutside = buildConnector({ timeout: timeoutMs, lookup: publicLookup });
   const agent = new Agent({
     ...{ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: mostBytes },
     connect: (options, callback) => {
       const host = options.hostname.replace(/^\[|\]$/g, '');
       const isFine = options.protocol === 'https:' && (isIP(host) === 0 || isPublicAddress(host));
-      if (isOpen || isFine) connect(options, callback);
+      if (isOpen || innerHosts.includes(namedAs(options))) connectAnywhere(options, callback);
+      else if (isFine) connectOutside(options, callback);
       else callback(refused(host), null);
     },
   });

@@ -7,6 +7,8 @@ export interface AddJobOptions {
   queueName?: string;
   /** A job of this key that has not begun is replaced. */
   jobKey?: string;
+  /** Such a job keeps its time, so that one that is asked for again and again is not put off each time. */
+  keepsTime?: boolean;
   runAt?: Date;
   /** Default 0; jobs of higher numbers wait for those of lower ones. */
   priority?: number;
@@ -49,7 +51,8 @@ export async function addJobs<Schema extends z.ZodType>(
     SELECT (graphile_worker.add_job(
       identifier => ${job.name}::text, payload => spec -> 'payload', queue_name => spec ->> 'queueName',
       run_at => (spec ->> 'runAt')::timestamptz, max_attempts => (spec ->> 'maxAttempts')::int,
-      job_key => spec ->> 'jobKey', priority => (spec ->> 'priority')::int)).id::text AS id
+      job_key => spec ->> 'jobKey', priority => (spec ->> 'priority')::int,
+      job_key_mode => CASE WHEN (spec ->> 'keepsTime')::boolean THEN 'preserve_run_at' ELSE 'replace' END)).id::text AS id
     FROM json_array_elements(${JSON.stringify(specs)}::json) AS spec`;
   return rows.map(({ id }) => id);
 }

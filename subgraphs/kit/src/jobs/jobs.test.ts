@@ -69,6 +69,16 @@ describe('jobs', () => {
     expect(rows).toEqual([{ run_at: runAt, max_attempts: 3, queue_name: 'q' }]);
   });
 
+  it('keeps the time of a job that waits where that is wished, and its newest payload', async () => {
+    const [early, late] = [1, 2].map((hours) => new Date(Date.now() + hours * 3_600_000));
+    await transaction(async (tx) => {
+      await addJob(tx, count, { n: 1 }, { jobKey: 'k', runAt: early!, keepsTime: true });
+      await addJob(tx, count, { n: 2 }, { jobKey: 'k', runAt: late!, keepsTime: true });
+    });
+    const { rows } = await pool.query('SELECT run_at, payload FROM graphile_worker._private_jobs');
+    expect(rows).toEqual([{ run_at: early, payload: { n: 2 } }]);
+  });
+
   it('logs a failure once without its payload and tries again', async () => {
     const lines: Record<string, unknown>[] = [];
     const destination = new Writable({

@@ -7,6 +7,10 @@ const scheduled = { exported: 'scheduled-messages', erasure: 'ERASED' } as const
 const preference = { exported: 'notification-preferences', erasure: 'ERASED' } as const;
 const delivery = { exported: 'deliveries', erasure: 'ERASED' } as const;
 const notification = { exported: 'notifications', erasure: 'ERASED' } as const;
+const told = {
+  exported: { not: 'ids and facts of which their owners give the original' },
+  erasure: 'ERASED',
+} as const;
 
 /** What of this subgraph is a person's, and what becomes of it. */
 export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
@@ -42,6 +46,9 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     DigestItem: delivery,
     DeliveryAttempt: delivery,
     Webhook: { exported: { not: 'the platform’s own business' }, erasure: 'PSEUDONYMISED' },
+    WebhookEvent: told,
+    WebhookDelivery: told,
+    WebhookAttempt: told,
     WebhookSecret: { impersonal: 'what requests to partners are signed with' },
     KnownPerson: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     Follow: { exported: { not: 'users give the original' }, erasure: 'ERASED' },

@@ -47,6 +47,10 @@ export const createMessagingPersonalData = ({
     await tx.hiddenMessage.deleteMany({ where: { userId: personId } });
     await tx.messagingSettings.deleteMany({ where: { personId } });
     await eraseNotifying(tx, personId);
+    // That they are gone is still told.
+    await tx.webhookEvent.deleteMany({
+      where: { personIds: { has: personId }, NOT: { type: 'user.erasureRequested' } },
+    });
     await tx.messageAllowance.deleteMany({ where: { senderId: personId } });
     await tx.block.deleteMany({ where: { OR: [{ blockerId: personId }, { blockedId: personId }] } });
     await tx.contactRule.deleteMany({ where: { personId } });

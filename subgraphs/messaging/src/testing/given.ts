@@ -35,6 +35,7 @@ const usualConfig: Omit<MessagingDependencies['config'], 'FREE_MESSAGES_PER_DAY'
   CHAT_WEBHOOK_HOSTS: ['hooks.slack.com'],
   PUBLIC_URL: 'https://messaging.example',
   SEALING_SECRET: 'a secret of at least 32 characters',
+  TARGETS_INNER_HOSTS: [],
   TARGETS_OPEN: false,
   push: { fcm: null, vapid: null },
 };

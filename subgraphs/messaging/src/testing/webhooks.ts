@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { aViewer } from '@diaspora/kit/testing';
+import { eventIds, userIds, webhookDeliveryIds, webhookIds } from '../ids.js';
+import { deliverTo, runDue } from './bus.js';
 import type { Messaging } from './given.js';
 
 const create = `mutation ($input: CreateWebhookInput!) {
@@ -36,5 +39,46 @@ export function partnering(messaging: Messaging) {
     return (await root.execute(document, { input })).data[name];
   }
 
-  return { root, viewer, create, inputOf, ask, webhook, change };
+  /** An event of somebody's is called off; the id of the message, and what the event is known by. */
+  async function callOff(messageId: string = randomUUID(), eventId = eventIds.encode(eventIds.create())) {
+    const data = { eventId, version: 2, cancelledAt: '2026-06-01T10:00:00.000Z' };
+    await deliverTo(messaging, 'event.cancelled', data, messageId);
+    return { messageId, eventId };
+  }
+
+  /** A snapshot of an event, as events tell of it. */
+  const snapshot = (overrides: object = {}) => ({
+    ...{ eventId: eventIds.encode(eventIds.create()), version: 1, title: 'Harvest', description: 'Music.' },
+    ...{ language: 'en', domain: 'OTHERS', type: 'FREE', status: 'PUBLISHED', visibility: 'PUBLIC' },
+    ...{ startsAt: '2026-07-01T18:00:00.000Z', endsAt: '2026-07-01T22:00:00.000Z', timeZone: 'UTC' },
+    ...{ countryCode: 'DE', city: 'Bonn', venue: null, latitude: null, longitude: null },
+    ...{ organizerId: userIds.encode(userIds.create()), capacity: null, tags: ['music', 'food'] },
+    ...overrides,
+  });
+  const tellOfEvent = (overrides: object = {}, messageId: string = randomUUID()) =>
+    deliverTo(messaging, 'event.changed', snapshot(overrides), messageId);
+
+  const deliveriesOf = ({ id }: Pick<MadeWebhook, 'id'>) =>
+    messaging.db.webhookDelivery.findMany({
+      where: { webhookId: webhookIds.decode(id) },
+      include: { attempts: { orderBy: { number: 'asc' } }, event: true },
+      orderBy: { id: 'asc' },
+    });
+  const rowOf = ({ id }: Pick<MadeWebhook, 'id'>) =>
+    messaging.db.webhook.findUniqueOrThrow({ where: { id: webhookIds.decode(id) } });
+  const work = () => runDue(messaging, 'sendToWebhook');
+  const pass = (seconds: number) => messaging.clock.advance(seconds * 1_000);
+  /** Goes on in time from turn to turn until all that waits was sent or given up, or so much time has passed. */
+  async function workFor(hours: number, stepMinutes = 30): Promise<void> {
+    for (let minutes = 0; minutes < hours * 60; minutes += stepMinutes) {
+      pass(stepMinutes * 60);
+      await work();
+    }
+  }
+  const publicId = (delivery: { readonly id: string }) => webhookDeliveryIds.encode(delivery.id);
+
+  return {
+    ...{ callOff, snapshot, tellOfEvent, deliveriesOf, rowOf, work, pass, workFor, publicId },
+    ...{ root, viewer, create, inputOf, ask, webhook, change },
+  };
 }

@@ -47,6 +47,7 @@ export const notOffered: {
     'coHost.invited': inner,
     'event.rated': 'what one person thinks of an event can be told from it',
     'calendar.disconnected': 'a setting of one person',
+    'series.paused': 'what one person may do',
     'registration.requested': inner,
     'registration.decided': inner,
     'eventInvitation.sent': inner,

@@ -33,7 +33,7 @@ export const noSuchWebhook = () =>
 
 export const filterOf = ({ filter }: Webhook): Condition[] => filter as unknown as Condition[];
 
-/** Where partners are told what happens. Every change is made under the lock of the webhook's row. */
+/** Where partners are told what happens. Every change is made under the lock of the webhook's row; events are added beside it. */
 export function createWebhooks({ db, clock, audit, targets, sealer, secrets }: Dependencies) {
   const note = (tx: Transaction, action: string, { id }: Webhook, what: object = {}) =>
     audit.record(tx, { action, subject: { type: 'Webhook', id: webhookIds.encode(id) }, ...what });
@@ -79,7 +79,7 @@ export function createWebhooks({ db, clock, audit, targets, sealer, secrets }: D
     change: (tx: Transaction, webhook: Webhook) => Promise<Result>,
   ): Promise<Result> =>
     db.$transaction(async (tx) => {
-      await tx.$executeRaw`SELECT 1 FROM webhooks WHERE id = ${id}::uuid FOR UPDATE`;
+      await tx.$executeRaw`SELECT 1 FROM webhooks WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
       const webhook = await tx.webhook.findUnique({ where: { id, NOT: { status: 'REMOVED' } } });
       if (!webhook) throw noSuchWebhook();
       return change(tx, webhook);

@@ -30,6 +30,7 @@ describe('nodes', () => {
     ['tck', 'Ticket'],
     ['tty', 'TicketType'],
     ['vch', 'Voucher'],
+    ['whd', 'WebhookDelivery'],
     ['whk', 'Webhook'],
     ['pst', 'Post'],
     ['cmt', 'Comment'],

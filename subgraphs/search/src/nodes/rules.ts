@@ -27,6 +27,7 @@ const typenames = {
   tty: 'TicketType',
   usr: 'User',
   vch: 'Voucher',
+  whd: 'WebhookDelivery',
   whk: 'Webhook',
 } as const;
 

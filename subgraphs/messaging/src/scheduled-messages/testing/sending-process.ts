@@ -43,6 +43,7 @@ const subgraph = createMessagingSubgraph({
     SEALING_SECRET: 'a secret of at least 32 characters',
     PUBLIC_URL: 'https://messaging.example',
     CHAT_WEBHOOK_HOSTS: [],
+    TARGETS_INNER_HOSTS: [],
     push: { fcm: null, vapid: null },
   },
 });

@@ -1,0 +1,32 @@
+import type { Audit, Clock, Outbox } from '@diaspora/kit';
+import type { Webhook } from '../__generated__/prisma/client.js';
+import type { Transaction } from '../database.js';
+import { webhookIds } from '../ids.js';
+import type { MessagingMessages } from '../messages.js';
+
+export type Disabling = ReturnType<typeof createDisabling>;
+
+interface Dependencies {
+  readonly clock: Clock;
+  readonly audit: Audit;
+  readonly outbox: Outbox<MessagingMessages>;
+}
+
+/** What happens when nothing is taken at a webhook any more. Under its lock. */
+export const createDisabling = ({ clock, audit, outbox }: Dependencies) => ({
+  async disable(tx: Transaction, { id }: Webhook, reason: 'FAILING' | 'GONE'): Promise<void> {
+    const disabledAt = clock.now();
+    await tx.webhook.update({
+      where: { id },
+      data: { status: 'DISABLED', disabledReason: reason, disabledAt, version: { increment: 1 } },
+    });
+    const webhookId = webhookIds.encode(id);
+    await audit.record(tx, {
+      action: 'webhook.disabled',
+      subject: { type: 'Webhook', id: webhookId },
+      after: { reason },
+    });
+    const data = { webhookId, reason, disabledAt: disabledAt.toISOString() };
+    await outbox.publish(tx, { type: 'webhook.disabled', key: webhookId, data });
+  },
+});
