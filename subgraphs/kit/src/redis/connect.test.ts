@@ -55,4 +55,14 @@ describe('Redis connection', () => {
     await redis.stop();
     expect(lines).toHaveLength(2);
   });
+
+  it('leaves nothing that keeps the process alive, also when it is stopped twice', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    const redis = server.connect();
+    await redis.client.ping();
+    await redis.stop();
+    await redis.stop();
+    expect(timers()).toBe(before);
+  });
 });

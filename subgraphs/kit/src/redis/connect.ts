@@ -95,6 +95,8 @@ function createClient(options: RedisOptions): Redis {
 }
 
 async function close(client: Redis): Promise<void> {
+  // ioredis would wait two seconds for the end of what has ended already, and the process with it.
+  if (client.status === 'end') return;
   const isOpen = ['connecting', 'connect', 'ready'].includes(client.status);
   const { promise, resolve } = deferred();
   client.once('end', resolve);
