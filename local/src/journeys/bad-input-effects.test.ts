@@ -250,6 +250,7 @@ const effects: Readonly<Record<string, readonly [table: string, field: string, o
   reviewConsul: ['users public.consul_reviews', 'comment', 'Other words'],
   scheduleMessage: ['messaging public.scheduled_messages', 'text', 'Other words'],
   sendMessage: ['messaging public.messages', 'text', 'Other words'],
+  startWebhookReplay: ['messaging kit.long_jobs', 'includesDelivered', true],
   subscribe: ['payments public.subscriptions', 'planCode', 'PREMIUM_YEARLY'],
   transferTicket: ['events public.ticket_transfers', 'recipientId', 'User'],
 };

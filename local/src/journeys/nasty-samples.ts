@@ -64,6 +64,8 @@ function named(name: string, { objects, targetId }: World): unknown {
     deliveryId: 'dlv_01h2xcejqtf2nbrexx3vqjhp41',
     webhookId: objects['Webhook'],
     webhookDeliveryId: 'whd_01h2xcejqtf2nbrexx3vqjhp41',
+    webhookReplayId: 'whr_01h2xcejqtf2nbrexx3vqjhp41',
+    since: inDays(-2),
     eventTypes: ['webhook.disabled'],
     fcmToken: freshWord(),
     userIds: [targetId],
@@ -207,6 +209,7 @@ function particular(fieldName: string, { objects }: World): Record<string, unkno
     return { conversationId: objects['Group'] };
   // What is sent is tried again for a day.
   if (fieldName === 'sendTestWebhookEvent') return { webhookId: 'whk_01h2xcejqtf2nbrexx3vqjhp41' };
+  if (fieldName === 'startWebhookReplay') return { webhookId: objects['ReplayedWebhook'] };
   if (fieldName === 'removeWebhook') return { webhookId: objects['SpareWebhook'] };
   if (fieldName === 'deletePost') return { postId: objects['SparePost'] };
   if (fieldName === 'deleteMessage') return { messageId: objects['SpareMessage'] };
@@ -268,6 +271,7 @@ const partners = Object.fromEntries(
     ...['webhook', 'webhooks', 'createWebhook', 'updateWebhook', 'rotateWebhookSecret'],
     ...['disableWebhook', 'enableWebhook', 'removeWebhook'],
     ...['webhookDeliveries', 'sendTestWebhookEvent', 'replayWebhookDelivery'],
+    ...['webhookReplay', 'startWebhookReplay', 'cancelWebhookReplay'],
   ].map((label) => [label, 'root' as const]),
 );
 

@@ -12,5 +12,9 @@ export async function makeWebhooks(root: Client) {
     const input = { idempotencyKey, ...what };
     return (await run<{ webhook: Made }>(root, 'createWebhook', input, 'webhook { id }')).webhook.id;
   };
-  return { Webhook: await create('webhook'), SpareWebhook: await create('another webhook') };
+  return {
+    Webhook: await create('webhook'),
+    SpareWebhook: await create('another webhook'),
+    ReplayedWebhook: await create('one more webhook'),
+  };
 }

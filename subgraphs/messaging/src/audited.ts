@@ -53,6 +53,8 @@ export const audited: AuditDecisions<Mutation> = {
   removeWebhook: 'webhook.removed',
   sendTestWebhookEvent: 'webhook.tested',
   replayWebhookDelivery: 'webhookDelivery.replayed',
+  startWebhookReplay: 'webhook.replayStarted',
+  cancelWebhookReplay: 'webhook.replayCancelled',
   markNotificationsSeen: { notAudited: 'what one has seen is one’s own' },
   archiveNotifications: { notAudited: 'what one puts away is one’s own' },
   restoreNotifications: { notAudited: 'what one puts back is one’s own' },

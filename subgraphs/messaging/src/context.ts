@@ -9,6 +9,7 @@ import type { NotificationPreferences } from './notification-preferences/index.j
 import type { NotificationLoaders, Notifications } from './notifications/index.js';
 import type { RealTimeLoaders, RealTimeServices } from './real-time-parts.js';
 import type { WebhookDeliveryLoaders, WebhookLog } from './webhook-deliveries/index.js';
+import type { WebhookReplays } from './webhook-replays/index.js';
 import type { WebhookLoaders, Webhooks } from './webhooks/index.js';
 
 export interface Services extends MembershipServices, MessageServices, RealTimeServices {
@@ -20,6 +21,7 @@ export interface Services extends MembershipServices, MessageServices, RealTimeS
   readonly deliveryLog: DeliveryLog;
   readonly webhooks: Webhooks;
   readonly webhookLog: WebhookLog;
+  readonly webhookReplays: WebhookReplays;
   /** By which browsers subscribe; null where nothing is pushed to them. */
   readonly webPushPublicKey: string | null;
 }

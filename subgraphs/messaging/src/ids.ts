@@ -19,6 +19,7 @@ export const webhookSecretIds = idType('whs');
 /** Of an event: what partners know it by, in each repetition. */
 export const webhookEventIds = idType('whe');
 export const webhookDeliveryIds = idType('whd');
+export const webhookReplayIds = idType('whr');
 export const deliveryIds = idType('dlv');
 /** Attempts are spoken of to users only, as mails. */
 export const attemptIds = idType('dla');

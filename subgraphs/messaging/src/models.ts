@@ -28,6 +28,7 @@ import type { Member } from './members/index.js';
 import type { SystemLine } from './messages/index.js';
 import type { Times } from './notification-preferences/index.js';
 import type { DataField, Offer } from './webhook-catalogue/index.js';
+import type { WebhookReplay } from './webhook-replays/index.js';
 import type { Condition } from './webhooks/index.js';
 
 /** An entity of another subgraph: its public id is all that is known here. */
@@ -86,6 +87,7 @@ export type WebhookSecretModel = WebhookSecret;
 export type WebhookDeliveryModel = WebhookDelivery;
 export type WebhookEventModel = WebhookEvent;
 export type WebhookAttemptModel = WebhookAttempt;
+export type WebhookReplayModel = WebhookReplay;
 export type WebhookConditionModel = Condition;
 export type WebhookEventTypeModel = Offer;
 export type WebhookEventFieldModel = DataField;

@@ -1,4 +1,12 @@
-import { createSealer, onJob, type Audit, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
+import {
+  createLongJobs,
+  createSealer,
+  onJob,
+  type Audit,
+  type Clock,
+  type Outbox,
+  type Viewer,
+} from '@diaspora/kit';
 import type { Registry } from 'prom-client';
 import type { MessagingConfig } from './config.js';
 import type { Db } from './database.js';
@@ -16,6 +24,7 @@ import {
   sendToWebhook,
   webhookDeliveriesSlice,
 } from './webhook-deliveries/index.js';
+import { createWebhookReplays, webhookReplaysSlice } from './webhook-replays/index.js';
 import {
   createDisabling,
   createSecrets,
@@ -49,15 +58,21 @@ export function composeWebhooks({ db, clock, audit, outbox, registry, targets, c
   });
   const sending = createSending({ db, clock, targets, secrets, webhooks, settling });
   const log = createWebhookLog({ db, clock, audit, webhooks, fanOut });
+  const longJobs = createLongJobs({ db, clock });
+  const replays = createWebhookReplays({ db, clock, audit, longJobs, webhooks });
   return {
-    services: { webhooks, webhookLog: log },
-    slices: [webhookCatalogueSlice, webhooksSlice, webhookDeliveriesSlice],
+    services: { webhooks, webhookLog: log, webhookReplays: replays },
+    slices: [webhookCatalogueSlice, webhooksSlice, webhookDeliveriesSlice, webhookReplaysSlice],
     createLoaders: (viewer: Viewer | null) => ({
       ...createWebhookLoaders(db, viewer),
       ...createWebhookDeliveryLoaders(db, viewer),
     }),
     handlers: fanOut.handlers,
-    jobs: { ...onJob(sendToWebhook, sending.run), ...onJob(forgetWebhookEvents, log.forget) },
+    jobs: {
+      ...onJob(sendToWebhook, sending.run),
+      ...onJob(forgetWebhookEvents, log.forget),
+      ...replays.jobs,
+    },
     crontab: [`50 4 * * * ${forgetWebhookEvents.name}`],
   };
 }
