@@ -1,6 +1,6 @@
-import { clientOptions } from '@diaspora/kit';
+import { clientOptions, createFirstIds } from '@diaspora/kit';
 import type { PrismaPg } from '@prisma/adapter-pg';
-import { PrismaClient, type Prisma } from './__generated__/prisma/client.js';
+import { Prisma, PrismaClient } from './__generated__/prisma/client.js';
 
 export { Prisma, PrismaClient } from './__generated__/prisma/client.js';
 
@@ -9,3 +9,5 @@ export type Transaction = Prisma.TransactionClient;
 export type Db = PrismaClient;
 
 export const connectDatabase = (adapter: PrismaPg): Db => new PrismaClient({ adapter, ...clientOptions });
+
+export const firstIds = createFirstIds(Prisma);

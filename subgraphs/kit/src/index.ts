@@ -3,6 +3,7 @@ export * from './core.js';
 export * from './database/index.js';
 export * from './graphql/connection.js';
 export * from './graphql/define-subgraph.js';
+export * from './graphql/first-ids.js';
 export * from './graphql/loaders.js';
 export * from './graphql/money.js';
 export * from './graphql/mutation.js';

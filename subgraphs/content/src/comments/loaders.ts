@@ -1,14 +1,13 @@
 import {
   createFirstPageLoaders,
   createRowLoader,
-  orderOf,
   type FirstPage,
   type Loader,
   type Viewer,
 } from '@diaspora/kit';
 import type { Comment } from '../__generated__/prisma/client.js';
 import { notBlocked, notBlockedRows } from '../blocks/index.js';
-import { Prisma, type Db } from '../database.js';
+import { firstIds, Prisma, type Db } from '../database.js';
 import { visiblePosts } from '../posts/index.js';
 
 export interface CommentLoaders {
@@ -28,14 +27,8 @@ export const createCommentLoaders = (db: Db, viewer: Viewer | null): CommentLoad
   ),
   firstComments: createFirstPageLoaders(
     async (postIds, page) => {
-      const found = await db.$queryRaw<{ id: string }[]>`
-        SELECT comment.id FROM unnest(${[...postIds]}::uuid[]) AS post (id)
-        CROSS JOIN LATERAL (
-          SELECT id FROM comments
-          WHERE post_id = post.id AND ${notBlockedRows(viewer, Prisma.sql`comments.author_id`)}
-          ORDER BY ${Prisma.raw(orderOf(page))} LIMIT ${page.take}
-        ) AS comment`;
-      const ids = found.map(({ id }) => id);
+      const condition = notBlockedRows(viewer, Prisma.sql`comments.author_id`);
+      const ids = await firstIds(db, { table: 'comments', parent: 'postId', condition }, postIds, page);
       return db.comment.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
     },
     (comment) => comment.postId,

@@ -1,15 +1,13 @@
 import {
-  columnOf,
   createFirstPageLoaders,
   createGroupLoader,
   createRowLoader,
-  orderOf,
   type FirstPage,
   type Loader,
   type Viewer,
 } from '@diaspora/kit';
 import type { Media, Post, PostMedia } from '../__generated__/prisma/client.js';
-import { Prisma, type Db } from '../database.js';
+import { firstIds, type Db } from '../database.js';
 import { stillVisiblePosts, visiblePostRows, visiblePosts } from './visibility.js';
 
 export interface PostLoaders {
@@ -44,13 +42,8 @@ export const createPostLoaders = (db: Db, viewer: Viewer | null): PostLoaders =>
 const createFirstPostLoaders = (db: Db, viewer: Viewer | null, parent: 'authorId' | 'eventId') =>
   createFirstPageLoaders(
     async (parentIds, page) => {
-      const found = await db.$queryRaw<{ id: string }[]>`
-        SELECT post.id FROM unnest(${[...parentIds]}::uuid[]) AS parent (id)
-        CROSS JOIN LATERAL (
-          SELECT id FROM posts WHERE ${Prisma.raw(columnOf(parent))} = parent.id AND ${visiblePostRows(viewer)}
-          ORDER BY ${Prisma.raw(orderOf(page))} LIMIT ${page.take}
-        ) AS post`;
-      const ids = found.map(({ id }) => id);
+      const list = { table: 'posts', parent, condition: visiblePostRows(viewer) };
+      const ids = await firstIds(db, list, parentIds, page);
       // Once more visible: one of them may have been removed since.
       return db.post.findMany({
         where: { AND: [{ id: { in: ids } }, stillVisiblePosts(viewer)] },

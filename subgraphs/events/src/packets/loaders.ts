@@ -8,8 +8,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Inclusion, Packet } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
-import { firstIds } from '../first-ids.js';
+import { firstIds, type Db } from '../database.js';
 import { listedPackets, packetsFor } from './visibility.js';
 
 export interface PacketsLoaders {

@@ -1,14 +1,12 @@
 import {
-  columnOf,
   createFirstPageLoaders,
   createRowLoader,
-  orderOf,
   type FirstPage,
   type Loader,
   type Viewer,
 } from '@diaspora/kit';
 import type { Block, Registration, RegistrationStatus } from '../__generated__/prisma/client.js';
-import { Prisma, type Db } from '../database.js';
+import { firstIds, Prisma, type Db } from '../database.js';
 import { servesRegistrations } from './rules.js';
 
 export interface ParticipationLoaders {
@@ -77,13 +75,7 @@ function createFirstOfStatus(db: Db): ParticipationLoaders['firstRegistrationsOf
 const createFirstLoaders = (db: Db, parent: 'eventId' | 'userId', condition: Prisma.Sql) =>
   createFirstPageLoaders(
     async (parentIds, page) => {
-      const found = await db.$queryRaw<{ id: string }[]>`
-        SELECT registration.id FROM unnest(${[...parentIds]}::uuid[]) AS parent (id)
-        CROSS JOIN LATERAL (
-          SELECT id FROM registrations WHERE ${Prisma.raw(columnOf(parent))} = parent.id AND ${condition}
-          ORDER BY ${Prisma.raw(orderOf(page))} LIMIT ${page.take}
-        ) AS registration`;
-      const ids = found.map(({ id }) => id);
+      const ids = await firstIds(db, { table: 'registrations', parent, condition }, parentIds, page);
       return db.registration.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
     },
     (registration: Registration) => registration[parent],

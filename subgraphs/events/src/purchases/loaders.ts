@@ -7,8 +7,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Prisma, Purchase, PurchaseLine, PurchaseRefund } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
-import { firstIds } from '../first-ids.js';
+import { firstIds, type Db } from '../database.js';
 import { isSuperUser, servesTickets } from '../ticketing/index.js';
 
 export interface PurchasesLoaders {

@@ -9,8 +9,7 @@ import {
 } from '@diaspora/kit';
 import type { EventSeat, TicketType } from '../__generated__/prisma/client.js';
 import { visibleTo } from '../catalog/index.js';
-import type { Db } from '../database.js';
-import { firstIds } from '../first-ids.js';
+import { firstIds, type Db } from '../database.js';
 import { servesTickets } from './rules.js';
 
 export interface TicketingLoaders {

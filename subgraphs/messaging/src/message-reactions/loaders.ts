@@ -1,13 +1,12 @@
 import {
   createFirstPageLoaders,
   createGroupLoader,
-  orderOf,
   type FirstPage,
   type Loader,
   type Viewer,
 } from '@diaspora/kit';
 import type { MessageReaction } from '../__generated__/prisma/client.js';
-import { Prisma, type Db } from '../database.js';
+import { firstIds, type Db } from '../database.js';
 import type { ReactionCountModel } from '../models.js';
 
 export interface ReactionLoaders {
@@ -29,13 +28,7 @@ export const createReactionLoaders = (db: Db, viewer: Viewer | null): ReactionLo
   ),
   firstReactions: createFirstPageLoaders(
     async (messageIds, page) => {
-      const found = await db.$queryRaw<{ id: string }[]>`
-        SELECT reaction.id FROM unnest(${[...messageIds]}::uuid[]) AS message (id)
-        CROSS JOIN LATERAL (
-          SELECT id FROM message_reactions WHERE message_id = message.id
-          ORDER BY ${Prisma.raw(orderOf(page))} LIMIT ${page.take}
-        ) AS reaction`;
-      const ids = found.map(({ id }) => id);
+      const ids = await firstIds(db, { table: 'message_reactions', parent: 'messageId' }, messageIds, page);
       return db.messageReaction.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
     },
     (reaction) => reaction.messageId,

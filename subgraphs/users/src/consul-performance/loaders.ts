@@ -1,7 +1,6 @@
 import { createGroupLoader, type FirstPage, type Loader } from '@diaspora/kit';
 import type { ConsulReview } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
-import { firstIds } from '../first-ids.js';
+import { firstIds, type Db } from '../database.js';
 
 export interface ConsulReviewLoaders {
   /** The latest reviews of an office. For whoever may see how it is held. */

@@ -1,7 +1,6 @@
 import { createFirstPageLoaders, type FirstPage, type Loader } from '@diaspora/kit';
 import type { CustomerActivity } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
-import { firstIds } from '../first-ids.js';
+import { firstIds, type Db } from '../database.js';
 
 export interface CustomerActivityLoaders {
   /** First pages of the history of customers. For whoever may see the customer. */

@@ -1,7 +1,6 @@
 import { createFirstPageLoaders, type FirstPage, type Loader } from '@diaspora/kit';
 import type { CustomerNote } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
-import { firstIds } from '../first-ids.js';
+import { firstIds, type Db } from '../database.js';
 
 export interface CustomerNoteLoaders {
   /** First pages of the notes of customers. For whoever may see the customer. */

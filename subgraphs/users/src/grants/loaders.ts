@@ -7,8 +7,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { OrganizationGrant, OrganizationRole } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
-import { firstIds } from '../first-ids.js';
+import { firstIds, type Db } from '../database.js';
 import { visibleTo } from '../organizations/index.js';
 
 /** Of the viewer's organizations only. Which grants a viewer is shown is decided where they are listed. */

@@ -6,8 +6,7 @@ import {
   type Loader,
 } from '@diaspora/kit';
 import type { OrganizationInvitation } from '../__generated__/prisma/client.js';
-import { Prisma, type Db } from '../database.js';
-import { firstIds } from '../first-ids.js';
+import { firstIds, Prisma, type Db } from '../database.js';
 
 export interface InvitationLoaders {
   /** What whoever is invited is told of an organization they do not belong to. */

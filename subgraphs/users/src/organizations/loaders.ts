@@ -7,8 +7,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Organization, OrganizationNode } from '../__generated__/prisma/client.js';
-import type { Db } from '../database.js';
-import { firstIds } from '../first-ids.js';
+import { firstIds, type Db } from '../database.js';
 import { visibleTo } from './service.js';
 
 export interface OrganizationLoaders {
