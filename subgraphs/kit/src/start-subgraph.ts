@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { systemClock, type Clock } from './clock.js';
 import type { SubgraphConfig } from './config.js';
 import { createPool } from './database/index.js';
+import { createStatementNames } from './database/statement-names.js';
 import type { BaseContext, Subgraph } from './graphql/define-subgraph.js';
 import { createHealth } from './http/health.js';
 import { serveSubgraph } from './http/server.js';
@@ -63,7 +64,7 @@ export async function startSubgraph<
     collectDefaultMetrics({ register: registry });
     const pool = countedPool(config, registry);
     stack.push(() => pool.end());
-    const db = options.connect(new PrismaPg(pool));
+    const db = options.connect(new PrismaPg(pool, { statementNameGenerator: createStatementNames() }));
     stack.push(() => db.$disconnect());
     const redis = connectRedis({ url: config.REDIS_URL, log, name });
     stack.push(() => redis.stop());

@@ -77,7 +77,7 @@ describe('messages between subgraphs', () => {
         throw new Error('roll back');
       }),
     ).rejects.toThrow('roll back');
-    expect(await step()).toEqual({ published: 0, republished: 0 });
+    expect(await step()).toMatchObject({ published: 0, republished: 0, isFull: false });
     expect(await entries()).toEqual([]);
   });
 
@@ -112,8 +112,8 @@ describe('messages between subgraphs', () => {
     const lost = (await entries()).slice(3);
     await bus.redis.client.xdel('ns:bus:clicks', ...lost.map(([id]) => id));
     await bus.publish('k', 6);
-    expect(await step()).toEqual({ published: 0, republished: 2 });
-    expect(await step()).toEqual({ published: 1, republished: 0 });
+    expect(await step()).toMatchObject({ published: 0, republished: 2 });
+    expect(await step()).toMatchObject({ published: 1, republished: 0 });
     expect((await entries()).map(([, fields]) => Number(fields[1]))).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
@@ -131,8 +131,8 @@ describe('messages between subgraphs', () => {
     };
     const target = { pool: bus.pool, stream: 'ns:bus:clicks', retentionDays: 7 };
     await expect(relayStep({ ...target, redis: vanishing as typeof client })).rejects.toThrow('lost');
-    expect(await step()).toEqual({ published: 0, republished: 1 });
-    expect(await step()).toEqual({ published: 1, republished: 0 });
+    expect(await step()).toMatchObject({ published: 0, republished: 1 });
+    expect(await step()).toMatchObject({ published: 1, republished: 0 });
   });
 
   it('lets two relays work at once without sending anything twice', async () => {

@@ -30,7 +30,9 @@ export interface Parking {
   dueHeads(): Promise<ParkedMessage[]>;
   headOf(key: string): Promise<ParkedMessage | undefined>;
   /** What is already known about a batch. */
-  lookUp(ids: string[], keys: string[]): Promise<{ settled: Set<string>; blockedKeys: Set<string> }>;
+  lookUp(
+    messages: readonly { id: string; key: string }[],
+  ): Promise<{ settled: Set<string>; blockedKeys: Set<string> }>;
   remove(id: string): Promise<void>;
 }
 
@@ -77,7 +79,10 @@ export function createParking({ pool, source }: { pool: pg.Pool; source: string 
       );
       return rows[0];
     },
-    async lookUp(ids, keys) {
+    async lookUp(messages) {
+      if (messages.length === 0) return { settled: new Set(), blockedKeys: new Set() };
+      const ids = messages.map(({ id }) => id);
+      const keys = [...new Set(messages.map(({ key }) => key))];
       const { rows } = await pool.query<{ value: string; blocked: boolean }>(
         `SELECT message_id::text AS value, false AS blocked FROM kit.inbox WHERE message_id = ANY($1::uuid[])
          UNION ALL SELECT message_id::text, false FROM kit.parked_messages WHERE message_id = ANY($1::uuid[])

@@ -15,6 +15,8 @@ export interface RelayTarget {
 export interface RelayStep {
   published: number;
   republished: number;
+  /** More may be there. What is committed from now on is notified. */
+  isFull: boolean;
 }
 
 interface Row {
@@ -24,7 +26,7 @@ interface Row {
 }
 
 const batchSize = 200;
-const nothing: RelayStep = { published: 0, republished: 0 };
+const nothing: RelayStep = { published: 0, republished: 0, isFull: false };
 
 const lastSequence = `
 local function last()
@@ -66,7 +68,8 @@ async function stepInTransaction(client: pg.PoolClient, target: RelayTarget): Pr
       [mark],
     );
     await send(target, mark, lost.rows, (row) => Number(row.sequence));
-    return { published: 0, republished: lost.rows.length };
+    // What was lost came before what is new.
+    return { published: 0, republished: lost.rows.length, isFull: true };
   }
   const fresh = await client.query<Row>(
     `SELECT id, envelope::text, sequence FROM kit.outbox WHERE sequence IS NULL ORDER BY position LIMIT ${batchSize}`,
@@ -79,7 +82,7 @@ async function stepInTransaction(client: pg.PoolClient, target: RelayTarget): Pr
      FROM unnest($1::uuid[], $2::bigint[]) AS given (id, sequence) WHERE outbox.id = given.id`,
     [fresh.rows.map((row) => row.id), sequences],
   );
-  return { published: fresh.rows.length, republished: 0 };
+  return { published: fresh.rows.length, republished: 0, isFull: fresh.rows.length === batchSize };
 }
 
 async function brokerMark({ redis, stream }: RelayTarget): Promise<number> {

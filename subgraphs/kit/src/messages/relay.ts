@@ -85,7 +85,7 @@ export function startRelay(options: RelayOptions): Relay {
       metrics.republished.inc({ source }, step.republished);
       if (step.republished > 0)
         log.warn({ source, messages: step.republished }, 'The broker had lost messages');
-      if (step.published + step.republished === 0) break;
+      if (!step.isFull) break;
     }
     if (Date.now() - measuredAt < measureMs) return;
     measuredAt = Date.now();

@@ -3,7 +3,7 @@ import { hourMs } from '../durations.js';
 import type { Logger } from '../logger.js';
 import type { RedisConnection } from '../redis/index.js';
 import type { Handling, Observer } from './handling.js';
-import type { Judge } from './inbound.js';
+import type { Inbound, Judge } from './inbound.js';
 import { inParallel } from './parallel.js';
 import type { Parking } from './parking.js';
 import type { Entry, StreamReader } from './stream.js';
@@ -67,10 +67,7 @@ async function handleBatch<Tx>(options: SourceLoopOptions<Tx>, entries: Entry[])
     .filter((entry) => entry.envelope !== undefined)
     .map((entry) => ({ entryId: entry.id, inbound: options.judge(entry.envelope) }));
   const byKey = groupByKey(inbounds);
-  const known = await options.parking.lookUp(
-    inbounds.map(({ inbound }) => inbound.id),
-    [...byKey.keys()],
-  );
+  const known = await options.parking.lookUp(inbounds.map(({ inbound }) => inbound).filter(isOurs));
   try {
     await inParallel([...byKey], options.parallelKeys, async ([key, messages]) => {
       let blocked = known.blockedKeys.has(key);
@@ -88,6 +85,8 @@ async function handleBatch<Tx>(options: SourceLoopOptions<Tx>, entries: Entry[])
     await options.stream.acknowledge(done);
   }
 }
+
+const isOurs = ({ kind }: Pick<Inbound<never>, 'kind'>): boolean => kind !== 'unknown';
 
 function groupByKey<T extends { inbound: { key: string } }>(items: readonly T[]): Map<string, T[]> {
   const groups = new Map<string, T[]>();
