@@ -80,10 +80,7 @@ export async function readItems(
     where: { id: { in: typeIds }, event: visibleTo(viewer, now) },
     include: { event: { select: { title: true } } },
   });
-  const packets = await tx.packet.findMany({
-    where: { AND: [{ id: { in: wantedPackets } }, packetsFor(viewer)] },
-    include: { inclusions: { orderBy: { eventId: 'asc' } } },
-  });
+  const packets = wantedPackets.length > 0 ? await readPackets(tx, viewer, wantedPackets) : [];
   const items = decoded.map(({ ticketTypeId, packetId, quantity, seatIds }, index) => {
     const type = types.find(({ id }) => id === ticketTypeId);
     if (type) {
@@ -117,6 +114,12 @@ export async function readItems(
   assertNotTooMany(items);
   return items;
 }
+
+const readPackets = (tx: Transaction, viewer: Viewer, ids: string[]) =>
+  tx.packet.findMany({
+    where: { AND: [{ id: { in: ids } }, packetsFor(viewer)] },
+    include: { inclusions: { orderBy: { eventId: 'asc' } } },
+  });
 
 function assertNotTooMany(items: readonly { readonly parts: readonly Part[] }[]): void {
   const tickets = items.flatMap(({ parts }) => parts).reduce((sum, { places }) => sum + places, 0);

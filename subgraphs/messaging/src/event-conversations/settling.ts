@@ -27,11 +27,14 @@ export async function settle(tx: Transaction, { conversationId, userIds, at }: S
   const those = (wanted: ParticipantRole | null) =>
     people.filter(({ role }) => role === wanted).map(({ userId }) => userId);
   for (const role of ['OWNER', 'ADMIN', 'MEMBER'] as const) {
-    await admit(tx, { conversationId, userIds: those(role), role, at });
+    const userIds = those(role);
+    if (userIds.length === 0) continue;
+    await admit(tx, { conversationId, userIds, role, at });
     await tx.participant.updateMany({
-      where: { conversationId, userId: { in: those(role) }, role: { not: role } },
+      where: { conversationId, userId: { in: userIds }, role: { not: role } },
       data: { role },
     });
   }
-  await dismiss(tx, { conversationId, userIds: those(null), at });
+  const gone = those(null);
+  if (gone.length > 0) await dismiss(tx, { conversationId, userIds: gone, at });
 }

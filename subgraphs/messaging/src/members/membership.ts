@@ -61,6 +61,7 @@ export async function admit(
       last_activity_at = excluded.last_activity_at, box = excluded.box, pin_rank = 0, was_removed = false
     WHERE p.left_at IS NOT NULL RETURNING p.user_id AS "userId"`;
   const ids = joined.map(({ userId }) => userId);
+  if (ids.length === 0) return ids;
   await openWindows(tx, conversationId, ids);
   await count(tx, conversationId, ids.length);
   return ids;
@@ -90,6 +91,7 @@ export async function dismiss(
     FROM conversations c WHERE c.id = p.conversation_id AND p.conversation_id = ${conversationId}::uuid
       AND p.user_id = ANY(${[...userIds]}::uuid[]) AND p.left_at IS NULL RETURNING p.user_id AS "userId"`;
   const ids = left.map(({ userId }) => userId);
+  if (ids.length === 0) return ids;
   // Whoever came and went while nothing was said has nothing to see of it.
   await tx.$executeRaw`
     DELETE FROM visibility_windows w USING conversations c
@@ -99,7 +101,7 @@ export async function dismiss(
     UPDATE visibility_windows w SET until_sequence = c.last_sequence FROM conversations c
     WHERE c.id = w.conversation_id AND w.until_sequence IS NULL
       AND w.conversation_id = ${conversationId}::uuid AND w.user_id = ANY(${ids}::uuid[])`;
-  if (ids.length > 0) await endLiveLocations(tx, { conversationId, userIds: ids, at });
+  await endLiveLocations(tx, { conversationId, userIds: ids, at });
   await count(tx, conversationId, -ids.length);
   await tx.conversation.updateMany({
     where: { id: conversationId, kind: 'GROUP', memberCount: 0 },

@@ -8,7 +8,7 @@ import type { Bookkeeping } from '../ledger/index.js';
 import type { PaymentsMessages } from '../messages.js';
 import type { AfterStep } from '../steps.js';
 import { lockOrder } from './locking.js';
-import { failedAs } from './refunds.js';
+import { failedAs, isAnyWaiting } from './refunds.js';
 import { isUndecided, paidStatus, sharesOf } from './rules.js';
 import { createOrderTelling } from './telling.js';
 
@@ -59,7 +59,7 @@ export function createOrderPurpose({ outbox, bookkeeping, audit, afterStep, earn
     await bookkeeping.sold(tx, payment, shares, at);
     await earned(tx, payment, shares.platformMinor, at);
     await telling.paid(tx, paid, at);
-    await addJob(tx, carryOutOrderRefunds, { orderId: order.id });
+    if (await isAnyWaiting(tx, order.id)) await addJob(tx, carryOutOrderRefunds, { orderId: order.id });
     await afterStep('before:order.captured');
     return 'APPLIED';
   }

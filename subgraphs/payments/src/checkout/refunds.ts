@@ -66,8 +66,7 @@ export function createOrderRefunds({ db, clock, charges, bookkeeping, telling }:
   async function carryOutWaiting({ orderId }: { orderId: string }): Promise<void> {
     await db.$transaction(async (tx) => {
       const order = await lockOrder(tx, orderId);
-      const waiting = await waitingOf(tx, orderId);
-      for (const refund of waiting) await carryOut(tx, order, refund);
+      for (const refund of await waitingOf(tx, orderId)) await carryOut(tx, order, refund);
     });
   }
 
@@ -77,10 +76,7 @@ export function createOrderRefunds({ db, clock, charges, bookkeeping, telling }:
   }
 
   const waitingOf = (tx: Transaction, orderId: string) =>
-    tx.orderRefund.findMany({
-      where: { orderId, status: 'REQUESTED', chargeId: null },
-      orderBy: { id: 'asc' },
-    });
+    tx.orderRefund.findMany({ where: waiting(orderId), orderBy: { id: 'asc' } });
 
   async function fail(tx: Transaction, order: Order, refund: OrderRefund, failure: string): Promise<void> {
     const { id, attempts } = refund;
@@ -91,6 +87,12 @@ export function createOrderRefunds({ db, clock, charges, bookkeeping, telling }:
 
   return { request, carryOut, carryOutWaiting, giveUpWaiting };
 }
+
+const waiting = (orderId: string) => ({ orderId, status: 'REQUESTED', chargeId: null }) as const;
+
+/** Whether something was wished back before the order was paid. The caller holds its lock. */
+export const isAnyWaiting = async (tx: Transaction, orderId: string): Promise<boolean> =>
+  (await tx.orderRefund.count({ where: waiting(orderId) })) > 0;
 
 /** How a refund that failed is written down: given up for now, or until somebody sees to it. */
 export function failedAs(

@@ -53,7 +53,15 @@ export function createPaper({ title, language, author, writtenAt, direction }: A
   const left = ({ start, width: columnWidth }: Column): number =>
     margin + (direction === 'ltr' ? start : width - start - columnWidth);
 
+  /** Shaping is most of the work of a document, and each line is measured before it is drawn. */
+  const known = new Map<string, ReturnType<typeof shaped>>();
   const measured = (line: string, { size = 10, weight = 400 }: Style) => {
+    const key = `${size} ${weight} ${line}`;
+    const lineShape = known.get(key) ?? shaped(line, size, weight);
+    known.set(key, lineShape);
+    return lineShape;
+  };
+  const shaped = (line: string, size: number, weight: Weight) => {
     const runs = runsOf(line, fontsOf(weight)).map((run) => {
       doc.font(run.font.name).fontSize(size);
       return { ...run, width: doc.widthOfString(run.text, { features }) };
@@ -68,6 +76,7 @@ export function createPaper({ title, language, author, writtenAt, direction }: A
       .replaceAll('\u202f', '\u00a0')
       .split('\n')
       .flatMap((paragraph) => {
+        if (fits(paragraph)) return [paragraph];
         const lines = [''];
         for (const word of paragraph.split(' ').flatMap((whole) => partsOf(whole, fits))) {
           const longer = lines.at(-1) === '' ? word : `${lines.at(-1)} ${word}`;
