@@ -30,17 +30,18 @@ export async function countWork(machine: Machine, ask: () => Promise<void>): Pro
 
 /** Counters once they stand still: messages of earlier requests are still being handled for a moment. */
 async function calm(machine: Machine): Promise<Counts> {
-  let last = await read(machine);
+  let last = await readCounters(machine);
   for (let attempt = 0; attempt < 100; attempt++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
-    const now = await read(machine);
+    const now = await readCounters(machine);
     if (Object.keys(now).every((name) => now[name] === last[name])) return now;
     last = now;
   }
   throw new Error('The counters of the subgraphs do not come to rest.');
 }
 
-async function read({ metricsUrls }: Machine): Promise<Counts> {
+/** Requests of the router to subgraphs, and the SQL statements of each subgraph, since its start. */
+export async function readCounters({ metricsUrls }: Machine): Promise<Counts> {
   const counts = await Promise.all(
     metricsUrls.map(async ({ name, url }) => {
       const text = await (await fetch(url)).text();

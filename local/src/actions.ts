@@ -269,17 +269,17 @@ export async function subscribeToPremium(client: Client, idempotencyKey: string)
   );
 }
 
-/** Asks again until the answer is there: for what reaches another subgraph by a message. */
+/** Asks again, less and less often, until the answer is there: for what reaches another subgraph by a message. */
 export async function eventually<T>(
   ask: () => Promise<T | undefined>,
   what: string,
   timeoutMs = 20_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
-  for (;;) {
+  for (let pauseMs = 50; ; pauseMs = Math.min(500, pauseMs * 1.5)) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (Date.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }

@@ -19,6 +19,8 @@ import {
   type Person,
 } from '@diaspora/local';
 import { startMachine, type Machine } from '../machine.js';
+import { measureCost } from './cost.js';
+import { table } from '../tables.js';
 
 const purchases = Number(process.argv[2] ?? 400);
 const buyers = Number(process.argv[3] ?? 8);
@@ -88,6 +90,7 @@ try {
   await buyAll(sale, 0, warmUp);
   const load = loadavg()[0]!;
   const startedAt = performance.now();
+  const costOfEach = await measureCost(machine);
   const took = await buyAll(sale, warmUp, purchases);
   const seconds = (performance.now() - startedAt) / 1_000;
   const quantile = (share: number) => (took[Math.floor(took.length * share)] ?? NaN).toFixed(0);
@@ -95,6 +98,31 @@ try {
   print('| --------- | ------ | -------- | ------ | ------ | ----------- |');
   print(
     `| ${purchases} | ${buyers} | ${(purchases / seconds).toFixed(1)} | ${quantile(0.5)} | ${quantile(0.99)} | ${load.toFixed(1)} |`,
+  );
+  const { processor, work } = await costOfEach(purchases);
+  const total = (of: Readonly<Record<string, number>>) =>
+    Object.values(of).reduce((sum, one) => sum + one, 0);
+  print('\nOf one purchase:\n');
+  const names = [
+    'router',
+    'users',
+    'events',
+    'content',
+    'messaging',
+    'payments',
+    'search',
+    'storage',
+    'load',
+  ];
+  const cells = (of: Readonly<Record<string, number>>) => names.map((name) => of[name]?.toFixed(1) ?? '-');
+  print(
+    table(
+      ['', 'all', ...names],
+      [
+        ['CPU ms', total(processor).toFixed(0), ...cells(processor)],
+        ['statements (router: requests)', (total(work) - (work['router'] ?? 0)).toFixed(0), ...cells(work)],
+      ],
+    ),
   );
 } finally {
   await machine.stop();
