@@ -65,7 +65,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   });
   const webhooks = composeWebhooks({
     ...{ db, clock, audit, outbox, registry, config },
-    targets: notifying.targets,
+    ...{ targets: notifying.targets, telling },
   });
   const membership = composeMembership({
     ...{ db, clock, outbox, appendLine, telling, allowance: messages.allowance },

@@ -2,6 +2,7 @@ import { AppError, type IdType } from '@diaspora/kit';
 import type { Notification, NotificationSubject } from './__generated__/prisma/client.js';
 import type { ConversationLoaders } from './conversations/index.js';
 import type { MessageLoaders } from './messages/index.js';
+import type { WebhookLoaders } from './webhooks/index.js';
 import {
   commentIds,
   conversationIds,
@@ -14,6 +15,7 @@ import {
   seriesIds,
   subscriptionIds,
   userIds,
+  webhookIds,
 } from './ids.js';
 
 /** The entities notifications point at. */
@@ -29,6 +31,7 @@ const subjects: Record<NotificationSubject, { __typename: string; ids: IdType }>
   MESSAGE: { __typename: 'Message', ids: messageIds },
   SERIES: { __typename: 'EventSeries', ids: seriesIds },
   INVOICE: { __typename: 'Invoice', ids: invoiceIds },
+  WEBHOOK: { __typename: 'Webhook', ids: webhookIds },
 };
 
 export type Subject = Pick<Notification, 'subjectType' | 'subjectId'>;
@@ -41,8 +44,16 @@ export const referenceTo = ({ subjectType, subjectId }: Subject) => {
 /** As the viewer may see it: what is ours is looked up, what is not, its owner resolves. */
 export async function resolveSubject(
   subject: Subject,
-  { conversation, message }: Pick<ConversationLoaders & MessageLoaders, 'conversation' | 'message'>,
+  {
+    conversation,
+    message,
+    webhook,
+  }: Pick<ConversationLoaders & MessageLoaders & WebhookLoaders, 'conversation' | 'message' | 'webhook'>,
 ) {
+  if (subject.subjectType === 'WEBHOOK') {
+    const found = await webhook.load(subject.subjectId);
+    return found && { __typename: 'Webhook' as const, ...found };
+  }
   if (subject.subjectType === 'MESSAGE') {
     const found = await message.load(subject.subjectId);
     return found && { __typename: 'Message' as const, ...found };

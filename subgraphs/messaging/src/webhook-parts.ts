@@ -11,6 +11,8 @@ import type { Registry } from 'prom-client';
 import type { MessagingConfig } from './config.js';
 import type { Db } from './database.js';
 import type { MessagingMessages } from './messages.js';
+import type { Telling } from './notifications/index.js';
+import { superUserHandlers } from './super-users.js';
 import type { Targets } from './targets.js';
 import { webhookCatalogueSlice } from './webhook-catalogue/index.js';
 import {
@@ -40,11 +42,13 @@ interface Dependencies {
   readonly outbox: Outbox<MessagingMessages>;
   readonly registry: Registry;
   readonly targets: Targets;
+  readonly telling: Pick<Telling, 'tellAll'>;
   readonly config: Pick<MessagingConfig, 'SEALING_SECRET'>;
 }
 
 /** What partners are told of, and how it reaches them (ADR 43). */
-export function composeWebhooks({ db, clock, audit, outbox, registry, targets, config }: Dependencies) {
+export function composeWebhooks(dependencies: Dependencies) {
+  const { db, clock, audit, outbox, registry, targets, telling, config } = dependencies;
   const sealerFor = (purpose: string) => createSealer(config.SEALING_SECRET, purpose);
   const secrets = createSecrets({ clock, sealer: sealerFor('webhook secrets') });
   const webhooks = createWebhooks({
@@ -54,7 +58,7 @@ export function composeWebhooks({ db, clock, audit, outbox, registry, targets, c
   const fanOut = createFanOut({ clock });
   const settling = createSettling({
     ...{ clock, metrics: createWebhookMetrics(registry), random: Math.random },
-    disabling: createDisabling({ clock, audit, outbox }),
+    disabling: createDisabling({ clock, audit, outbox, telling }),
   });
   const sending = createSending({ db, clock, targets, secrets, webhooks, settling });
   const log = createWebhookLog({ db, clock, audit, webhooks, fanOut });
@@ -67,7 +71,7 @@ export function composeWebhooks({ db, clock, audit, outbox, registry, targets, c
       ...createWebhookLoaders(db, viewer),
       ...createWebhookDeliveryLoaders(db, viewer),
     }),
-    handlers: fanOut.handlers,
+    handlers: [...superUserHandlers, ...fanOut.handlers],
     jobs: {
       ...onJob(sendToWebhook, sending.run),
       ...onJob(forgetWebhookEvents, log.forget),

@@ -2,6 +2,7 @@ import { addJob, AppError, dayMs, type Audit, type Clock, type Page } from '@dia
 import type { DeliveryStatus, NotificationChannel, Prisma } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
 import { deliveryIds } from '../ids.js';
+import { pageOfStates } from '../pages-of-states.js';
 import { deliver, deliverAt } from './jobs.js';
 import { maxAttempts } from './rules.js';
 
@@ -19,9 +20,6 @@ export const logged = {
   attempts: { orderBy: { number: 'asc' } },
 } satisfies Prisma.DeliveryInclude;
 
-const newestFirst = (one: LoggedDelivery, other: LoggedDelivery): number =>
-  other.createdAt.getTime() - one.createdAt.getTime() || (one.id < other.id ? 1 : -1);
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
@@ -32,23 +30,15 @@ const keptDays = 90;
 
 /** What became of notifications on their way, without what they said and to whom. */
 export function createDeliveryLog({ db, clock, audit }: Dependencies) {
-  /** Those of each state by its index, which has them in order: what was given up is rare among millions. */
-  async function list({ statuses, channel }: DeliveryFilter, page: Page): Promise<LoggedDelivery[]> {
-    const states = statuses ? [...new Set(statuses)].map((status) => ({ status })) : [{}];
-    const found = await Promise.all(
-      states.map((state) =>
-        db.delivery.findMany({
-          where: { AND: [{ ...state, ...(channel && { channel }) }, page.where] },
-          include: logged,
-          orderBy: page.orderBy,
-          take: page.take,
-        }),
-      ),
+  const list = ({ statuses, channel }: DeliveryFilter, page: Page): Promise<LoggedDelivery[]> =>
+    pageOfStates(statuses, page, (state) =>
+      db.delivery.findMany({
+        where: { AND: [{ ...state, ...(channel && { channel }) }, page.where] },
+        include: logged,
+        orderBy: page.orderBy,
+        take: page.take,
+      }),
     );
-    if (found.length === 1) return found[0]!;
-    const merged = found.flat().sort(newestFirst);
-    return (page.forward ? merged : merged.reverse()).slice(0, page.take);
-  }
 
   /** Sends one on its way again that was given up, or of which nobody knows whether it was sent. */
   const replay = (id: string): Promise<LoggedDelivery> =>

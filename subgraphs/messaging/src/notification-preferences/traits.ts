@@ -70,6 +70,7 @@ export const traitsOf: Readonly<Record<NotificationType, Traits>> = {
   MESSAGE_REQUESTED: personal,
   MEMBERSHIP_ANNIVERSARY: incidental,
   SCHEDULED_MESSAGE_FAILED: urgent,
+  WEBHOOK_DISABLED: urgent,
   MENTIONED: personal,
   GROUP_ADDED: personal,
   GROUP_JOIN_REQUESTED: personal,

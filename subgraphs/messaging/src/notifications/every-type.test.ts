@@ -15,11 +15,13 @@ import {
   subscriptionIds,
   ticketIds,
   userIds,
+  webhookIds,
 } from '../ids.js';
 import { deliverSent, deliverTo, runAdded, runTask } from '../testing/bus.js';
 import { delivering } from '../testing/delivering.js';
 import { invitedBy, linkTo } from '../testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+import { partnering } from '../testing/webhooks.js';
 import { catalogue, type Language } from '../words/index.js';
 
 const list = `{ notifications(first: 20) { nodes { type actor { id } subject { __typename id } } } }`;
@@ -333,6 +335,20 @@ const sources: Readonly<Record<NotificationType, Source>> = {
   GROUP_JOIN_REQUESTED: {
     ...{ by: 'ben', about: 'Conversation' },
     happens: async ({ messaging, ana, ben }) => (await wishOf(messaging, ana, ben)).id,
+  },
+  WEBHOOK_DISABLED: {
+    // Only super users see it.
+    ...{ by: null, about: null },
+    happens: async ({ messaging, ana }) => {
+      const { webhook, change } = partnering(messaging);
+      const { id } = await webhook({ url: 'https://partner.invalid/' });
+      const failingSince = new Date(messaging.clock.now().getTime() - 4 * 86_400_000);
+      const failing = { failingSince, failuresInARow: 20, createdById: ana.id };
+      await messaging.db.webhook.update({ where: { id: webhookIds.decode(id) }, data: failing });
+      await change('sendTestWebhookEvent', { webhookId: id }, 'delivery { id }');
+      await runAdded(messaging, { name: 'sendToWebhook' });
+      return null;
+    },
   },
   GROUP_JOIN_APPROVED: { by: null, about: 'Conversation', happens: decided(true) },
   GROUP_JOIN_DECLINED: { by: null, about: null, happens: decided(false) },

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { auditLines } from '@diaspora/kit/testing';
-import { givenMessaging, type Messaging } from '../testing/given.js';
+import { webhookIds } from '../ids.js';
+import { deliverTo } from '../testing/bus.js';
+import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 import { startTarget, type Target } from '../testing/http-target.js';
 import { partnering, type MadeWebhook } from '../testing/webhooks.js';
 
@@ -50,6 +52,34 @@ describe('a webhook where nothing is taken', () => {
     await use.work();
     expect(await statuses()).toEqual(['FAILED', 'HELD', 'HELD']);
     expect(receiver.taken).toHaveLength(sent);
+  });
+
+  it('is a notice to all who run the platform, and to nobody who does not, once', async () => {
+    const [ana, ben, cleo] = await Promise.all([1, 2, 3].map(() => messaging.given.member()));
+    const standing = async ({ publicId }: Member, isSuperUser: boolean) => {
+      const data = { userId: publicId, isSuperUser, changedAt: messaging.clock.now().toISOString() };
+      await deliverTo(messaging, 'superUser.changed', data);
+    };
+    await standing(ana!, true);
+    await standing(ben!, true);
+    await standing(ben!, false);
+    receiver.answer(() => ({ status: 410 }));
+    await use.callOff();
+    await use.work();
+    await use.work();
+    const told = await messaging.db.notification.findMany({ where: { type: 'WEBHOOK_DISABLED' } });
+    expect(told.filter(({ subjectId }) => subjectId === webhookIds.decode(made.id))).toHaveLength(2);
+    expect(told.map(({ recipientId }) => recipientId)).not.toContain(ben!.id);
+    expect(told.map(({ recipientId }) => recipientId)).not.toContain(cleo!.id);
+    const root = messaging.as({ ...ana!.viewer, roles: ['SUPER_USER', 'REGULAR'] });
+    const seen = '{ notifications(first: 5) { nodes { type subject { __typename id } } } }';
+    const { data } = await root.execute(seen);
+    expect(data.notifications.nodes).toContainEqual({
+      ...{ type: 'WEBHOOK_DISABLED', subject: { __typename: 'Webhook', id: made.id } },
+    });
+    // Who was one when it was told, and is none any more, sees nothing of the webhook.
+    const { data: later } = await ana!.execute(seen);
+    expect(later.notifications.nodes).toContainEqual({ type: 'WEBHOOK_DISABLED', subject: null });
   });
 
   it('stays on while something is taken now and then', async () => {

@@ -2,6 +2,7 @@ import { AppError, type Audit, type Clock, type Page } from '@diaspora/kit';
 import type { WebhookDelivery, WebhookDeliveryStatus } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import { webhookDeliveryIds, webhookEventIds, webhookIds } from '../ids.js';
+import { pageOfStates } from '../pages-of-states.js';
 import type { Webhooks } from '../webhooks/index.js';
 import type { FanOut } from './fan-out.js';
 import { wake } from './jobs.js';
@@ -44,12 +45,13 @@ export function createWebhookLog({ db, clock, audit, webhooks, fanOut }: Depende
     page: Page,
   ): Promise<WebhookDelivery[]> => {
     const createdAt = { ...(since && { gte: since }), ...(until && { lt: until }) };
-    const filter = { webhookId, createdAt, ...(statuses && { status: { in: [...statuses] } }) };
-    return db.webhookDelivery.findMany({
-      where: { AND: [filter, page.where] },
-      orderBy: page.orderBy,
-      take: page.take,
-    });
+    return pageOfStates(statuses, page, (state) =>
+      db.webhookDelivery.findMany({
+        where: { AND: [{ webhookId, createdAt, ...state }, page.where] },
+        orderBy: page.orderBy,
+        take: page.take,
+      }),
+    );
   };
 
   const sendTest = async (webhookId: string): Promise<WebhookDelivery> => {

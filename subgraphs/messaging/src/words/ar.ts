@@ -43,6 +43,7 @@ export const ar: Words = {
     PAYMENT_REFUNDED: () => 'أُعيد إليك مبلغ',
     INVOICE_ISSUED: () => 'لديك فاتورة جديدة',
     SCHEDULED_MESSAGE_FAILED: () => 'تعذّر إرسال إحدى رسائلك في موعدها',
+    WEBHOOK_DISABLED: () => 'لم يعد رابط الويب (webhook) لأحد الشركاء يستقبل شيئًا، فتم إيقافه',
     MESSAGES_MISSED: ({ actor }) => `كتب إليك ${actor}`,
     MESSAGE_REQUESTED: ({ actor }) => `يود ${actor} أن يراسلك`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) => `مضت على انضمامك إلينا ${yearsInWords(years)}`,

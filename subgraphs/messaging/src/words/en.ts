@@ -43,6 +43,7 @@ export const en: Words = {
     PAYMENT_REFUNDED: () => 'You get money back',
     INVOICE_ISSUED: () => 'You have a new invoice',
     SCHEDULED_MESSAGE_FAILED: () => 'A message of yours could not be sent at its time',
+    WEBHOOK_DISABLED: () => 'A partner’s webhook takes nothing any more and was turned off',
     MESSAGES_MISSED: ({ actor }) => `${actor} wrote to you`,
     MESSAGE_REQUESTED: ({ actor }) => `${actor} would like to write to you`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>

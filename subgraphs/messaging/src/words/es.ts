@@ -43,6 +43,7 @@ export const es: Words = {
     PAYMENT_REFUNDED: () => 'Recibes un reembolso',
     INVOICE_ISSUED: () => 'Tienes una factura nueva',
     SCHEDULED_MESSAGE_FAILED: () => 'Un mensaje tuyo no se pudo enviar a su hora',
+    WEBHOOK_DISABLED: () => 'El webhook de un socio ya no recibe nada y se ha desactivado',
     MESSAGES_MISSED: ({ actor }) => `${actor} te escribió`,
     MESSAGE_REQUESTED: ({ actor }) => `${actor} quiere escribirte`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>

@@ -43,6 +43,7 @@ export const fr: Words = {
     PAYMENT_REFUNDED: () => 'Vous êtes remboursé',
     INVOICE_ISSUED: () => 'Vous avez une nouvelle facture',
     SCHEDULED_MESSAGE_FAILED: () => 'Un de vos messages n’a pas pu être envoyé à l’heure prévue',
+    WEBHOOK_DISABLED: () => 'Le webhook d’un partenaire ne reçoit plus rien et a été désactivé',
     MESSAGES_MISSED: ({ actor }) => `${actor} vous a écrit`,
     MESSAGE_REQUESTED: ({ actor }) => `${actor} souhaite vous écrire`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>

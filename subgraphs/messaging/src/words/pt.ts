@@ -43,6 +43,7 @@ export const pt: Words = {
     PAYMENT_REFUNDED: () => 'Você recebe um reembolso',
     INVOICE_ISSUED: () => 'Você tem uma nova fatura',
     SCHEDULED_MESSAGE_FAILED: () => 'Uma mensagem sua não pôde ser enviada na hora marcada',
+    WEBHOOK_DISABLED: () => 'O webhook de um parceiro já não recebe nada e foi desativado',
     MESSAGES_MISSED: ({ actor }) => `${actor} escreveu para você`,
     MESSAGE_REQUESTED: ({ actor }) => `${actor} gostaria de escrever para você`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>

@@ -43,6 +43,7 @@ export const ro: Words = {
     PAYMENT_REFUNDED: () => 'Primești bani înapoi',
     INVOICE_ISSUED: () => 'Ai o factură nouă',
     SCHEDULED_MESSAGE_FAILED: () => 'Un mesaj de-al tău nu a putut fi trimis la ora stabilită',
+    WEBHOOK_DISABLED: () => 'Webhook-ul unui partener nu mai primește nimic și a fost oprit',
     MESSAGES_MISSED: ({ actor }) => `${actor} ți-a scris`,
     MESSAGE_REQUESTED: ({ actor }) => `${actor} dorește să îți scrie`,
     MEMBERSHIP_ANNIVERSARY: ({ years }) =>
