@@ -127,7 +127,7 @@ export function composeMessages(dependencies: Dependencies) {
     createLoaders: (viewer: Viewer | null): MessageLoadersOfAll => ({
       ...createMessageLoaders(db, viewer),
       ...createDraftLoaders(db, viewer),
-      ...createEditLoaders(db),
+      ...createEditLoaders(db, viewer),
       ...createReactionLoaders(db, viewer),
       ...createReceiptLoaders(db, viewer),
       ...createScheduledMessageLoaders(db, viewer),

@@ -13,6 +13,7 @@ export {
   newestSeenBy,
   seenAmong,
   takesPart,
+  toldUntil,
 } from './windows.js';
 
 export const conversationsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -18,6 +18,11 @@ export const isSeenBy = (person: string | Prisma.Sql): Prisma.Sql => {
 export const isShownTo = (personId: Prisma.Sql): Prisma.Sql =>
   Prisma.sql`NOT EXISTS (SELECT FROM hidden_messages h WHERE h.message_id = m.id AND h.user_id = ${personId})`;
 
+/** Until when a person is told what becomes of the message `m` that they see: whoever left, until then. */
+export const toldUntil = (personId: string): Prisma.Sql => Prisma.sql`coalesce((
+  SELECT p.left_at FROM participants p WHERE p.conversation_id = m.conversation_id AND p.user_id = ${personId}::uuid),
+  'infinity')`;
+
 /** Those of the messages that a person sees. */
 export async function seenAmong(
   tx: Transaction,

@@ -11,10 +11,10 @@ export const resolvers: Resolvers = {
   },
   Message: {
     reactionCounts: ({ id }, _args, { loaders }) => loaders.reactionCounts.load(id),
-    reactions: async ({ id }, args, { services, loaders }) => {
+    reactions: async ({ id }, args, { viewer, services, loaders }) => {
       const page = parsePage(args, oldestFirst);
       const rows = page.hasCursor
-        ? services.reactions.pageOf(id, page)
+        ? services.reactions.pageOf(viewer!.id, id, page)
         : loaders.firstReactions(page).load(id);
       return toConnection(await rows, page);
     },

@@ -66,13 +66,22 @@ export function createReactions({ db, clock, announce }: Dependencies) {
     if (kinds.length >= mostEmoji && !kinds.some((kind) => kind.emoji === emoji)) throw tooMany();
   }
 
-  /** Whoever asks sees the message. */
-  const pageOf = (messageId: string, page: Page): Promise<MessageReaction[]> =>
-    db.messageReaction.findMany({
-      where: { AND: [{ messageId }, page.where] },
+  /** Whoever asks sees the message; whoever left, no reaction that came later. */
+  async function pageOf(viewerId: string, messageId: string, page: Page): Promise<MessageReaction[]> {
+    const left = await db.participant.findFirst({
+      where: {
+        userId: viewerId,
+        leftAt: { not: null },
+        conversation: { messages: { some: { id: messageId } } },
+      },
+      select: { leftAt: true },
+    });
+    return db.messageReaction.findMany({
+      where: { AND: [{ messageId, ...(left && { reactedAt: { lte: left.leftAt! } }) }, page.where] },
       orderBy: page.orderBy,
       take: page.take,
     });
+  }
 
   return { add, remove, pageOf };
 }

@@ -59,13 +59,14 @@ function hitsQuery(words: readonly string[], { viewerId, conversationId, page }:
       to_tsquery('message_search', ${prefixesOf(words)}), ${highlighting}) AS marked
     FROM (
       SELECT part.* FROM (
-        SELECT conversation_id FROM participants
+        SELECT conversation_id, left_at FROM participants
         WHERE user_id = ${viewerId}::uuid AND last_activity_at IS NOT NULL ${place}
         ORDER BY last_activity_at DESC LIMIT ${mostConversations}
       ) AS place CROSS JOIN LATERAL (
         SELECT m.id, m.sent_at, m.text FROM messages m JOIN visibility_windows w ON ${isInWindow}
         WHERE w.conversation_id = place.conversation_id AND w.user_id = ${viewerId}::uuid
           AND message_words(m.conversation_id, m.text) @@ message_query(place.conversation_id, ${words.join(' ')})
+          AND coalesce(m.edited_at <= place.left_at, true)
           AND ${isShownTo(Prisma.sql`${viewerId}::uuid`)} ${bound}
         ${order}
       ) AS part ${order}

@@ -8,6 +8,7 @@ import {
 import type { Message } from '../__generated__/prisma/client.js';
 import { seenAmong } from '../conversations/index.js';
 import type { Db } from '../database.js';
+import { asTheyWere } from './as-they-were.js';
 import { historyQuery } from './history.js';
 import type { HistoryPage } from './rules.js';
 
@@ -26,10 +27,11 @@ export function createMessageLoaders(db: Db, viewer: Viewer | null): MessageLoad
         if (!viewer) return [];
         const wanted = { conversationIds, viewerId: viewer.id, forward, beyond, take };
         const page = await db.$queryRaw<{ id: string }[]>(historyQuery(wanted));
-        return db.message.findMany({
+        const messages = await db.message.findMany({
           where: { id: { in: page.map(({ id }) => id) } },
           orderBy: { sequence: forward ? 'asc' : 'desc' },
         });
+        return asTheyWere(db, viewer.id, messages);
       },
       (message) => message.conversationId,
     );
@@ -38,7 +40,7 @@ export function createMessageLoaders(db: Db, viewer: Viewer | null): MessageLoad
       async (ids) => {
         if (!viewer) return [];
         const seen = await seenAmong(db, viewer.id, ids);
-        return db.message.findMany({ where: { id: { in: seen } } });
+        return asTheyWere(db, viewer.id, await db.message.findMany({ where: { id: { in: seen } } }));
       },
       (message) => message.id,
     ),
