@@ -18,5 +18,3 @@ export const observeSettings = {
       'Roles whose requests may ask for an explanation with the header x-explain; `*` for everybody, anonymous too',
     ),
 };
-
-export type ObserveSettings = z.output<z.ZodObject<typeof observeSettings>>;

@@ -33,5 +33,3 @@ export const subscriptionSettings = {
   SUBSCRIPTION_RESUME_MS: whole(60_000).describe('How long a lost subgraph is waited for by subscriptions'),
   SUBSCRIPTION_RECHECK_MS: whole(30_000).describe('How often callers of quiet connections are checked again'),
 };
-
-export type SubscriptionSettings = z.output<z.ZodObject<typeof subscriptionSettings>>;

@@ -22,8 +22,6 @@ export interface GoogleSettings {
   readonly oauthUrl?: string | undefined;
 }
 
-export type Google = ReturnType<typeof createGoogle>;
-
 /** Lets us make calendars of our own and see nothing of the person's others. */
 const scope = 'https://www.googleapis.com/auth/calendar.app.created';
 const timeout = 10_000;

@@ -6,8 +6,6 @@ import { drain } from '../draining.js';
 import type { EventsMessages } from '../messages.js';
 import { eventCompleted } from './announcements.js';
 
-export type Completion = ReturnType<typeof createCompletion>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { eventSnapshot } from './announcements.js';
-export { createCompletion, type Completion } from './completion.js';
+export { createCompletion } from './completion.js';
 export { assertProgramFits } from './agenda.js';
 export { createDeleting } from './deleting.js';
 export { applyChanges } from './changes.js';

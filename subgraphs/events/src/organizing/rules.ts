@@ -108,7 +108,6 @@ export const eventChanges = z.object({
   galleryIds: galleryIds.optional(),
 });
 
-export type NewEvent = z.output<typeof newEvent>;
 export type EventChanges = z.output<typeof eventChanges>;
 
 export type AgendaInput = z.output<typeof agendaItem>;

@@ -20,8 +20,6 @@ export const ratingInput = z.object({
   comment: text({ max: 2_000 }).nullish(),
 });
 
-export type RatingInput = z.output<typeof ratingInput>;
-
 export type RatingRefusal =
   | 'SIGN_IN_REQUIRED'
   | 'EVENT_CANCELLED'

@@ -7,8 +7,6 @@ import { instantFromStart, secondsFromStart } from '../time/index.js';
 import { ask } from './asking.js';
 import type { QuestionInput, Settings } from './rules.js';
 
-export type FormCopies = ReturnType<typeof createFormCopies>;
-
 type Terms = Omit<Settings, 'version' | 'opensAt' | 'closesAt'> & {
   readonly opensAfter: number | null;
   readonly closesAfter: number | null;

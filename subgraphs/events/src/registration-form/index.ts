@@ -3,7 +3,7 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createRegistrationFormLoaders, type RegistrationFormLoaders } from './loaders.js';
-export { createFormCopies, type FormCopies, type FormCopy } from './copying.js';
+export { createFormCopies, type FormCopy } from './copying.js';
 export { mostGuests, usualSettings, type Settings } from './rules.js';
 export {
   createRegistrationForm,

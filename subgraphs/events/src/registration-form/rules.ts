@@ -46,7 +46,6 @@ export const settingsChanges = z.object({
   questions: z.array(question).max(mostQuestions).optional(),
 });
 
-export type SettingsChanges = z.output<typeof settingsChanges>;
 export type QuestionInput = z.output<typeof question>;
 
 export function assertWindow({ opensAt, closesAt }: Pick<Settings, 'opensAt' | 'closesAt'>): void {

@@ -1,1 +1,1 @@
-export { createReminders, type Reminders } from './service.js';
+export { createReminders } from './service.js';

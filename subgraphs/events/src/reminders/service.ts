@@ -5,8 +5,6 @@ import { remindParticipants } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';
 import { dueOffset, reminderOffsets } from './rules.js';
 
-export type Reminders = ReturnType<typeof createReminders>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

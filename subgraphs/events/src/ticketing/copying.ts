@@ -5,8 +5,6 @@ import { eventSeatIds, ticketTypeIds } from '../ids.js';
 import { instantFromStart, secondsFromStart } from '../time/index.js';
 import { heldQuantity } from './held.js';
 
-export type SaleCopies = ReturnType<typeof createSaleCopies>;
-
 /** What an event sells, for others like it: JSON, with times by their distance from the start. */
 export interface SaleCopy {
   readonly types: readonly TypeCopy[];

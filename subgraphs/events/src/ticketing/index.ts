@@ -3,7 +3,7 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { callOf } from './calls.js';
-export { createSaleCopies, type SaleCopies, type SaleCopy } from './copying.js';
+export { createSaleCopies, type SaleCopy } from './copying.js';
 export { heldQuantity } from './held.js';
 export { createTicketingLoaders, type SeatModel, type TicketingLoaders } from './loaders.js';
 export {

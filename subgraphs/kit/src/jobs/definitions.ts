@@ -42,11 +42,6 @@ type Task<Schema extends z.ZodType> = {
   run(this: void, payload: z.output<Schema>, context: JobContext): Promise<void>;
 };
 
-/** Tasks by name, each run with what its schema makes of the payload. */
-export const defineJobs = <Schemas extends Record<string, z.ZodType>>(tasks: {
-  [Name in keyof Schemas]: Task<Schemas[Name]>;
-}): JobTasks => tasks;
-
 /** The task of a job declared by `defineJob`, to spread into the tasks of `startJobs`. */
 export const onJob = <Schema extends z.ZodType>(job: Job<Schema>, run: Task<Schema>['run']): JobTasks => ({
   [job.name]: { schema: job.schema, isSlow: job.isSlow ?? false, run },

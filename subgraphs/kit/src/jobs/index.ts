@@ -1,4 +1,4 @@
-export { defineJob, defineJobs, onJob } from './definitions.js';
+export { defineJob, onJob } from './definitions.js';
 export type { Job, JobContext, JobTask, JobTasks } from './definitions.js';
 export { addJob, addJobs } from './add-job.js';
 export type { AddJobOptions, JobWish } from './add-job.js';

@@ -8,7 +8,7 @@ import { eventually, silent, transactionsOf } from '../messages/testing.js';
 import type { TransactionRunner } from '../messages/transaction.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
 import { addJob } from './add-job.js';
-import { defineJob, defineJobs, onJob } from './definitions.js';
+import { defineJob, onJob } from './definitions.js';
 import { startAllJobs } from './start-all.js';
 import { startJobs, type Jobs } from './worker.js';
 
@@ -88,18 +88,14 @@ describe('jobs', () => {
       },
     });
     let attempts = 0;
-    const tasks = defineJobs({
-      fail: {
-        schema: z.object({ name: z.string() }),
-        run: async ({ name }) => {
-          attempts++;
-          if (attempts === 1) throw new Error(`no\nfor ${name}`);
-        },
-      },
+    const fail = defineJob('fail', z.object({ name: z.string() }));
+    const tasks = onJob(fail, async ({ name }) => {
+      attempts++;
+      if (attempts === 1) throw new Error(`no\nfor ${name}`);
     });
     const log = createLogger({ name: 'test', level: 'info', destination });
     jobs = await startJobs({ pool, tasks, log, pollMs: 100 });
-    await transaction((tx) => addJob(tx, defineJob('fail', z.object({ name: z.string() })), { name: 'Ada' }));
+    await transaction((tx) => addJob(tx, fail, { name: 'Ada' }));
     await eventually(() => lines.length);
     await eventually(async () => {
       await pool.query('UPDATE graphile_worker._private_jobs SET run_at = now()');
@@ -134,12 +130,8 @@ describe('jobs', () => {
 
   it('tells a job of the crontab when it was due', async () => {
     const got: unknown[] = [];
-    const tasks = defineJobs({
-      tick: {
-        schema: z.strictObject({}),
-        run: async (payload, { scheduledFor }) => void got.push({ payload, scheduledFor }),
-      },
-    });
+    const tick = defineJob('tick', z.strictObject({}));
+    const tasks = onJob(tick, async (payload, { scheduledFor }) => void got.push({ payload, scheduledFor }));
     jobs = await startJobs({ pool, tasks, crontab: '0 4 * * * tick', log: silent });
     // What the crontab would add at that minute.
     await pool.query(`SELECT graphile_worker.add_job('tick', '{"_cron":{"ts":"2026-01-01T04:00:00.000Z"}}')`);

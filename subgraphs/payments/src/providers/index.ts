@@ -21,7 +21,7 @@ export type {
   SavedMethod,
 } from './provider.js';
 export { createPaypal, type PaypalSettings } from './paypal/paypal.js';
-export { createSandbox, type Sandbox } from './sandbox/sandbox.js';
+export { createSandbox } from './sandbox/sandbox.js';
 export { createStripe, type StripeSettings } from './stripe/stripe.js';
 
 export type Providers = ReturnType<typeof createProviders>;

@@ -35,8 +35,6 @@ const upload = z.object({
 /** What of the private store files are posted to and read from. */
 export type UploadStore = Pick<PrivateStore, 'presignUpload' | 'read' | 'remove'>;
 
-export type ImportUploads = ReturnType<typeof createImportUploads>;
-
 /** Files to be imported: in the private store, under whose they are, for a day. */
 export function createImportUploads({
   db,

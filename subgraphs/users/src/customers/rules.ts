@@ -62,8 +62,6 @@ export const newCustomer = customerChanges.omit({ departmentId: true }).extend({
 });
 
 export type CustomerDetails = z.output<typeof details>;
-export type CustomerChanges = z.output<typeof customerChanges>;
-
 /** A long job keeps it as text. */
 const instant = z.coerce.date();
 

@@ -1,8 +1,6 @@
 import { createHmac, randomInt } from 'node:crypto';
 import type { Transaction } from '../database.js';
 
-export type RecoveryCodes = ReturnType<typeof createRecoveryCodes>;
-
 const codeCount = 10;
 /** Crockford's base32: nothing in it looks like something else. Ten of them are 50 bits. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -2,8 +2,6 @@ import { generateSecret, generateURI, verify } from 'otplib';
 import { createSealer, type Clock } from '@diaspora/kit';
 import type { Transaction } from '../database.js';
 
-export type Totp = ReturnType<typeof createTotp>;
-
 /** What an authenticator app is set up with. */
 export interface TotpSecret {
   /** Base32, for typing. */

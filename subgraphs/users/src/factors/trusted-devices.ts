@@ -4,8 +4,6 @@ import type { TrustedDevice } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import { trustedDeviceIds } from '../ids.js';
 
-export type TrustedDevices = ReturnType<typeof createTrustedDevices>;
-
 const lifetimeMs = 30 * dayMs;
 const mostDevices = 20;
 

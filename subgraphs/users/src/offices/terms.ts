@@ -29,8 +29,6 @@ export interface Turn {
   readonly epoch: number;
 }
 
-export type Terms = ReturnType<typeof createTerms>;
-
 const mostConfirmers = 100;
 
 /** How terms begin and end, within the transaction of whoever decided it. Rows of offices are locked before accounts. */

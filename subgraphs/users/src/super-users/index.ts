@@ -2,7 +2,7 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { createOperatorNames, type OperatorNames } from './naming.js';
+export { createOperatorNames } from './naming.js';
 export {
   activeSuperUsers,
   assertNotLastSuperUser,

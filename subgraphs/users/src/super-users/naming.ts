@@ -3,8 +3,6 @@ import type { Transaction } from '../database.js';
 import { lockSuperUsers } from './scope.js';
 import { createSetStanding, type StandingDependencies } from './standing.js';
 
-export type OperatorNames = ReturnType<typeof createOperatorNames>;
-
 /** Folded addresses by which the operator names super users, each once: a free address makes no second one. */
 export function createOperatorNames(dependencies: StandingDependencies, emailKeys: ReadonlySet<string>) {
   const { clock } = dependencies;

@@ -8,8 +8,6 @@ import { interpretEvent, readEvent } from './events.js';
 import { createSandboxPayments } from './payments.js';
 import { createSandboxRefunds } from './refunds.js';
 
-export type Sandbox = ReturnType<typeof createSandbox>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
