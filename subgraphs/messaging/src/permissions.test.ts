@@ -1,225 +1,218 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Viewer } from '@diaspora/kit';
-import { aViewer, type TestClient } from '@diaspora/kit/testing';
-import { conversationIds, notificationIds } from './ids.js';
+import type { GraphQLObjectType } from 'graphql';
+import type { QueryResolvers, SubscriptionResolvers } from './__generated__/schema.js';
+import { permissionWorld, roles, type PermissionWorld, type Role } from './testing/permission-world.js';
 import { givenMessaging, type Messaging } from './testing/given.js';
+import { isShown, selectionOf } from './testing/selections.js';
 
-const entity = (typename: string, fields: string) =>
-  `query ($id: ID!) { _entities(representations: [{ __typename: "${typename}", id: $id }]) { ... on ${typename} { ${fields} } } }`;
+const inGroup: Role[] = ['owner', 'admin', 'member'];
+const people = roles.filter((role) => role !== 'visitor' && role !== 'program');
 
-/** Everything private here: how it is asked for, and where the answer would be. */
-const reads: Record<string, { query: string; of: 'conversation' | 'message' | 'notification' }> = {
-  'Query.conversation': {
-    query: 'query ($id: ID!) { conversation(id: $id) { id messages(first: 1) { nodes { text } } } }',
-    of: 'conversation',
+/**
+ * Of the entities, who sees the object, first whoever sees the most of it; of its fields those that not all of these see; and
+ * those in which there is nothing.
+ */
+interface EntityCase {
+  readonly id: string;
+  readonly seenBy: readonly Role[];
+  readonly only?: Readonly<Record<string, readonly Role[]>>;
+  readonly empty?: readonly string[];
+}
+const entities: Readonly<Record<string, EntityCase>> = {
+  Conversation: {
+    ...{ id: 'conversation', seenBy: [...inGroup, 'former'] },
+    only: {
+      ...{ draft: ['owner'], inviteLinks: ['owner', 'admin'], joinRequests: ['owner', 'admin'] },
+      ...{ memberCount: inGroup, members: inGroup, liveLocations: inGroup, pictureGrant: inGroup },
+      ...{ leftAt: ['former'], receipts: inGroup },
+    },
+    empty: ['closedAt', 'event', 'mutedUntil'],
   },
-  'Conversation by reference': {
-    query: entity(
-      'Conversation',
-      'id unreadCount participants { id } receipts(first: 1) { nodes { deliveredUpToSequence } }',
-    ),
-    of: 'conversation',
+  Message: {
+    ...{ id: 'message', seenBy: inGroup, only: { clientMessageId: ['owner'] } },
+    empty: ['system', 'deletedAt'],
   },
-  'Message by reference': {
-    query: entity(
-      'Message',
-      'id text edits { text } reactions(first: 1) { nodes { emoji } } conversation { id }',
-    ),
-    of: 'message',
-  },
-  'Notification by reference': { query: entity('Notification', 'id type actor { id }'), of: 'notification' },
-};
-const lists: Record<string, string> = {
-  conversations: '{ conversations(first: 5) { nodes { id } } }',
-  notifications: '{ notifications(first: 5) { nodes { id } } }',
-  unreadNotificationCount: '{ unreadNotificationCount }',
-  unreadMessageCount: '{ unreadMessageCount }',
-  searchMessages: '{ searchMessages(query: "hello", first: 5) { nodes { message { text } } } }',
-  scheduledMessages: '{ scheduledMessages(first: 5) { nodes { text } } }',
-  messagingSettings: '{ messagingSettings { sharesReadReceipts } }',
-};
-const writes: Record<string, { mutation: string; input: (ids: Ids) => object }> = {
-  sendMessage: {
-    mutation:
-      'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } userErrors { code } } }',
-    input: ({ conversation }) => ({
-      conversationId: conversation,
-      clientMessageId: 'intruder',
-      text: 'Hello',
-    }),
-  },
-  forwardMessage: {
-    mutation:
-      'mutation ($input: ForwardMessageInput!) { forwardMessage(input: $input) { message { id } userErrors { code } } }',
-    input: ({ message, conversation }) => ({
-      messageId: message,
-      conversationId: conversation,
-      clientMessageId: 'intruder',
-    }),
-  },
-  editMessage: {
-    mutation: 'mutation ($input: EditMessageInput!) { editMessage(input: $input) { userErrors { code } } }',
-    input: ({ message }) => ({ messageId: message, expectedVersion: 1, text: 'Changed' }),
-  },
-  deleteMessage: {
-    mutation:
-      'mutation ($input: DeleteMessageInput!) { deleteMessage(input: $input) { userErrors { code } } }',
-    input: ({ message }) => ({ messageId: message, scope: 'EVERYONE' }),
-  },
-  addMessageReaction: {
-    mutation:
-      'mutation ($input: AddMessageReactionInput!) { addMessageReaction(input: $input) { userErrors { code } } }',
-    input: ({ message }) => ({ messageId: message, emoji: '👍' }),
-  },
-  removeMessageReaction: {
-    mutation:
-      'mutation ($input: RemoveMessageReactionInput!) { removeMessageReaction(input: $input) { userErrors { code } } }',
-    input: ({ message }) => ({ messageId: message, emoji: '👍' }),
-  },
-  saveDraft: {
-    mutation: 'mutation ($input: SaveDraftInput!) { saveDraft(input: $input) { userErrors { code } } }',
-    input: ({ conversation }) => ({ conversationId: conversation, text: 'x' }),
-  },
-  scheduleMessage: {
-    mutation:
-      'mutation ($input: ScheduleMessageInput!) { scheduleMessage(input: $input) { userErrors { code } } }',
-    input: ({ conversation }) => ({
-      conversationId: conversation,
-      clientMessageId: 'intruder',
-      sendAt: new Date(Date.now() + 3_600_000),
-      text: 'x',
-    }),
-  },
-  markConversationRead: {
-    mutation:
-      'mutation ($input: MarkConversationReadInput!) { markConversationRead(input: $input) { conversation { id } userErrors { code } } }',
-    input: ({ conversation }) => ({ conversationId: conversation, upToSequence: 1 }),
-  },
-  markConversationDelivered: {
-    mutation:
-      'mutation ($input: MarkConversationDeliveredInput!) { markConversationDelivered(input: $input) { conversation { id } userErrors { code } } }',
-    input: ({ conversation }) => ({ conversationId: conversation, upToSequence: 1 }),
-  },
-  markNotificationsRead: {
-    mutation:
-      'mutation ($input: MarkNotificationsReadInput!) { markNotificationsRead(input: $input) { notifications { id } userErrors { code } } }',
-    input: ({ notification }) => ({ ids: [notification] }),
-  },
+  ScheduledMessage: { id: 'scheduledMessage', seenBy: ['owner'], empty: ['failure', 'message'] },
+  Notification: { id: 'notification', seenBy: ['owner'], empty: ['seenAt', 'readAt', 'archivedAt'] },
+  Webhook: { id: 'webhook', seenBy: ['superUser'] },
+  Event: { id: 'event', seenBy: [...roles].reverse(), only: { conversation: ['owner', 'member'] } },
 };
 
-interface Ids {
-  readonly conversation: string;
-  readonly message: string;
-  readonly notification: string;
+type Code = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'NOT_FOUND';
+type Refusals = Readonly<Partial<Record<Role, Code>>>;
+
+const inPerson: Refusals = { visitor: 'UNAUTHENTICATED', program: 'FORBIDDEN', onlooker: 'FORBIDDEN' };
+const authenticated: Refusals = { visitor: 'UNAUTHENTICATED', program: 'FORBIDDEN' };
+const forSuperUsers: Refusals = {
+  ...Object.fromEntries(roles.map((role) => [role, 'FORBIDDEN'])),
+  ...{ visitor: 'UNAUTHENTICATED', superUser: undefined },
+};
+
+/** Who is shown something, and who is refused; everybody else gets an answer in which nothing is. */
+interface FieldCase {
+  readonly field: string;
+  readonly shows: readonly Role[];
+  readonly refuses: Refusals;
 }
 
-describe('who may see and do what', () => {
+const page = (fields: string) => `(first: 20) { nodes { ${fields} } }`;
+
+const queries: Readonly<Record<keyof QueryResolvers, FieldCase>> = {
+  conversation: {
+    ...{ field: 'conversation(id: $conversation) { name }', shows: [...inGroup, 'former'] },
+    refuses: inPerson,
+  },
+  conversations: {
+    ...{ field: `conversations${page('name')}`, shows: [...inGroup, 'former'], refuses: inPerson },
+  },
+  searchMessages: {
+    field: `searchMessages(query: "secret", first: 20) { nodes { message { text } } }`,
+    ...{ shows: [...inGroup, 'former'], refuses: inPerson },
+  },
+  unreadMessageCount: {
+    field: 'unreadMessageCount',
+    shows: ['admin', 'member', 'former'],
+    refuses: inPerson,
+  },
+  scheduledMessages: { field: `scheduledMessages${page('text')}`, shows: ['owner'], refuses: inPerson },
+  // Whoever has the link may see into what it leads.
+  invitedGroup: {
+    field: 'invitedGroup(token: $token) { memberCount }',
+    shows: people,
+    refuses: authenticated,
+  },
+  notifications: { field: `notifications${page('id')}`, shows: ['owner', 'admin'], refuses: inPerson },
+  unreadNotificationCount: {
+    ...{ field: 'unreadNotificationCount', shows: ['owner', 'admin'], refuses: inPerson },
+  },
+  unseenNotificationCount: {
+    ...{ field: 'unseenNotificationCount', shows: ['owner', 'admin'], refuses: inPerson },
+  },
+  notificationDevices: { field: 'notificationDevices { name }', shows: ['owner'], refuses: inPerson },
+  chatWebhooks: { field: 'chatWebhooks { name }', shows: ['owner'], refuses: inPerson },
+  notificationDeliveries: {
+    ...{ field: `notificationDeliveries${page('reason')}`, shows: ['superUser'], refuses: forSuperUsers },
+  },
+  webhook: { field: 'webhook(id: $webhook) { name }', shows: ['superUser'], refuses: forSuperUsers },
+  webhooks: { field: `webhooks${page('name')}`, shows: ['superUser'], refuses: forSuperUsers },
+  webhookDeliveries: {
+    field: 'webhookDeliveries(webhookId: $webhook, first: 20) { nodes { id } }',
+    ...{ shows: ['superUser'], refuses: forSuperUsers },
+  },
+  webhookReplay: {
+    ...{ field: 'webhookReplay(id: $webhookReplay) { id }', shows: ['superUser'], refuses: forSuperUsers },
+  },
+  // Of the viewer, whoever that is.
+  messagingSettings: {
+    ...{ field: 'messagingSettings { sharesReadReceipts }', shows: people, refuses: inPerson },
+  },
+  notificationPreferences: {
+    ...{ field: 'notificationPreferences { times { timeZone } }', shows: people, refuses: inPerson },
+  },
+  // Nobody's.
+  webPushPublicKey: { field: 'webPushPublicKey', shows: roles, refuses: {} },
+  webhookEventTypes: { field: 'webhookEventTypes { name }', shows: roles, refuses: {} },
+};
+
+const ofTheGroup: Refusals = {
+  ...{ ...inPerson, stranger: 'NOT_FOUND', ambassador: 'NOT_FOUND', superUser: 'NOT_FOUND' },
+  former: 'NOT_FOUND',
+};
+/** What everybody else is told without being asked for is a matter of each subscription's own tests. */
+const subscriptions: Readonly<Record<keyof SubscriptionResolvers, Omit<FieldCase, 'shows'>>> = {
+  conversationEvents: {
+    field: 'conversationEvents(conversationId: $conversation) { cursor }',
+    refuses: ofTheGroup,
+  },
+  liveLocations: {
+    ...{ field: 'liveLocations(conversationId: $conversation) { locations { id } }', refuses: ofTheGroup },
+  },
+  typing: { field: 'typing(conversationId: $conversation) { people { id } }', refuses: ofTheGroup },
+  presence: { field: 'presence(userIds: [$owner]) { online { id } }', refuses: inPerson },
+  inboxEvents: { field: 'inboxEvents { cursor }', refuses: inPerson },
+  notificationReceived: { field: 'notificationReceived { cursor }', refuses: inPerson },
+};
+
+describe('who may see what', () => {
   let messaging: Messaging;
-  let ids: Ids;
-  const clients: Record<string, TestClient> = {};
-  let recipient: Viewer;
+  let world: PermissionWorld;
   beforeAll(async () => {
-    messaging = await givenMessaging();
-    const [ana, ben] = [await messaging.given.member(), await messaging.given.member()];
-    const conversation = await messaging.given.conversation(ana, ben);
-    const sent = await messaging.given.message(ana, conversation);
-    const key = notificationIds.create();
-    await messaging.db.notification.create({
-      data: {
-        id: key,
-        recipientId: ben.id,
-        type: 'OFFICE_APPOINTED',
-        occasion: 'o',
-        createdAt: new Date(),
-        subjectType: 'OFFICE',
-        subjectId: key,
-        actorId: ana.id,
-      },
-    });
-    const message = sent.data.sendMessage.message.id as string;
-    ids = { conversation, message, notification: notificationIds.encode(key) };
-    clients['a visitor'] = messaging.anonymous;
-    clients['a stranger'] = await messaging.given.member();
-    for (const role of ['CONSUL', 'AMBASSADOR', 'SUPER_USER']) {
-      clients[role] = messaging.as(aViewer({ roles: [role, 'REGULAR'] }));
-    }
-    clients['the recipient'] = ben;
-    recipient = ben.viewer;
+    const vapid = { publicKey: 'public', privateKey: 'private', subject: 'mailto:ops@example.org' };
+    messaging = await givenMessaging({ config: { push: { fcm: null, vapid } } });
+    world = await permissionWorld(messaging);
   });
   afterAll(() => messaging.stop());
 
-  const outsiders = ['a visitor', 'a stranger', 'CONSUL', 'AMBASSADOR', 'SUPER_USER'];
-  const everyRead = Object.keys(reads).flatMap((name) => outsiders.map((who) => [name, who] as const));
-  const everyWrite = Object.keys(writes).flatMap((name) => outsiders.map((who) => [name, who] as const));
-  const snapshot = async () => ({
-    messages: await messaging.db.message.findMany(),
-    reactions: await messaging.db.messageReaction.count(),
-    hidden: await messaging.db.hiddenMessage.count(),
-    sides: await messaging.db.participant.findMany({ orderBy: { userId: 'asc' } }),
-    unread: await messaging.db.notification.count({ where: { readAt: null } }),
+  /** Declares the variables that a document uses, all of them ids, and asks. */
+  const documentOf = (kind: string, field: string) => {
+    const names = [...new Set(field.match(/\$\w+/g) ?? [])];
+    const declared = names.map((name) => `${name}: ${name === '$token' ? 'String' : 'ID'}!`).join();
+    return `${kind}${declared && ` (${declared})`} { ${field} }`;
+  };
+
+  const entityAs = async (role: Role, type: string) => {
+    const { id } = entities[type]!;
+    const selection = selectionOf(messaging.client.schema.getType(type) as GraphQLObjectType, 3);
+    const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ${type} { ${selection} } } }`;
+    const { data } = await world.clients[role].execute(query, {
+      r: [{ __typename: type, id: world.ids[id] }],
+    });
+    return data?._entities?.[0] as Record<string, unknown> | null;
+  };
+  const shownOf = (entity: Record<string, unknown> | null) =>
+    Object.entries(entity ?? {}).flatMap(([field, value]) => (isShown(value) ? [field] : []));
+
+  describe.each(Object.entries(entities))('%s', (type, { seenBy, only = {} }) => {
+    it.each(roles)('shows its fields to %s as the table says', async (role) => {
+      const there = shownOf(await entityAs(seenBy[0]!, type));
+      const expected = [...new Set([...there, ...Object.keys(only)])].filter((field) =>
+        (only[field] ?? seenBy).includes(role),
+      );
+      expect(shownOf(await entityAs(role, type)).sort()).toEqual(expected.sort());
+    });
+
+    it.each(['', 'nonsense', 'usr_00000000000000000000000000'])('is null by the reference %j', async (id) => {
+      const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on ${type} { id } } }`;
+      const answer = await world.clients.owner.execute(query, { r: [{ __typename: type, id }] });
+      expect(answer).toMatchObject({ data: { _entities: [null] }, errors: [] });
+    });
   });
 
-  it.each(everyRead)('%s shows nothing to %s', async (name, who) => {
-    const { query, of } = reads[name]!;
-    const { data, codes } = await clients[who]!.execute(query, { id: ids[of] });
-    expect(data?._entities?.[0] ?? data?.conversation ?? null).toBeNull();
-    expect(codes).toEqual(who === 'a visitor' && name.startsWith('Query') ? ['UNAUTHENTICATED'] : []);
-  });
-
-  it.each(Object.keys(reads))('%s shows it to the recipient', async (name) => {
-    const { query, of } = reads[name]!;
-    const { data, codes } = await clients['the recipient']!.execute(query, { id: ids[of] });
-    expect(codes).toEqual([]);
-    expect((data._entities?.[0] ?? data.conversation).id).toBe(ids[of]);
-  });
-
-  it.each(Object.keys(lists))('%s is refused to visitors', async (name) => {
-    const answer = await messaging.anonymous.execute(lists[name]!);
-    expect(answer.codes).toEqual(['UNAUTHENTICATED']);
-    expect(answer.data).toBeNull();
-  });
-
-  it.each(['conversations', 'notifications'])('%s of others are in nobody else’s list', async (name) => {
-    for (const who of outsiders.slice(1)) {
-      expect((await clients[who]!.execute(lists[name]!)).data[name].nodes).toEqual([]);
-    }
-  });
-
-  it('shows nothing of it to whoever looks at the world as the recipient', async () => {
-    const asRecipient = messaging.as({ ...recipient, impersonatorId: aViewer().id });
-    for (const { query, of } of Object.values(reads)) {
-      const { data, codes } = await asRecipient.execute(query, { id: ids[of] });
-      expect(new Set(codes)).toEqual(new Set(['FORBIDDEN']));
-      expect(JSON.stringify(data ?? null)).not.toMatch(/"(id|text|unreadCount)":"?\w/);
-    }
-    for (const query of Object.values(lists))
-      expect((await asRecipient.execute(query)).codes).toEqual(['FORBIDDEN']);
-  });
-
-  it.each(everyWrite)('%s does nothing for %s', async (name, who) => {
-    const { mutation, input } = writes[name]!;
-    const before = await snapshot();
-    const { data, codes } = await clients[who]!.execute(mutation, { input: input(ids) });
-    const reason: unknown = codes[0] ?? data[name].userErrors[0].code;
-    expect(reason).toBe(who === 'a visitor' ? 'UNAUTHENTICATED' : 'NOT_FOUND');
-    expect(await snapshot()).toEqual(before);
-  });
-
-  it('refuses visitors to open a conversation', async () => {
-    const answer = await messaging.anonymous.execute(
-      `mutation ($input: OpenDirectConversationInput!) { openDirectConversation(input: $input) { conversation { id } } }`,
-      { input: { userId: conversationIds.encode(conversationIds.create()) } },
-    );
-    expect(answer.codes).toEqual(['UNAUTHENTICATED']);
-  });
-
-  it.each(['Conversation', 'Message', 'Notification'])(
-    '%s by a malformed or foreign reference is null',
-    async (type) => {
-      for (const id of ['', 'nonsense', `${ids.conversation}x`, 'usr_00000000000000000000000000']) {
-        const answer = await clients['the recipient']!.execute(entity(type, 'id'), { id });
-        expect(answer).toMatchObject({ data: { _entities: [null] }, errors: [] });
-      }
+  const whole = Object.entries(entities).filter(([, { empty }]) => empty);
+  it.each(whole)(
+    '%s has something in each field that has no case of its own',
+    async (type, { seenBy, ...cases }) => {
+      const { only = {}, empty = [] } = cases;
+      const entity = (await entityAs(seenBy[0]!, type))!;
+      const missing = Object.keys(entity).filter((field) => !isShown(entity[field]) && !(field in only));
+      expect(missing.sort()).toEqual([...empty].sort());
     },
   );
+
+  it('tells somebody who left nothing of later', async () => {
+    expect(JSON.stringify(await entityAs('former', 'Conversation'))).not.toMatch(/later/i);
+  });
+
+  const cases = Object.entries(queries).flatMap(([name, asked]) =>
+    roles.map((role) => [name, role, asked] as const),
+  );
+
+  it.each(cases)('Query.%s answers %s as the table says', async (_name, role, { field, shows, refuses }) => {
+    const { data, codes } = await world.clients[role].execute(documentOf('query', field), world.ids);
+    expect(codes).toEqual(refuses[role] ? [refuses[role]] : []);
+    const shown = Object.values(data ?? {}).some((value) => isShown(value) && value !== 0);
+    expect(shown).toBe(!refuses[role] && shows.includes(role));
+    const unseen = shown && role !== 'former' ? {} : data;
+    expect(JSON.stringify(unseen)).not.toMatch(/later/i);
+  });
+
+  const refused = Object.entries(subscriptions).flatMap(([name, { field, refuses }]) =>
+    Object.entries(refuses).map(([role, code]) => [name, role as Role, field, code] as const),
+  );
+
+  it.each(refused)('Subscription.%s is refused to %s', async (_name, role, field, code) => {
+    const events = world.clients[role].subscribe(documentOf('subscription', field), world.ids);
+    expect((await events.next()).value).toMatchObject({ data: null, codes: [code] });
+    expect(await events.next()).toMatchObject({ done: true });
+  });
 });

@@ -250,19 +250,6 @@ describe('events of a conversation', () => {
     expect(await events.raw()).toEqual({ done: true, value: undefined });
   });
 
-  it('is refused to strangers and visitors', async () => {
-    const { id } = await aConversation();
-    const stranger = await messaging.given.member();
-    for (const [who, code] of [
-      [stranger, 'NOT_FOUND'],
-      [messaging.anonymous, 'UNAUTHENTICATED'],
-    ] as const) {
-      const events = who.subscribe(subscription, { id });
-      expect((await events.next()).value).toMatchObject({ data: null, codes: [code] });
-      expect(await events.next()).toMatchObject({ done: true });
-    }
-  });
-
   it('catches up with everything after having read too slowly for the announcements', async () => {
     const { ben, id, say } = await aConversation();
     const events = listen(ben, id);

@@ -146,18 +146,4 @@ describe('the places of conversations', () => {
     expect(await idsIn(ana, { isUnread: true })).toEqual([...ids].reverse());
     expect(await idsIn(ana, { isUnread: false, kinds: ['GROUP', 'DIRECT'] })).toEqual([direct]);
   });
-
-  it.each(['mute', 'unmute', 'archive', 'unarchive', 'pin', 'unpin'])(
-    'are chosen by participants, each for themselves: %s',
-    async (verb) => {
-      const { ana, ids } = await someoneWith(1);
-      const before = await messaging.db.participant.findMany({ orderBy: { userId: 'asc' } });
-      expect(await place(await messaging.given.member(), verb, ids[0]!)).toBe('NOT_FOUND');
-      expect(await refusalOf(messaging.anonymous, `${verb}Conversation`, { conversationId: ids[0] })).toBe(
-        'UNAUTHENTICATED',
-      );
-      expect(await messaging.db.participant.findMany({ orderBy: { userId: 'asc' } })).toEqual(before);
-      expect(await place(ana, verb, ids[0]!)).toBeUndefined();
-    },
-  );
 });

@@ -186,12 +186,4 @@ describe('a live location', () => {
   ])('is refused with %s', async (_what, overrides) => {
     expect((await shared(ana, overrides)).userErrors).toMatchObject([{ code: 'INVALID_INPUT' }]);
   });
-
-  it('is refused to strangers and visitors', async () => {
-    const stranger = await messaging.given.member();
-    expect((await shared(stranger)).userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
-    expect(await follow(stranger).next()).toEqual(['NOT_FOUND']);
-    expect(await follow(messaging.anonymous).next()).toEqual(['UNAUTHENTICATED']);
-    expect(await seenBy(stranger)).toBeUndefined();
-  });
 });

@@ -98,9 +98,4 @@ describe('the inbox of notifications in real time', () => {
     expect(await events.next()).toMatchObject({ __typename: 'ResyncRequired', reason });
     await events.stop();
   });
-
-  it('is refused to visitors', async () => {
-    const events = messaging.anonymous.subscribe(subscription);
-    expect((await events.next()).value).toMatchObject({ data: null, codes: ['UNAUTHENTICATED'] });
-  });
 });

@@ -58,22 +58,6 @@ describe('the choices of a person', () => {
     expect(await rule('FOLLOWED', 'EMAIL')).toMatchObject({ cadence: 'WEEKLY', because: 'CHANNEL' });
   });
 
-  it.each([
-    ['setNotificationRule', 'SetNotificationRuleInput', { channel: 'EMAIL', cadence: 'OFF' }],
-    ['setNotificationTimes', 'SetNotificationTimesInput', { digestHour: 9 }],
-    ['silenceNotifications', 'SilenceNotificationsInput', { subjectId: 'x', kind: 'MUTED' }],
-    ['endNotificationSilence', 'EndNotificationSilenceInput', { subjectId: 'x' }],
-  ])('%s is refused to visitors', async (name, type, input) => {
-    const document = `mutation ($input: ${type}!) { ${name}(input: $input) { userErrors { code } } }`;
-    expect((await messaging.anonymous.execute(document, { input })).codes).toEqual(['UNAUTHENTICATED']);
-    expect((await messaging.anonymous.execute(preferences)).codes).toEqual(['UNAUTHENTICATED']);
-  });
-
-  it('are shown to nobody who looks at the world as that person', async () => {
-    const looking = messaging.as({ ...ana.viewer, impersonatorId: ben.id });
-    expect((await looking.execute(preferences)).codes).toEqual(['FORBIDDEN']);
-  });
-
   it('put only mails together', async () => {
     const { data } = await use.choose(ana, { channel: 'PUSH', cadence: 'DAILY' });
     expect(data.setNotificationRule.userErrors).toEqual([{ code: 'INVALID_INPUT', path: ['cadence'] }]);

@@ -69,20 +69,6 @@ describe('the inbox', () => {
     expect((await look()).nodes).toHaveLength(2);
   });
 
-  it.each([
-    ['markNotificationsSeen', seen],
-    ['archiveNotifications', archive],
-    ['restoreNotifications', restore],
-  ])('%s does nothing for visitors and for others', async (name, document) => {
-    const [id] = await comments(1);
-    expect((await messaging.anonymous.execute(document, { input: { ids: [id] } })).codes).toEqual([
-      'UNAUTHENTICATED',
-    ]);
-    const { data } = await ben.execute(document, { input: { ids: [id] } });
-    expect(data[name].userErrors).toEqual([{ code: 'NOT_FOUND', path: ['ids'] }]);
-    expect((await look()).nodes).toMatchObject([{ seenAt: null, readAt: null }]);
-  });
-
   it('is filtered by the people whom one follows, as that is now', async () => {
     const cleo = await use.person('Cleo');
     await use.comment(ana, ben);

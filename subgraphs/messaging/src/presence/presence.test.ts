@@ -173,7 +173,7 @@ describe('typing', () => {
     await events.stop();
   });
 
-  it('ends for whoever is taken out, and is refused to strangers and visitors', async () => {
+  it('ends for whoever is taken out', async () => {
     const { ana, ben, id } = await aTalk();
     const events = follow(ben, typing, { id });
     await events.next();
@@ -185,9 +185,6 @@ describe('typing', () => {
     await setTyping(ana, id, true);
     expect(await events.raw()).toMatchObject({ done: true });
     expect((await setTyping(ben, id, true)).data.setTyping.userErrors).toEqual([{ code: 'NOT_FOUND' }]);
-    const stranger = await messaging.given.member();
-    expect(await follow(stranger, typing, { id }).next()).toEqual(['NOT_FOUND']);
-    expect(await follow(messaging.anonymous, typing, { id }).next()).toEqual(['UNAUTHENTICATED']);
   });
 });
 
