@@ -49,11 +49,12 @@ interface Dependencies {
 export function composeMembership(dependencies: Dependencies) {
   const { db } = dependencies;
   const joinRequests = createJoinRequests(dependencies);
+  const departure = createDeparture(dependencies);
   const services: MembershipServices = {
     groups: createGroups(dependencies),
     joinRequests,
     inviteLinks: createInviteLinks({ ...dependencies, joinRequests }),
-    contactRequests: createContactRequests(dependencies),
+    contactRequests: createContactRequests({ ...dependencies, leave: departure.leave }),
     inbox: createInbox(dependencies),
   };
   const handlers: MessageHandler<Transaction>[] = [
@@ -64,7 +65,7 @@ export function composeMembership(dependencies: Dependencies) {
     services,
     handlers,
     /** Takes a person out of everything but their direct conversations. */
-    depart: createDeparture(dependencies),
+    depart: departure.depart,
     slices: [
       membersSlice,
       groupsSlice,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { personalDataOf } from '@diaspora/kit/testing';
 import { deliverTo, runTask } from '../testing/bus.js';
 import { actionsOn, historyOf, membersOf, refusalOf } from '../testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
@@ -147,6 +148,25 @@ describe('what somebody asks for whom one does not know', () => {
     await messaging.given.friends(ana, ben);
     expect(await add(ana, [ben])).toBeUndefined();
     expect(await listed(ben, 'INBOX')).toEqual([id]);
+  });
+
+  it('lays no group upon who was only asked, and leaves none without an owner', async () => {
+    const [ana, friend] = await pair();
+    const [asked, askedToo] = await pair();
+    const id = await messaging.given.group(ana, []);
+    const { add } = actionsOn(id);
+    expect(await add(ana, [asked, askedToo])).toBeUndefined();
+    await messaging.given.friends(ana, friend);
+    await add(ana, [friend]);
+    const { erase } = personalDataOf(messaging.subgraph.jobs!, messaging.privateStore);
+    await erase(ana.id);
+    expect(new Map(await membersOf(friend, id)).get(friend.publicId)).toBe('OWNER');
+    await erase(friend.id);
+    const rolesOf = async (who: Member) => (await membersOf(who, id)).map(([, role]) => role).sort();
+    expect(await rolesOf(asked)).toEqual(['MEMBER', 'OWNER']);
+    const owner = new Map(await membersOf(asked, id)).get(asked.publicId) === 'OWNER' ? asked : askedToo;
+    expect(await decline(owner, id)).toBeUndefined();
+    expect(await rolesOf(owner === asked ? askedToo : asked)).toEqual(['OWNER']);
   });
 
   it('is told of once, and never as a message that was missed', async () => {

@@ -2,8 +2,7 @@ import { AppError, type Clock } from '@diaspora/kit';
 import type { ConversationBox } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import { endLiveLocations } from '../live-location/index.js';
-import { dismiss, lockAsMember, type Side } from '../members/index.js';
-import type { Append } from '../messages/index.js';
+import { lockAsMember, type Side } from '../members/index.js';
 import type { ConversationModel } from '../models.js';
 import type { Telling } from '../notifications/index.js';
 import { noSuchConversation } from '../refusals.js';
@@ -13,7 +12,8 @@ export type ContactRequests = ReturnType<typeof createContactRequests>;
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
-  readonly appendLine: Append['appendLine'];
+  /** Takes somebody out of a group. */
+  readonly leave: (tx: Transaction, side: Side) => Promise<void>;
   readonly telling: Pick<Telling, 'withdraw'>;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
@@ -22,7 +22,7 @@ interface Dependencies {
 }
 
 export function createContactRequests(dependencies: Dependencies) {
-  const { db, clock, appendLine, telling, announce, announceTo } = dependencies;
+  const { db, clock, leave, telling, announce, announceTo } = dependencies;
 
   /** Again is the same, and whoever has declined may think better of it. */
   const accept = (userId: string, conversationId: string): Promise<ConversationModel> =>
@@ -31,11 +31,12 @@ export function createContactRequests(dependencies: Dependencies) {
     });
 
   async function decline(userId: string, conversationId: string): Promise<ConversationModel> {
-    const declined = await deciding(userId, conversationId, async (tx, { box, conversation }) => {
+    const declined = await deciding(userId, conversationId, async (tx, side) => {
+      const { box, conversation } = side;
       if (!isOpen(box))
         throw new AppError('CONFLICT', 'You have accepted it already.', { path: ['conversationId'] });
       if (conversation.kind === 'DIRECT') await endLiveLocations(tx, { conversationId, at: clock.now() });
-      else await leave(tx, userId, conversationId);
+      else await leave(tx, side);
       await place(tx, userId, conversationId, 'DECLINED');
     });
     if (declined.leftAt) void announce(conversationId);
@@ -74,11 +75,6 @@ export function createContactRequests(dependencies: Dependencies) {
       data: { box },
     });
   };
-
-  async function leave(tx: Transaction, userId: string, conversationId: string): Promise<void> {
-    await appendLine(tx, { conversationId, actorId: userId, line: { type: 'LEFT' } });
-    await dismiss(tx, { conversationId, userIds: [userId], at: clock.now() });
-  }
 
   return { accept, decline };
 }

@@ -1,12 +1,11 @@
 import type { Clock } from '@diaspora/kit';
+import type { Participant } from '../__generated__/prisma/client.js';
+import { isAccepted } from '../conversations/index.js';
 import type { Transaction } from '../database.js';
 import { dismiss, lockAsMember, lockConversation, type Side } from '../members/index.js';
 import type { Append } from '../messages/index.js';
 
-/**
- * Takes a person out of all groups and conversations of events who has nobody to ask, and what they uploaded away from them:
- * whoever has been in a group for the longest time, admins first, owns it then.
- */
+/** How people leave who ask nobody: whoever has been in a group for the longest time, admins first, owns it then. */
 export function createDeparture({
   clock,
   appendLine,
@@ -14,6 +13,7 @@ export function createDeparture({
   readonly clock: Clock;
   readonly appendLine: Append['appendLine'];
 }) {
+  /** Takes a person out of all groups and conversations of events, and what they uploaded away from them. */
   async function depart(tx: Transaction, userId: string): Promise<void> {
     const sides = await tx.participant.findMany({
       where: { userId, leftAt: null, conversation: { kind: { not: 'DIRECT' } } },
@@ -30,6 +30,7 @@ export function createDeparture({
     }
   }
 
+  /** Under the conversation's lock. */
   async function leave(tx: Transaction, side: Side): Promise<void> {
     const { conversationId, userId, conversation } = side;
     if (conversation.kind === 'GROUP') {
@@ -40,11 +41,11 @@ export function createDeparture({
   }
 
   async function handOver(tx: Transaction, { conversationId, userId }: Side): Promise<void> {
-    const [heir] = await tx.participant.findMany({
-      where: { conversationId, userId: { not: userId }, leftAt: null },
-      orderBy: [{ role: 'asc' }, { joinedAt: 'asc' }, { userId: 'asc' }],
-      take: 1,
-    });
+    // Nothing is laid upon who has not accepted to be there while somebody else has.
+    const [heir] = await tx.$queryRaw<Pick<Participant, 'userId' | 'role'>[]>`
+      SELECT p.user_id AS "userId", p.role FROM participants p
+      WHERE p.conversation_id = ${conversationId}::uuid AND p.user_id <> ${userId}::uuid AND p.left_at IS NULL
+      ORDER BY ${isAccepted} DESC, p.role, p.joined_at, p.user_id LIMIT 1`;
     if (!heir || heir.role === 'OWNER') return;
     const where = { conversationId_userId: { conversationId, userId: heir.userId } };
     await tx.participant.update({ where, data: { role: 'OWNER' } });
@@ -52,5 +53,5 @@ export function createDeparture({
     await appendLine(tx, { conversationId, actorId: userId, line });
   }
 
-  return depart;
+  return { depart, leave };
 }

@@ -66,6 +66,26 @@ describe('receipts', () => {
     ]);
   });
 
+  it('are told to everybody who follows by one statement', async () => {
+    const entitlements = ['UNLIMITED_MESSAGING'];
+    const ana = await messaging.given.member({ entitlements });
+    const others = await Promise.all(Array.from({ length: 8 }, () => messaging.given.member()));
+    const id = await messaging.given.group(ana, others);
+    await messaging.given.message(ana, id);
+    const followers = others.slice(1).map((who) => who.subscribe(subscription, { id }));
+    await Promise.all(followers.map((events) => events.next()));
+    const heard = followers.map((events) => events.next());
+    const from = messaging.sent.length;
+    await move(others[0]!, 'Read', id, 3);
+    for (const event of await Promise.all(heard))
+      expect((event.value as TestResult).data.conversationEvents.event.receipt.person.id).toBe(
+        others[0]!.publicId,
+      );
+    const asked = messaging.sent.slice(from).filter((sql) => sql.includes('CASE WHEN NOT'));
+    expect([1, 2]).toContain(asked.length);
+    await Promise.all(followers.map((events) => events.return!()));
+  });
+
   it.each([
     ['Delivered', 4],
     ['Read', 4],

@@ -30,7 +30,7 @@ export const resolvers: Resolvers = {
   Receipt: { person: ({ userId }) => ({ id: userIds.encode(userId) }) },
   ReceiptMoved: {
     receipt: ({ conversationId, actorId }, _args, { viewer, services }) =>
-      services.receipts.receiptOf(viewer!.id, { conversationId, personId: actorId! }),
+      services.receipts.receiptOf({ viewerId: viewer!.id, conversationId, personId: actorId! }),
   },
 };
 

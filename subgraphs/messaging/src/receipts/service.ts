@@ -2,10 +2,11 @@ import type { Clock } from '@diaspora/kit';
 import { appendEvent } from '../conversation-events/index.js';
 import { countsInTotal, countUnread, newestSeenBy } from '../conversations/index.js';
 import type { Db, Transaction } from '../database.js';
+import { createBatches } from '../following/index.js';
 import type { ConversationModel, ReceiptModel } from '../models.js';
 import type { Telling } from '../notifications/index.js';
 import { noSuchConversation } from '../refusals.js';
-import { receiptQuery } from './queries.js';
+import { receiptsQuery, type ReceiptAsk } from './queries.js';
 import { movedMarkers, type Marker, type Markers } from './rules.js';
 import type { Settings } from './settings.js';
 
@@ -104,14 +105,15 @@ export function createReceipts(dependencies: Dependencies) {
     return side;
   }
 
-  /** How far a person has come, as the viewer is told of it now; null when it is not. */
-  async function receiptOf(
-    viewerId: string,
-    { conversationId, personId }: { conversationId: string; personId: string },
-  ): Promise<ReceiptModel | null> {
-    const [receipt] = await db.$queryRaw<ReceiptModel[]>(receiptQuery(conversationId, viewerId, personId));
-    return receipt ?? null;
-  }
+  /**
+   * How far a person has come, as the viewer is told of it now; null when it is not. Everybody who follows a conversation
+   * asks when a marker moves there: they are answered together.
+   */
+  const receiptOf = createBatches(async (asks: readonly ReceiptAsk[]): Promise<(ReceiptModel | null)[]> => {
+    const told = await db.$queryRaw<(ReceiptModel & { number: number })[]>(receiptsQuery(asks));
+    const byNumber = new Map(told.map(({ number, ...receipt }) => [number, receipt]));
+    return asks.map((_ask, index) => byNumber.get(index + 1) ?? null);
+  });
 
   /** Messages that wait to be read in everything that is in the person's list. */
   async function unreadOf(userId: string): Promise<number> {
