@@ -94,8 +94,8 @@ export function createWebhookLog({ db, clock, audit, webhooks, fanOut }: Depende
     const before = new Date(clock.now().getTime() - keptDays * dayMs);
     for (let removed = atOnce; removed === atOnce;)
       removed = await db.$executeRaw`
-        DELETE FROM webhook_events WHERE id IN (
-          SELECT id FROM webhook_events WHERE created_at < ${before} ORDER BY created_at LIMIT ${atOnce})`;
+        DELETE FROM webhook_events WHERE id = ANY(ARRAY(
+          SELECT id FROM webhook_events WHERE created_at < ${before} ORDER BY created_at LIMIT ${atOnce}))`;
     await db.webhook.deleteMany({ where: { status: 'REMOVED', deliveries: { none: {} } } });
   }
 

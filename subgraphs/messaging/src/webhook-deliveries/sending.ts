@@ -107,12 +107,16 @@ export function createSending({ db, clock, targets, secrets, webhooks, settling 
   async function planNext(tx: Transaction, webhookId: string): Promise<void> {
     await tx.$executeRaw`SELECT 1 FROM webhooks WHERE id = ${webhookId}::uuid FOR NO KEY UPDATE`;
     const webhook = await tx.webhook.findUnique({ where: { id: webhookId } });
-    const pending = { webhookId, status: 'PENDING' as const };
     if (webhook?.status !== 'ENABLED') {
-      await tx.webhookDelivery.updateMany({ where: pending, data: { status: 'HELD' } });
+      await tx.webhookDelivery.updateMany({
+        where: { webhookId, status: 'PENDING' },
+        data: { status: 'HELD' },
+      });
       return;
     }
-    const next = await tx.webhookDelivery.findFirst({ where: pending, orderBy: { notBefore: 'asc' } });
+    const [next] = await tx.$queryRaw<{ notBefore: Date }[]>`
+      SELECT not_before AS "notBefore" FROM webhook_deliveries
+      WHERE webhook_id = ${webhookId}::uuid AND status = 'PENDING' ORDER BY not_before, id LIMIT 1`;
     if (!next) return;
     const times = [next.notBefore, webhook.pausedUntil ?? next.notBefore, clock.now()];
     await planTurn(tx, webhookId, new Date(Math.max(...times.map(Number))));
