@@ -157,6 +157,7 @@ describe('what somebody asks for whom one does not know', () => {
     const { add } = actionsOn(id);
     expect(await add(ana, [asked, askedToo])).toBeUndefined();
     await messaging.given.friends(ana, friend);
+    messaging.clock.advance(1_000);
     await add(ana, [friend]);
     const { erase } = personalDataOf(messaging.subgraph.jobs!, messaging.privateStore);
     await erase(ana.id);
