@@ -1,32 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { onJob, type Audit, type Clock, type Mailer, type Outbox, type Revocations } from '@diaspora/kit';
+import { onJob } from '@diaspora/kit';
 import { hashSync } from 'bcrypt';
-import {
-  accountsSlice,
-  createAccounts,
-  createMailedCodes,
-  createNotices,
-  type Accounts,
-} from './accounts/index.js';
+import { accountsSlice, createAccounts, createMailedCodes, createNotices } from './accounts/index.js';
 import { createAttempts, createBudgets } from './budgets/index.js';
 import { createCodes } from './codes/index.js';
-import type { UsersConfig } from './config.js';
-import {
-  createCredentials,
-  createUndoKeys,
-  credentialsSlice,
-  type Credentials,
-} from './credentials/index.js';
-import type { Db, Transaction } from './database.js';
-import type { Epochs } from './epochs.js';
-import { createFactors, createSecondFactor, factorsSlice, type Factors } from './factors/index.js';
-import {
-  createFederation,
-  createPending,
-  federationSlice,
-  type Federation,
-  type IdentityProviders,
-} from './federation-login/index.js';
+import { createCredentials, createUndoKeys, credentialsSlice } from './credentials/index.js';
+import type { Transaction } from './database.js';
+import type { Foundation } from './dependencies.js';
+import { createFactors, createSecondFactor, factorsSlice } from './factors/index.js';
+import { createFederation, createPending, federationSlice } from './federation-login/index.js';
 import {
   announceRevocation,
   mailAboutAccount,
@@ -36,52 +18,12 @@ import {
   noticeEmailChange,
   rotateSigningKeys,
 } from './jobs.js';
-import type { UsersMessages } from './messages.js';
 import type { Platform } from './platform-settings/index.js';
-import {
-  createAccessTokens,
-  createSessions,
-  createTokenKeys,
-  sessionsSlice,
-  type Sessions,
-} from './sessions/index.js';
-import type { Texting } from './texting/index.js';
+import { createAccessTokens, createSessions, createTokenKeys, sessionsSlice } from './sessions/index.js';
 
-export interface AccountServices {
-  readonly accounts: Accounts;
-  readonly sessions: Sessions;
-  readonly credentials: Credentials;
-  readonly factors: Factors;
-  readonly federation: Federation;
-}
-
-interface Dependencies {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly outbox: Outbox<UsersMessages>;
-  readonly audit: Audit;
-  readonly epochs: Epochs;
-  readonly mailer: Mailer;
-  readonly texting: Texting;
-  readonly revocations: Revocations;
+interface Dependencies extends Foundation {
   readonly settings: Platform['settings'];
-  readonly identityProviders: IdentityProviders;
   readonly cancelErasure: (tx: Transaction, accountId: string) => Promise<void>;
-  readonly config: Pick<
-    UsersConfig,
-    | 'ACCESS_TOKEN_SECONDS'
-    | 'ADDRESS_ATTEMPTS'
-    | 'ADDRESS_REQUESTS'
-    | 'BCRYPT_COST'
-    | 'JWT_AUDIENCE'
-    | 'JWT_ISSUER'
-    | 'OIDC_REDIRECT_URIS'
-    | 'REFRESH_REPLAY_SECONDS'
-    | 'SESSION_SECONDS'
-    | 'SIGNING_KEY_SECONDS'
-    | 'SUPER_USER_EMAILS'
-    | 'TOKEN_SECRET'
-  >;
 }
 
 /** What tokens are signed with. */
@@ -125,7 +67,7 @@ function composeProofs({ db, clock, mailer, config }: Dependencies) {
 function composeDoors(
   dependencies: Dependencies,
   shared: ReturnType<typeof composeProofs> & ReturnType<typeof composeTokens>,
-): AccountServices {
+) {
   const { config, identityProviders, ...given } = dependencies;
   const common = { ...given, ...shared };
   const accounts = createAccounts({
@@ -166,6 +108,8 @@ function composeDoors(
   const factors = createFactors({ ...common, ends: sessions, provePassword });
   return { accounts, sessions, credentials, factors, federation };
 }
+
+export type AccountParts = ReturnType<typeof composeAccounts>;
 
 /** Accounts, sessions and credentials, put together. */
 export function composeAccounts(dependencies: Dependencies) {

@@ -1,4 +1,4 @@
-import { onJob, type Audit, type Clock, type Revocations, type SigningKeys } from '@diaspora/kit';
+import { onJob, type SigningKeys } from '@diaspora/kit';
 import type { Express } from 'express';
 import type { Attempts } from './budgets/index.js';
 import {
@@ -8,39 +8,23 @@ import {
   createClientLoaders,
   createServiceAccounts,
   createServiceTokens,
-  type ApiKeys,
-  type ClientLoaders,
-  type ServiceAccounts,
 } from './clients/index.js';
-import type { UsersConfig } from './config.js';
-import type { Db } from './database.js';
+import type { Foundation } from './dependencies.js';
 import { announceServiceEpoch } from './jobs.js';
+import type { Sessions } from './sessions/index.js';
 
-export interface ClientServices {
-  readonly serviceAccounts: ServiceAccounts;
-  readonly apiKeys: ApiKeys;
-}
-
-export type ClientPartLoaders = ClientLoaders;
-
-interface Dependencies {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly audit: Audit;
+interface Dependencies extends Foundation {
   readonly attempts: Attempts;
   readonly keys: SigningKeys;
-  readonly revocations: Revocations;
-  readonly announceEnd: (id: string) => Promise<boolean>;
-  readonly config: Pick<
-    UsersConfig,
-    'ACCESS_TOKEN_SECONDS' | 'JWT_AUDIENCE' | 'JWT_ISSUER' | 'VIEWER_SECRET'
-  >;
+  readonly announceEnd: Sessions['announceEnd'];
 }
+
+export type ClientParts = ReturnType<typeof composeClients>;
 
 /** Programs: service accounts and keys of partners, put together. */
 export function composeClients({ config, ...dependencies }: Dependencies) {
   const { db } = dependencies;
-  const services: ClientServices = {
+  const services = {
     serviceAccounts: createServiceAccounts(dependencies),
     apiKeys: createApiKeys(dependencies),
   };
@@ -54,7 +38,7 @@ export function composeClients({ config, ...dependencies }: Dependencies) {
   return {
     services,
     slices: [clientsSlice],
-    createLoaders: (): ClientPartLoaders => createClientLoaders(db),
+    createLoaders: () => createClientLoaders(db),
     jobs: onJob(announceServiceEpoch, services.serviceAccounts.announceEpoch),
     routes: (app: Express): void => routes(app),
     /** Each night. */

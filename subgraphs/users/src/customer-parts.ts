@@ -1,4 +1,4 @@
-import type { Audit, Clock, JobTasks, LongJobs, PrivateStore, Viewer } from '@diaspora/kit';
+import { createLongJobs, type Viewer } from '@diaspora/kit';
 import type { Auditing } from './audit/index.js';
 import type { Authority } from './authority/index.js';
 import type { Budgets } from './budgets/index.js';
@@ -6,47 +6,29 @@ import {
   createCustomerActivities,
   createCustomerActivityLoaders,
   customerActivitiesSlice,
-  type CustomerActivities,
-  type CustomerActivityLoaders,
 } from './customer-activities/index.js';
-import { createCustomerBulk, customerBulkSlice, type CustomerBulk } from './customer-bulk/index.js';
-import {
-  createCustomerExports,
-  customerExportsSlice,
-  type CustomerExports,
-} from './customer-exports/index.js';
+import { createCustomerBulk, customerBulkSlice } from './customer-bulk/index.js';
+import { createCustomerExports, customerExportsSlice } from './customer-exports/index.js';
 import {
   createCustomerFieldLoaders,
   createCustomerFields,
   customerFieldsSlice,
-  type CustomerFieldLoaders,
-  type CustomerFields,
 } from './customer-fields/index.js';
-import {
-  createCustomerImports,
-  customerImportsSlice,
-  type CustomerImports,
-} from './customer-imports/index.js';
+import { createCustomerImports, customerImportsSlice } from './customer-imports/index.js';
 import {
   createCustomerMergeLoaders,
   createCustomerMerges,
   customerMergesSlice,
-  type CustomerMergeLoaders,
-  type CustomerMerges,
 } from './customer-merges/index.js';
 import {
   createCustomerNoteLoaders,
   createCustomerNotes,
   customerNotesSlice,
-  type CustomerNoteLoaders,
-  type CustomerNotes,
 } from './customer-notes/index.js';
 import {
   createCustomerTaskLoaders,
   createCustomerTasks,
   customerTasksSlice,
-  type CustomerTaskLoaders,
-  type CustomerTasks,
 } from './customer-tasks/index.js';
 import {
   createCustomerAccess,
@@ -54,71 +36,39 @@ import {
   createCustomerLoaders,
   createCustomers,
   customersSlice,
-  type CustomerListing,
-  type CustomerLoaders,
-  type Customers,
 } from './customers/index.js';
-import type { Db } from './database.js';
+import type { Foundation } from './dependencies.js';
 
-export interface CustomerServices {
-  readonly customers: Customers;
-  readonly customerListing: CustomerListing;
-  readonly customerFields: CustomerFields;
-  readonly customerNotes: CustomerNotes;
-  readonly customerTasks: CustomerTasks;
-  readonly customerActivities: CustomerActivities;
-  readonly customerMerges: CustomerMerges;
-  readonly customerBulk: CustomerBulk;
-  readonly customerImports: CustomerImports;
-  readonly customerExports: CustomerExports;
-}
-
-export type CustomerPartLoaders = CustomerLoaders &
-  CustomerFieldLoaders &
-  CustomerNoteLoaders &
-  CustomerTaskLoaders &
-  CustomerActivityLoaders &
-  CustomerMergeLoaders;
-
-interface Dependencies {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly audit: Audit;
+interface Dependencies extends Foundation {
   readonly authority: Authority;
   readonly budgets: Budgets;
-  readonly longJobs: LongJobs;
-  readonly privateStore: PrivateStore;
   readonly eraseAuditDetails: Auditing['eraseAuditDetails'];
 }
 
+export type CustomerParts = ReturnType<typeof composeCustomers>;
+
 /** The customers of organizations, put together. */
 export function composeCustomers(dependencies: Dependencies) {
-  const { db, clock, audit, authority, budgets, longJobs, privateStore, eraseAuditDetails } = dependencies;
+  const { db, clock, authority } = dependencies;
+  const longJobs = createLongJobs({ db, clock });
   const access = createCustomerAccess({ db, authority });
-  const fields = createCustomerFields({ db, clock, audit, authority });
-  const customers = createCustomers({ db, clock, audit, authority, access, fields, eraseAuditDetails });
+  const fields = createCustomerFields(dependencies);
+  const customers = createCustomers({ ...dependencies, access, fields });
   const listing = createCustomerListing({ db, authority, fields });
-  const stored = { db, clock, audit, authority, fields, longJobs, privateStore };
-  const imports = createCustomerImports({ ...stored, budgets });
-  const exports = createCustomerExports({ ...stored, listing });
-  const services: CustomerServices = {
+  const common = { ...dependencies, access, fields, customers, listing, longJobs };
+  const services = {
     customers,
     customerListing: listing,
     customerFields: fields,
-    customerNotes: createCustomerNotes({ db, clock, access, customers }),
-    customerTasks: createCustomerTasks({ db, clock, access, customers, listing }),
-    customerActivities: createCustomerActivities({ db, clock, access, customers }),
-    customerMerges: createCustomerMerges({ db, clock, access, customers }),
-    customerBulk: createCustomerBulk({ db, clock, audit, authority, listing, longJobs }),
-    customerImports: imports,
-    customerExports: exports,
+    customerNotes: createCustomerNotes(common),
+    customerTasks: createCustomerTasks(common),
+    customerActivities: createCustomerActivities(common),
+    customerMerges: createCustomerMerges(common),
+    customerBulk: createCustomerBulk(common),
+    customerImports: createCustomerImports(common),
+    customerExports: createCustomerExports(common),
   };
-  const jobs: JobTasks = {
-    ...fields.jobs,
-    ...services.customerBulk.jobs,
-    ...imports.jobs,
-    ...exports.jobs,
-  };
+  const { customerBulk, customerImports, customerExports } = services;
   return {
     services,
     slices: [
@@ -132,7 +82,7 @@ export function composeCustomers(dependencies: Dependencies) {
       customerImportsSlice,
       customerExportsSlice,
     ],
-    createLoaders: (viewer: Viewer | null): CustomerPartLoaders => ({
+    createLoaders: (viewer: Viewer | null) => ({
       ...createCustomerLoaders(db, access, viewer),
       ...createCustomerFieldLoaders(db),
       ...createCustomerNoteLoaders(db),
@@ -140,11 +90,11 @@ export function composeCustomers(dependencies: Dependencies) {
       ...createCustomerActivityLoaders(db),
       ...createCustomerMergeLoaders(db, clock),
     }),
-    jobs,
+    jobs: { ...fields.jobs, ...customerBulk.jobs, ...customerImports.jobs, ...customerExports.jobs },
     /** Each night. */
     forget: async (): Promise<void> => {
       await customers.forgetRemoved();
-      await imports.forget();
+      await customerImports.forget();
     },
   };
 }

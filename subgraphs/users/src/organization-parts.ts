@@ -1,89 +1,48 @@
-import { onJob, type Audit, type Cache, type Clock, type Mailer, type Viewer } from '@diaspora/kit';
-import {
-  authoritySlice,
-  createAuthority,
-  createAuthorityLoaders,
-  type Authority,
-  type AuthorityLoaders,
-} from './authority/index.js';
+import { onJob, type Viewer } from '@diaspora/kit';
+import { authoritySlice, createAuthority, createAuthorityLoaders } from './authority/index.js';
 import type { Budgets } from './budgets/index.js';
-import type { Db } from './database.js';
-import {
-  createGrantLoaders,
-  createGrants,
-  createRoles,
-  grantsSlice,
-  type GrantLoaders,
-  type Grants,
-  type Roles,
-} from './grants/index.js';
+import type { Foundation } from './dependencies.js';
+import { createGrantLoaders, createGrants, createRoles, grantsSlice } from './grants/index.js';
 import { mailOrganizationInvitation } from './jobs.js';
 import {
   createInvitationAnswers,
   createInvitationLoaders,
   createInvitations,
   organizationInvitationsSlice,
-  type InvitationAnswers,
-  type InvitationLoaders,
-  type Invitations,
 } from './organization-invitations/index.js';
 import {
   createMemberLoaders,
   createOrganizationMembers,
   organizationMembersSlice,
-  type MemberLoaders,
-  type OrganizationMembers,
 } from './organization-members/index.js';
 import {
   createOrganizationLoaders,
   createOrganizations,
   createStructure,
   organizationsSlice,
-  type OrganizationLoaders,
-  type Organizations,
-  type Structure,
 } from './organizations/index.js';
 
-export interface OrganizationServices {
-  readonly authority: Authority;
-  readonly organizations: Organizations;
-  readonly structure: Structure;
-  readonly organizationMembers: OrganizationMembers;
-  readonly invitations: Invitations;
-  readonly invitationAnswers: InvitationAnswers;
-  readonly roles: Roles;
-  readonly grants: Grants;
-}
-
-export type OrganizationPartLoaders = AuthorityLoaders &
-  OrganizationLoaders &
-  MemberLoaders &
-  InvitationLoaders &
-  GrantLoaders;
-
-interface Dependencies {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly audit: Audit;
-  readonly mailer: Mailer;
-  readonly cache: Cache;
+interface Dependencies extends Foundation {
   readonly budgets: Budgets;
 }
 
+export type OrganizationParts = ReturnType<typeof composeOrganizations>;
+
 /** Organizations and who may do what in them, put together. */
-export function composeOrganizations({ db, clock, audit, mailer, cache, budgets }: Dependencies) {
-  const authority = createAuthority({ db, cache });
-  const grants = createGrants({ db, clock, audit });
-  const organizations = createOrganizations({ db, clock, audit });
-  const invitations = createInvitations({ db, clock, audit, mailer, budgets });
-  const services: OrganizationServices = {
+export function composeOrganizations(dependencies: Dependencies) {
+  const { db, clock } = dependencies;
+  const authority = createAuthority(dependencies);
+  const grants = createGrants(dependencies);
+  const organizations = createOrganizations(dependencies);
+  const invitations = createInvitations(dependencies);
+  const services = {
     authority,
     organizations,
-    structure: createStructure({ db, clock, audit }),
-    organizationMembers: createOrganizationMembers({ db, clock, audit }),
+    structure: createStructure(dependencies),
+    organizationMembers: createOrganizationMembers(dependencies),
     invitations,
-    invitationAnswers: createInvitationAnswers({ db, clock, audit, grants }),
-    roles: createRoles({ db, clock, audit }),
+    invitationAnswers: createInvitationAnswers({ ...dependencies, grants }),
+    roles: createRoles(dependencies),
     grants,
   };
   return {
@@ -95,7 +54,7 @@ export function composeOrganizations({ db, clock, audit, mailer, cache, budgets 
       organizationInvitationsSlice,
       grantsSlice,
     ],
-    createLoaders: (viewer: Viewer | null): OrganizationPartLoaders => ({
+    createLoaders: (viewer: Viewer | null) => ({
       ...createAuthorityLoaders(authority, viewer),
       ...createOrganizationLoaders(db, viewer),
       ...createMemberLoaders(db, viewer),

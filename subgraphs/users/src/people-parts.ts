@@ -1,42 +1,29 @@
-import type { Clock, Outbox, Viewer } from '@diaspora/kit';
+import type { Viewer } from '@diaspora/kit';
 import { blocksSlice } from './blocks/index.js';
-import {
-  connectionsSlice,
-  createConnectionLoaders,
-  createConnections,
-  type ConnectionLoaders,
-  type Connections,
-} from './connections/index.js';
-import type { Db } from './database.js';
+import { connectionsSlice, createConnectionLoaders, createConnections } from './connections/index.js';
+import type { Foundation } from './dependencies.js';
 import { followsSlice } from './follows/index.js';
-import { createFriendRequests, friendshipsSlice, type FriendRequests } from './friendships/index.js';
-import type { UsersMessages } from './messages.js';
-import { createSuggestions, suggestionsSlice, type Suggestions } from './suggestions/index.js';
+import { createFriendRequests, friendshipsSlice } from './friendships/index.js';
+import { createProfileLoaders, createProfiles, profilesSlice } from './profiles/index.js';
+import { createSuggestions, suggestionsSlice } from './suggestions/index.js';
 
-export interface PeopleServices {
-  readonly connections: Connections;
-  readonly friendRequests: FriendRequests;
-  readonly suggestions: Suggestions;
-}
+export type PeopleParts = ReturnType<typeof composePeople>;
 
-export type PeopleLoaders = ConnectionLoaders;
-
-interface Dependencies {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly outbox: Outbox<UsersMessages>;
-}
-
-/** What people have with each other, put together. */
-export function composePeople({ db, clock, outbox }: Dependencies) {
-  const services: PeopleServices = {
-    connections: createConnections({ db, clock, outbox }),
-    friendRequests: createFriendRequests({ db, clock }),
-    suggestions: createSuggestions({ db, clock }),
+/** Who people say they are, and what they have with each other, put together. */
+export function composePeople(foundation: Foundation) {
+  const { db } = foundation;
+  const services = {
+    profiles: createProfiles(foundation),
+    connections: createConnections(foundation),
+    friendRequests: createFriendRequests(foundation),
+    suggestions: createSuggestions(foundation),
   };
   return {
     services,
-    slices: [connectionsSlice, blocksSlice, followsSlice, friendshipsSlice, suggestionsSlice],
-    createLoaders: (viewer: Viewer | null): PeopleLoaders => createConnectionLoaders(db, viewer),
+    slices: [profilesSlice, connectionsSlice, blocksSlice, followsSlice, friendshipsSlice, suggestionsSlice],
+    createLoaders: (viewer: Viewer | null) => ({
+      ...createProfileLoaders(db, viewer),
+      ...createConnectionLoaders(db, viewer),
+    }),
   };
 }

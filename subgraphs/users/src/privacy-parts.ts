@@ -3,21 +3,14 @@ import {
   onJob,
   personalDataAnswers,
   messagesFrom,
-  type Audit,
-  type Clock,
-  type Mailer,
   type MessageHandler,
-  type Outbox,
   type PersonalDataAnswers,
-  type PrivateStore,
 } from '@diaspora/kit';
 import type { Auditing } from './audit/index.js';
-import type { UsersConfig } from './config.js';
-import type { Db, Transaction } from './database.js';
-import type { Epochs } from './epochs.js';
+import type { Transaction } from './database.js';
+import type { Foundation } from './dependencies.js';
 import { userIds } from './ids.js';
 import { advanceErasures, assembleDataExport, mailAboutPrivacy } from './jobs.js';
-import type { UsersMessages } from './messages.js';
 import type { Offices } from './offices/index.js';
 import type { OrganizationMembers } from './organization-members/index.js';
 import { createUsersPersonalData } from './personal-data/index.js';
@@ -34,26 +27,15 @@ import type { ProvePassword } from './accounts/index.js';
 import type { Sessions } from './sessions/index.js';
 import { sources } from './sources.js';
 
-export interface PrivacyServices {
-  readonly dataExports: DataExports;
-  readonly erasures: Erasures;
-}
-
-interface Dependencies {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly outbox: Outbox<UsersMessages>;
-  readonly audit: Audit;
-  readonly mailer: Mailer;
-  readonly epochs: Epochs;
-  readonly privateStore: PrivateStore;
+interface Dependencies extends Foundation {
   readonly provePassword: ProvePassword;
   readonly sessions: Pick<Sessions, 'endAll'>;
   readonly offices: Pick<Offices, 'endAllOf'>;
   readonly organizationMembers: Pick<OrganizationMembers, 'forgetPerson'>;
   readonly eraseAuditDetails: Auditing['eraseAuditDetails'];
-  readonly config: Pick<UsersConfig, 'DATA_EXPORT_DAYS' | 'ERASURE_DAYS'>;
 }
+
+export type PrivacyParts = ReturnType<typeof composePrivacy>;
 
 /** What people are given of their data and how it is taken away, put together: the asking and this subgraph's answer. */
 export function composePrivacy({ config, ...dependencies }: Dependencies) {
@@ -61,7 +43,7 @@ export function composePrivacy({ config, ...dependencies }: Dependencies) {
   const dataExports = createDataExports({ ...dependencies, exportDays: config.DATA_EXPORT_DAYS });
   const erasures = createErasures({ ...dependencies, erasureDays: config.ERASURE_DAYS });
   const advancing = createAdvancing(dependencies);
-  const services: PrivacyServices = { dataExports, erasures };
+  const services = { dataExports, erasures };
   const own = createPersonalData({
     source: 'users',
     requestedBy: 'users',
@@ -86,7 +68,13 @@ export function composePrivacy({ config, ...dependencies }: Dependencies) {
 }
 
 /** What every subgraph answers, this one included. */
-const answerHandlers = ({ dataExports, erasures }: PrivacyServices): MessageHandler<Transaction>[] =>
+const answerHandlers = ({
+  dataExports,
+  erasures,
+}: {
+  readonly dataExports: DataExports;
+  readonly erasures: Erasures;
+}): MessageHandler<Transaction>[] =>
   sources.flatMap((source) => {
     const { types } = personalDataAnswers(source);
     const answers = messagesFrom<PersonalDataAnswers, Transaction>(source);

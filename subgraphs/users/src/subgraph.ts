@@ -1,7 +1,6 @@
 import {
   createAudit,
   createCache,
-  createLongJobs,
   createMailer,
   createOutbox,
   createPrivateStore,
@@ -9,13 +8,12 @@ import {
   defineSubgraph,
   onJob,
   startSubgraph,
-  type Cache,
   type Clock,
+  type JobTasks,
   type Logger,
-  type Mailer,
-  type PrivateStore,
+  type MessageHandler,
   type RunningSubgraph,
-  type Revocations,
+  type Slice,
 } from '@diaspora/kit';
 import { composeAccounts } from './account-parts.js';
 import { composeAdministration } from './administration-parts.js';
@@ -24,11 +22,12 @@ import { composeClients } from './client-parts.js';
 import type { UsersConfig } from './config.js';
 import type { Context } from './context.js';
 import { composeCustomers } from './customer-parts.js';
-import { connectDatabase, type Db } from './database.js';
+import { connectDatabase, type Transaction } from './database.js';
+import type { Foundation, UsersDependencies } from './dependencies.js';
 import { entitlementHandlers } from './entitlements.js';
 import { createEpochs } from './epochs.js';
+import { createIdentityProviders } from './federation-login/index.js';
 import { createForwardedMails } from './forwarded-mails/index.js';
-import { createIdentityProviders, type IdentityProviders } from './federation-login/index.js';
 import { forgetOutlived } from './jobs.js';
 import { messages } from './messages.js';
 import { composeOffices } from './office-parts.js';
@@ -36,178 +35,116 @@ import { composeOrganizations } from './organization-parts.js';
 import { composePeople } from './people-parts.js';
 import { createPlatformSettings } from './platform-settings/index.js';
 import { composePrivacy } from './privacy-parts.js';
-import { createProfileLoaders, createProfiles, profilesSlice } from './profiles/index.js';
 import { clockMarginSeconds } from './sessions/index.js';
-import { createSuperUsers, superUsersSlice } from './super-users/index.js';
-import { createTexting, type Texting } from './texting/index.js';
+import { createTexting } from './texting/index.js';
 
-export interface UsersDependencies {
-  readonly db: Db;
-  readonly clock: Clock;
-  readonly mailer: Mailer;
-  readonly texting: Texting;
-  readonly revocations: Revocations;
-  readonly cache: Cache;
-  readonly identityProviders: IdentityProviders;
-  readonly privateStore: PrivateStore;
-  readonly config: Pick<
-    UsersConfig,
-    | 'ACCESS_TOKEN_SECONDS'
-    | 'ADDRESS_ATTEMPTS'
-    | 'ADDRESS_REQUESTS'
-    | 'AMBASSADORS_PER_COUNTRY'
-    | 'BCRYPT_COST'
-    | 'CONSULS_PER_CITY'
-    | 'DATA_EXPORT_DAYS'
-    | 'ERASURE_DAYS'
-    | 'JWT_AUDIENCE'
-    | 'JWT_ISSUER'
-    | 'OIDC_REDIRECT_URIS'
-    | 'REFRESH_REPLAY_SECONDS'
-    | 'SESSION_SECONDS'
-    | 'SIGNING_KEY_SECONDS'
-    | 'SUPER_USER_EMAILS'
-    | 'TOKEN_SECRET'
-    | 'VIEWER_SECRET'
-  >;
+/** What a group of slices adds to the subgraph beside its services and loaders. */
+interface Parts {
+  readonly slices?: readonly Slice[];
+  readonly handlers?: readonly MessageHandler<Transaction>[];
+  readonly jobs?: JobTasks;
+  readonly crontab?: readonly string[];
+  /** Each night: drops what has outlived its use. */
+  readonly forget?: () => Promise<unknown>;
 }
 
 /** The composition root: dependencies in, subgraph out. */
 export function createUsersSubgraph(dependencies: UsersDependencies) {
-  const { db, clock, mailer, texting, revocations, cache, identityProviders, privateStore, config } =
-    dependencies;
-  const outbox = createOutbox(messages, { clock });
-  const audit = createAudit({ source: 'users', clock });
-  const epochs = createEpochs({ db, revocations });
-  const platform = createPlatformSettings({ db, clock, outbox, audit });
-  const access = composeAccounts({
-    ...{ db, clock, outbox, audit, epochs, mailer, texting, revocations, identityProviders, config },
-    settings: platform.settings,
+  const { clock, config } = dependencies;
+  const foundation: Foundation = {
+    ...dependencies,
+    outbox: createOutbox(messages, { clock }),
+    audit: createAudit({ source: 'users', clock }),
+    epochs: createEpochs(dependencies),
+  };
+  const platform = createPlatformSettings(foundation);
+  const { settings } = platform;
+  const accounts = composeAccounts({
+    ...foundation,
+    settings,
     cancelErasure: async (tx, accountId) => {
       await privacy.services.erasures.cancelOpen(tx, accountId);
     },
   });
-  const { attempts, budgets, keys, issueAccessToken } = access;
-  const { accounts, sessions } = access.services;
-  const profiles = createProfiles({ db, clock, outbox });
-  const offices = composeOffices({ db, clock, outbox, audit, epochs, settings: platform.settings, config });
-  const superUsers = createSuperUsers({ db, clock, outbox, audit, epochs });
-  const parts = composeOrganizations({ db, clock, audit, mailer, cache, budgets });
+  const { attempts, budgets, keys, issueAccessToken } = accounts;
+  const { sessions } = accounts.services;
+  const people = composePeople(foundation);
+  const offices = composeOffices({ ...foundation, settings });
+  const organizations = composeOrganizations({ ...foundation, budgets });
   const auditing = createAuditing({
-    db,
-    clock,
-    audit,
+    ...foundation,
     secret: config.TOKEN_SECRET,
-    keepYears: async () => (await platform.settings()).auditYears,
+    keepYears: async () => (await settings()).auditYears,
   });
-  const { auditTrail, eraseAuditDetails } = auditing;
-  const { authority } = parts.services;
-  const crm = composeCustomers({
-    ...{ db, clock, audit, authority, budgets, privateStore, eraseAuditDetails },
-    longJobs: createLongJobs({ db, clock }),
+  const { eraseAuditDetails } = auditing;
+  const customers = composeCustomers({
+    ...{ ...foundation, budgets, eraseAuditDetails },
+    authority: organizations.services.authority,
   });
   const privacy = composePrivacy({
-    ...{ db, clock, outbox, audit, mailer, epochs, privateStore, sessions, eraseAuditDetails, config },
-    provePassword: accounts.provePassword,
+    ...{ ...foundation, sessions, eraseAuditDetails },
+    provePassword: accounts.services.accounts.provePassword,
     offices: offices.services.offices,
-    organizationMembers: parts.services.organizationMembers,
+    organizationMembers: organizations.services.organizationMembers,
   });
-  const people = composePeople({ db, clock, outbox });
-  const forwarded = createForwardedMails({ db, clock, outbox, mailer, privateStore });
-  const { announceEnd } = sessions;
-  const clients = composeClients({ db, clock, audit, attempts, keys, revocations, announceEnd, config });
+  const clients = composeClients({ ...foundation, attempts, keys, announceEnd: sessions.announceEnd });
   const administration = composeAdministration({
-    db,
-    clock,
-    outbox,
-    audit,
-    mailer,
-    epochs,
-    sessions,
+    ...{ ...foundation, sessions, platform, issueAccessToken },
     offices: offices.services.offices,
-    profiles,
-    platform,
-    issueAccessToken,
-    accessTokenSeconds: config.ACCESS_TOKEN_SECONDS,
+    profiles: people.services.profiles,
   });
   const services = {
-    ...access.services,
-    profiles,
-    superUsers,
-    auditTrail,
-    ...offices.services,
-    ...parts.services,
+    ...accounts.services,
     ...people.services,
-    ...crm.services,
+    ...offices.services,
+    ...organizations.services,
+    ...customers.services,
     ...clients.services,
     ...administration.services,
     ...privacy.services,
+    auditTrail: auditing.auditTrail,
   };
+  const parts: readonly Parts[] = [
+    accounts,
+    people,
+    offices,
+    // Before the organizations: what the trail kept of their customers is forgotten with them.
+    customers,
+    organizations,
+    clients,
+    administration,
+    privacy,
+    { ...auditing, slices: [auditSlice] },
+    createForwardedMails(foundation),
+    { handlers: entitlementHandlers, jobs: foundation.epochs.jobs },
+  ];
 
   return defineSubgraph<Context>({
     name: 'users',
-    slices: [
-      ...access.slices,
-      profilesSlice,
-      superUsersSlice,
-      auditSlice,
-      ...offices.slices,
-      ...parts.slices,
-      ...people.slices,
-      ...crm.slices,
-      ...clients.slices,
-      ...administration.slices,
-      ...privacy.slices,
-    ],
+    slices: parts.flatMap(({ slices = [] }) => slices),
     createContext: (base) => ({
       ...base,
       services,
       loaders: {
-        ...createProfileLoaders(db, base.viewer),
-        ...offices.createLoaders(),
-        ...parts.createLoaders(base.viewer),
         ...people.createLoaders(base.viewer),
-        ...crm.createLoaders(base.viewer),
+        ...offices.createLoaders(),
+        ...organizations.createLoaders(base.viewer),
+        ...customers.createLoaders(base.viewer),
         ...clients.createLoaders(),
         ...administration.createLoaders(),
       },
     }),
     impersonatorsMay: ['endImpersonation'],
-    handlers: [
-      ...entitlementHandlers,
-      ...auditing.handlers,
-      ...offices.handlers,
-      ...privacy.handlers,
-      ...forwarded.handlers,
-    ],
-    jobs: {
-      ...access.jobs,
-      ...epochs.jobs,
-      ...auditing.jobs,
-      ...offices.jobs,
-      ...parts.jobs,
-      ...crm.jobs,
-      ...clients.jobs,
-      ...administration.jobs,
-      ...privacy.jobs,
-      ...forwarded.jobs,
-      ...onJob(forgetOutlived, async () => {
-        await access.forget();
-        // Before the organizations: what the trail kept of their customers goes too.
-        await crm.forget();
-        await parts.forget();
-        await clients.forget();
-        await administration.forget();
-        await privacy.forget();
+    handlers: parts.flatMap(({ handlers = [] }) => handlers),
+    jobs: Object.assign(
+      onJob(forgetOutlived, async () => {
+        for (const { forget } of parts) await forget?.();
       }),
-    },
-    crontab: [
-      `23 3 * * * ${forgetOutlived.name}`,
-      ...access.crontab,
-      ...auditing.crontab,
-      ...privacy.crontab,
-      ...administration.crontab,
-    ].join('\n'),
+      ...parts.map(({ jobs }) => jobs),
+    ) as JobTasks,
+    crontab: [`23 3 * * * ${forgetOutlived.name}`, ...parts.flatMap(({ crontab = [] }) => crontab)].join(
+      '\n',
+    ),
     routes: (app) => {
       clients.routes(app);
       app.get('/.well-known/jwks.json', async (_request, response) => {
