@@ -25,11 +25,13 @@ interface SocketOptions {
   readonly maxMessageBytes: number;
   /** Called once, before the sinks hear of it. */
   readonly onClose: (code: number) => void;
+  /** It is about to close because nobody uses it: nothing may be subscribed there any more. */
+  readonly onIdle: () => void;
+  readonly idleMs: number;
 }
 
 const connectMs = 10_000;
 const pingMs = 10_000;
-const idleMs = 5_000;
 
 interface Message {
   readonly type?: string;
@@ -41,7 +43,8 @@ interface Message {
  * One connection by the graphql-transport-ws protocol (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md)
  * with many operations. It never connects again by itself: whoever resumes has to say after which cursor.
  */
-export function openSocket({ url, headers, initPayload, maxMessageBytes, onClose }: SocketOptions): Socket {
+export function openSocket(options: SocketOptions): Socket {
+  const { url, headers, initPayload, maxMessageBytes, onClose, onIdle, idleMs } = options;
   const sinks = new Map<string, UpstreamSink>();
   const waiting = new Map<string, object>();
   let isAcknowledged = false;
@@ -108,7 +111,10 @@ export function openSocket({ url, headers, initPayload, maxMessageBytes, onClose
     waiting.delete(id);
     if (sink && sinks.size === 0 && socket.readyState !== WebSocket.CLOSED) {
       clearTimeout(idle);
-      idle = setTimeout(() => socket.close(1000, 'Idle'), idleMs);
+      idle = setTimeout(() => {
+        onIdle();
+        socket.close(1000, 'Idle');
+      }, idleMs);
     }
     return sink;
   }

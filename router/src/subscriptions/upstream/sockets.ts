@@ -24,6 +24,8 @@ export interface SocketsOptions {
   /** Shared with the subgraphs; none for supergraphs of others. */
   readonly viewerSecret?: string | undefined;
   readonly maxMessageBytes: number;
+  /** How long a socket is kept that nobody uses. */
+  readonly idleMs?: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -33,7 +35,8 @@ export interface SocketsOptions {
  * subscriptions of everybody. Those of others know the caller of a connection only: there each identity has its own,
  * which carries the forwarded headers.
  */
-export function createSockets({ viewerSecret, maxMessageBytes, clock, log }: SocketsOptions): Sockets {
+export function createSockets(options: SocketsOptions): Sockets {
+  const { viewerSecret, maxMessageBytes, idleMs = 5_000, clock, log } = options;
   const sockets = new Map<string, Socket>();
 
   const sign = (viewer: Viewer | null, secret: string) => ({
@@ -41,13 +44,17 @@ export function createSockets({ viewerSecret, maxMessageBytes, clock, log }: Soc
   });
 
   function open(url: string, key: string, headers: Subject['forwardedHeaders']): Socket {
+    const forget = () => {
+      if (sockets.get(key) === socket) sockets.delete(key);
+    };
     const socket: Socket = openSocket({
       url,
       headers: viewerSecret === undefined ? headers : {},
       initPayload: viewerSecret === undefined ? headers : sign(null, viewerSecret),
-      maxMessageBytes,
+      ...{ maxMessageBytes, idleMs },
+      onIdle: forget,
       onClose: (code) => {
-        if (sockets.get(key) === socket) sockets.delete(key);
+        forget();
         if (code !== 1000) log.warn({ url, code }, 'the socket to a subgraph was closed');
       },
     });
