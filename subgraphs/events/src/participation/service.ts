@@ -21,6 +21,7 @@ import { acceptInvitation, isStanding } from '../invitations/index.js';
 import type { Places } from '../places/index.js';
 import { keepAnswers, mostGuests, settingsOf, type GivenAnswer } from '../registration-form/index.js';
 import { createSteering } from '../steering.js';
+import { createTurns } from '../turns.js';
 import { createLooking } from './looking.js';
 import {
   freeFor,
@@ -73,24 +74,25 @@ export interface Wish {
 export function createParticipation({ db, clock, places, transitions, queue }: Dependencies) {
   const { lockVisible } = createSteering({ clock });
   const lookAt = createLooking({ clock, places });
+  const inTurn = createTurns();
 
   /** Takes a place, or answers the one the viewer holds. With a key, a late repetition never takes a second one. */
   async function register(viewer: Viewer, wish: Wish, idempotencyKey: string | null): Promise<Registration> {
     assertGuests(wish.guests, mostGuests);
-    if (idempotencyKey === null)
-      return findRegistration(await attempt(db, viewer, wish).catch(passOn([wish.eventId])));
+    if (idempotencyKey === null) {
+      const id = inTurn(wish.eventId, () => attempt(db, viewer, wish));
+      return findRegistration(await id.catch(passOn([wish.eventId])));
+    }
     const call = {
       actor: viewer.id,
       operation: 'registerForEvent',
       key: parseInput(keySchema(), idempotencyKey),
       request: wish,
     };
-    const stored = await db
-      .$transaction((tx) =>
-        idempotent(tx, call, async () => ({ registrationId: await attempt(tx, viewer, wish) })),
-      )
-      .catch(passOn([wish.eventId]));
-    return findRegistration(stored.registrationId);
+    const once = (tx: Transaction) =>
+      idempotent(tx, call, async () => ({ registrationId: await attempt(tx, viewer, wish) }));
+    const stored = inTurn(wish.eventId, () => db.$transaction(once));
+    return findRegistration((await stored.catch(passOn([wish.eventId]))).registrationId);
   }
 
   const passOn = (eventIds: readonly string[]) => (error: unknown) => queue.passOnAfter(error, eventIds);

@@ -115,6 +115,14 @@ export async function readItems(
   return items;
 }
 
+/** The same for all who want places at the same events, or the same packet. */
+export async function aim(db: Pick<Transaction, 'ticketType'>, { lines }: { lines: readonly LineInput[] }) {
+  const ids = lines.flatMap(({ ticketTypeId }) => (ticketTypeId ? ticketTypeIds.decode(ticketTypeId) : []));
+  const types = await db.ticketType.findMany({ where: { id: { in: ids } }, select: { eventId: true } });
+  const packets = lines.flatMap(({ packetId }) => packetId ?? []);
+  return [...new Set([...types.map(({ eventId }) => eventId), ...packets])].sort().join();
+}
+
 const readPackets = (tx: Transaction, viewer: Viewer, ids: string[]) =>
   tx.packet.findMany({
     where: { AND: [{ id: { in: ids } }, packetsFor(viewer)] },

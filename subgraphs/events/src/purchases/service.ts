@@ -4,10 +4,11 @@ import type { Transaction } from '../database.js';
 import { purchaseIds, purchaseLineIds } from '../ids.js';
 import { callOf, type TicketingDependencies } from '../ticketing/index.js';
 import type { Queue } from '../participation/index.js';
+import { createTurns } from '../turns.js';
 import type { Vouchers } from '../vouchers/index.js';
 import { createAdmitting } from './admitting.js';
 import type { Basket } from './basket.js';
-import { eventIdsOf, placesByEvent, readItems, readPurchase, type Item } from './lines.js';
+import { aim, eventIdsOf, placesByEvent, readItems, readPurchase, type Item } from './lines.js';
 import { orderRequested } from './orders.js';
 import { price } from './pricing.js';
 import { keptUntil, mostRefreshes } from './rules.js';
@@ -25,6 +26,7 @@ type Dependencies = TicketingDependencies & {
 
 export function createPurchases({ db, clock, outbox, places, basket, vouchers, saga, queue }: Dependencies) {
   const admitting = createAdmitting({ clock, places });
+  const inTurn = createTurns();
 
   /** The first step of the saga: everything is kept, or nothing. What costs nothing is done with it. */
   async function purchase(
@@ -34,7 +36,7 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
     const parsed = readPurchase(input);
     const call = callOf(viewer, 'purchaseTickets', { idempotencyKey, input });
     let wanted: string[] = [];
-    const stored = db.$transaction((tx) =>
+    const buy = (tx: Transaction) =>
       idempotent(tx, call, async () => {
         const known = await readItems(tx, viewer, { ...parsed, now: clock.now() });
         wanted = eventIdsOf(known);
@@ -60,8 +62,8 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
         for (const { id: eventId } of events) await queue.settle(tx, { eventId, userId: viewer.id });
         await saga.afterStep('before:hold');
         return { purchaseId: id };
-      }),
-    );
+      });
+    const stored = inTurn(await aim(db, parsed), () => db.$transaction(buy));
     const { purchaseId } = await stored.catch((error: unknown) => queue.passOnAfter(error, wanted));
     await saga.afterStep('after:hold');
     return db.purchase.findUniqueOrThrow({ where: { id: purchaseId } });
