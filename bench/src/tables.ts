@@ -2,7 +2,7 @@ import type { Figures, Measured } from './requests.js';
 import type { Memory } from './proc.js';
 import type { StartUp } from './start-up.js';
 
-const subgraphs = ['users', 'events', 'content', 'messaging', 'payments', 'search'];
+export const subgraphs = ['users', 'events', 'content', 'messaging', 'payments', 'search'];
 
 /** Markdown that also reads well on a terminal; all columns but the first are figures. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {

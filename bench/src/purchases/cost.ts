@@ -1,6 +1,7 @@
 import type { Machine } from '../machine.js';
 import { readCounters } from '../counters.js';
 import { processorSeconds } from '../proc.js';
+import { subgraphs, table } from '../tables.js';
 
 /** What something costs: processor milliseconds by process, SQL statements by subgraph, requests of the router. */
 export interface Cost {
@@ -30,3 +31,19 @@ const each = (
   Object.fromEntries(
     Object.entries(after).map(([name, value]) => [name, (value - (before[name] ?? 0)) * scale]),
   );
+
+const names = ['router', ...subgraphs, 'storage', 'load'];
+
+/** Of one thing; `work` of the router are its requests to subgraphs. */
+export function costTable({ processor, work }: Cost): string {
+  const row = (name: string, of: Readonly<Record<string, number>>) => {
+    const values = names.map((each) => of[each]);
+    const all = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+    return [name, all.toFixed(0), ...values.map((value) => value?.toFixed(1) ?? '-')];
+  };
+  const { router, ...statements } = work;
+  return table(
+    ['', 'all', ...names],
+    [row('CPU ms', processor), row('SQL', statements), row('requests', { router: router ?? 0 })],
+  );
+}

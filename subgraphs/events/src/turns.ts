@@ -2,8 +2,8 @@ import { AppError } from '@diaspora/kit';
 
 /** One holds the lock while the other gets as far as it. */
 const atOnce = 2;
-/** As long as a transaction waits for a connection. */
-const patienceMs = 10_000;
+/** Well before the ten seconds after which the router counts an answer as lost: too many of those, and it spares all of us. */
+const patienceMs = 6_000;
 
 interface Lane {
   running: number;
@@ -13,7 +13,7 @@ interface Lane {
 /**
  * Lets two at a time want the same thing. The others would wait for the lock on its row with a connection in hand: a hot
  * event took all connections of a process, and whoever wanted another one stood behind. Here they wait without.
- * Throws UNAVAILABLE to who would wait for longer than ten seconds. It decides nothing: the lock does.
+ * Throws UNAVAILABLE to who would wait for longer than six seconds. It decides nothing: the lock does.
  */
 export function createTurns() {
   const lanes = new Map<string, Lane>();

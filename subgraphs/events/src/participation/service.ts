@@ -79,10 +79,8 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
   /** Takes a place, or answers the one the viewer holds. With a key, a late repetition never takes a second one. */
   async function register(viewer: Viewer, wish: Wish, idempotencyKey: string | null): Promise<Registration> {
     assertGuests(wish.guests, mostGuests);
-    if (idempotencyKey === null) {
-      const id = inTurn(wish.eventId, () => attempt(db, viewer, wish));
-      return findRegistration(await id.catch(passOn([wish.eventId])));
-    }
+    if (idempotencyKey === null)
+      return findRegistration(await attempt(db, viewer, wish).catch(passOn([wish.eventId])));
     const call = {
       actor: viewer.id,
       operation: 'registerForEvent',
@@ -108,7 +106,7 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
     const known = await admit(client, viewer, event, wish);
     if (typeof known === 'string') return known;
     return '$transaction' in client
-      ? client.$transaction((tx) => take(tx, viewer, wish))
+      ? inTurn(wish.eventId, () => client.$transaction((tx) => take(tx, viewer, wish)))
       : take(client, viewer, wish);
   }
 
