@@ -32,16 +32,20 @@ describe(`with ${rows} rows, what people and those who run the platform look up`
       `INSERT INTO participants (conversation_id, user_id, joined_at, last_activity_at)
        SELECT id, (ARRAY[${people}]::uuid[])[1 + pair_key::int % 20], now(), now() - random() * interval '90 days'
        FROM conversations`,
+      `INSERT INTO visibility_windows (conversation_id, user_id, after_sequence) VALUES ('${long}', '${ana.id}', 0)`,
+      `UPDATE conversations SET last_sequence = 5 WHERE id = '${long}'`,
+      `INSERT INTO messages (id, conversation_id, sequence, sender_id, client_message_id, text, sent_at)
+       SELECT gen_random_uuid(), '${long}', n, gen_random_uuid(), n, 'text', now() FROM generate_series(1, ${rows}) n`,
       `INSERT INTO follows (follower_id, followed_id, is_active, version)
        SELECT CASE n % 200 WHEN 0 THEN '${ana.id}'::uuid ELSE gen_random_uuid() END, gen_random_uuid(), true, 1
        FROM generate_series(1, ${rows}) n`,
-      `INSERT INTO notifications (id, recipient_id, type, occasion, subject_type, subject_id, actor_id, created_at,
+      `INSERT INTO notifications (id, recipient_id, type, occasion, subject_type, subject_id, actor_id, object_id, created_at,
          read_at, seen_at, archived_at)
        SELECT gen_random_uuid(), ${somebody}, CASE n % 7 WHEN 0 THEN 'MENTIONED' ELSE 'POST_REACTED' END::notification_type,
          n, 'POST', gen_random_uuid(),
          CASE n % 40 WHEN 0 THEN (SELECT followed_id FROM follows WHERE follower_id = '${ana.id}' LIMIT 1)
            ELSE gen_random_uuid() END,
-         now() - random() * interval '90 days', read, read, CASE WHEN n % 9 = 0 THEN read END
+         gen_random_uuid(), now() - random() * interval '90 days', read, read, CASE WHEN n % 9 = 0 THEN read END
        FROM (SELECT n, CASE WHEN random() < 0.95 THEN now() END AS read FROM generate_series(1, ${rows}) n) made`,
       `INSERT INTO deliveries (id, recipient_id, channel, notification_id, status, not_before, created_at)
        SELECT gen_random_uuid(), recipient_id, (ARRAY['PUSH', 'EMAIL', 'SLACK']::notification_channel[])[1 + random() * 2], id,
@@ -67,10 +71,15 @@ describe(`with ${rows} rows, what people and those who run the platform look up`
   });
 
   /** Plans of what a query reads, parameters unknown as for a prepared statement. */
-  async function plansOf(who: TestClient, query: string, variables: object = {}): Promise<string[]> {
+  async function plansOf(
+    who: TestClient,
+    query: string,
+    variables: object = {},
+    wanted = /^\s*SELECT/,
+  ): Promise<string[]> {
     const before = messaging.sent.length;
     expect((await who.execute(query, { ...variables })).errors).toEqual([]);
-    const statements = messaging.sent.slice(before).filter((sql) => /^\s*SELECT/.test(sql));
+    const statements = messaging.sent.slice(before).filter((sql) => wanted.test(sql));
     expect(statements.length).toBeGreaterThan(0);
     return Promise.all(
       statements.map(async (sql) => {
@@ -139,6 +148,14 @@ describe(`with ${rows} rows, what people and those who run the platform look up`
       expect(new Set(data.all.nodes.map(({ status }: { status: string }) => status)).size).toBe(2);
     },
   );
+
+  it('what told of a conversation that is read now', async () => {
+    const read = `mutation { markConversationRead(input: { conversationId: "${conversationIds.encode(long)}", upToSequence: 3 }) {
+      conversation { readUpToSequence } userErrors { code } } }`;
+    const plans = (await plansOf(ana, read, {}, /^\s*UPDATE notifications/)).join('\n');
+    expect(plans).toMatch(/notifications_object_id_recipient_id_idx/);
+    expect(plans).not.toMatch(unindexed);
+  });
 
   it('what is silenced', async () => {
     const list = `notificationPreferences { silences(first: 20 after: $after) { nodes { kind } pageInfo { endCursor } } }`;
