@@ -13,15 +13,21 @@ type LoadersOf<Parts extends { createLoaders(...args: never[]): unknown }> = Ret
   Parts['createLoaders']
 >;
 
+type ServicesOfParts = AccountParts['services'] &
+  PeopleParts['services'] &
+  OfficeParts['services'] &
+  OrganizationParts['services'] &
+  CustomerParts['services'] &
+  ClientParts['services'] &
+  AdministrationParts['services'] &
+  PrivacyParts['services'];
+
+export interface Services extends ServicesOfParts {
+  readonly auditTrail: AuditTrail;
+}
+
 export interface Context extends BaseContext {
-  readonly services: AccountParts['services'] &
-    PeopleParts['services'] &
-    OfficeParts['services'] &
-    OrganizationParts['services'] &
-    CustomerParts['services'] &
-    ClientParts['services'] &
-    AdministrationParts['services'] &
-    PrivacyParts['services'] & { readonly auditTrail: AuditTrail };
+  readonly services: Services;
   readonly loaders: LoadersOf<PeopleParts> &
     LoadersOf<OfficeParts> &
     LoadersOf<OrganizationParts> &

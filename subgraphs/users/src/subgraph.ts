@@ -50,13 +50,11 @@ interface Parts {
 
 /** The composition root: dependencies in, subgraph out. */
 export function createUsersSubgraph(dependencies: UsersDependencies) {
-  const { clock, config } = dependencies;
-  const foundation: Foundation = {
-    ...dependencies,
-    outbox: createOutbox(messages, { clock }),
-    audit: createAudit({ source: 'users', clock }),
-    epochs: createEpochs(dependencies),
-  };
+  const { db, clock, revocations, config } = dependencies;
+  const outbox = createOutbox(messages, { clock });
+  const audit = createAudit({ source: 'users', clock });
+  const epochs = createEpochs({ db, revocations });
+  const foundation: Foundation = { ...dependencies, outbox, audit, epochs };
   const platform = createPlatformSettings(foundation);
   const { settings } = platform;
   const accounts = composeAccounts({
@@ -116,7 +114,7 @@ export function createUsersSubgraph(dependencies: UsersDependencies) {
     privacy,
     { ...auditing, slices: [auditSlice] },
     createForwardedMails(foundation),
-    { handlers: entitlementHandlers, jobs: foundation.epochs.jobs },
+    { handlers: entitlementHandlers, jobs: epochs.jobs },
   ];
 
   return defineSubgraph<Context>({
