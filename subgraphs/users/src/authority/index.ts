@@ -4,10 +4,10 @@ import { resolvers } from './resolvers.js';
 
 export { actionPattern, builtInActions, type BuiltInAction } from './actions.js';
 export { readHoldings, readHoldingsOf, readPlaces } from './holdings.js';
-export { createAuthorityLoaders, permissionKey, type AuthorityLoaders } from './loaders.js';
+export { createAuthorityLoaders, permissionKey } from './loaders.js';
 export { mayThere } from './may-there.js';
 export { may, mayGrant, mayThroughout, outranks } from './rules.js';
-export type { Decision, HeldGrant, Holdings, Place, Reach } from './rules.js';
+export type { Decision, HeldGrant, Holdings, Reach } from './rules.js';
 export { assertActorMay, beginChange, createAuthority } from './service.js';
 export type { Actor, Authority, Explanation } from './service.js';
 

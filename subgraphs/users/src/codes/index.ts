@@ -1,1 +1,1 @@
-export { createCodes, wrongCode, type Code, type CodePurpose, type Codes } from './codes.js';
+export { createCodes, wrongCode, type Code, type Codes } from './codes.js';

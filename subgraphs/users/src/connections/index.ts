@@ -3,11 +3,11 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { changeBy, changeOf } from './change-of.js';
-export { createConnectionLoaders, type ConnectionLoaders } from './loaders.js';
+export { createConnectionLoaders } from './loaders.js';
 export { notBlocked } from './not-blocked.js';
-export { createPeople, type Member, type People } from './people.js';
+export { createPeople, type Member } from './people.js';
 export { readPair } from './read-pair.js';
 export * from './rules.js';
-export { createConnections, type Connections } from './service.js';
+export { createConnections } from './service.js';
 
 export const connectionsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -3,9 +3,9 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { performanceHandlers } from './handlers.js';
-export { createConsulReviewLoaders, type ConsulReviewLoaders } from './loaders.js';
-export { createConsulReviews, type ConsulReviews } from './reviews.js';
-export { createConsulPerformances, type ConsulPerformance, type ConsulPerformances } from './service.js';
+export { createConsulReviewLoaders } from './loaders.js';
+export { createConsulReviews } from './reviews.js';
+export { createConsulPerformances, type ConsulPerformance } from './service.js';
 
 export const consulPerformanceSlice: Slice = {
   typeDefs: readTypeDefs(import.meta.url),

@@ -6,8 +6,6 @@ import type { UsersMessages } from '../messages.js';
 import { assertMayDecide, standingOf } from '../offices/index.js';
 import { reviewInput } from './rules.js';
 
-export type ConsulReviews = ReturnType<typeof createConsulReviews>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

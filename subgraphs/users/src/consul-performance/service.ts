@@ -15,8 +15,6 @@ import {
   type Period,
 } from './rules.js';
 
-export type ConsulPerformances = ReturnType<typeof createConsulPerformances>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

@@ -3,6 +3,6 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createUndoKeys } from './email-letters.js';
-export { createCredentials, type Credentials } from './service.js';
+export { createCredentials } from './service.js';
 
 export const credentialsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -7,8 +7,6 @@ import { createEmails } from './emails.js';
 import { createPasswords } from './passwords.js';
 import { createPhones } from './phones.js';
 
-export type Credentials = ReturnType<typeof createCredentials>;
-
 /** What a person signs in with, and how it is changed. */
 export function createCredentials(dependencies: CredentialDependencies) {
   return {

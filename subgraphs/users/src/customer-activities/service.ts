@@ -4,8 +4,6 @@ import type { CustomerActivity } from '../__generated__/prisma/client.js';
 import { recordActivities, type CustomerAccess, type Customers } from '../customers/index.js';
 import type { Db } from '../database.js';
 
-export type CustomerActivities = ReturnType<typeof createCustomerActivities>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

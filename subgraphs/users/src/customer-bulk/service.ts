@@ -36,8 +36,6 @@ import {
   type BulkSet,
 } from './rules.js';
 
-export type CustomerBulk = ReturnType<typeof createCustomerBulk>;
-
 type Input = z.output<typeof changeManyCustomers.input>;
 type Cursor = z.output<typeof changeManyCustomers.cursor>;
 export type BulkChangeRow = LongJobRow<Input, { changed: number }>;

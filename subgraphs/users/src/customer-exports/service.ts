@@ -31,7 +31,6 @@ import {
 } from './definition.js';
 import { headOf, linesOf } from './writing.js';
 
-export type CustomerExports = ReturnType<typeof createCustomerExports>;
 export type CustomerExportRow = LongJobRow<ExportInput, ExportResult>;
 
 export interface CustomerExportsDependencies {

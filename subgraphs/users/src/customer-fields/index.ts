@@ -2,7 +2,7 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { createCustomerFieldLoaders, type CustomerFieldLoaders } from './loaders.js';
+export { createCustomerFieldLoaders } from './loaders.js';
 export {
   customValues,
   parseCustomValue,

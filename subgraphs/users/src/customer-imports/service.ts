@@ -33,7 +33,6 @@ import { columnsOf, isBlank, readRow } from './rules.js';
 import { addReady, clearReady, countFaults, markDuplicates, stage } from './staging.js';
 import { createImportUploads, type ImportUpload, type UploadStore } from './uploads.js';
 
-export type CustomerImports = ReturnType<typeof createCustomerImports>;
 export type CustomerImportRow = LongJobRow<ImportInput, ImportResult>;
 
 export interface CustomerImportsDependencies {

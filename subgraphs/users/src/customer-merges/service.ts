@@ -5,8 +5,6 @@ import { Prisma, type Db, type Transaction } from '../database.js';
 import { customerIds, customerMergeIds } from '../ids.js';
 import { givenBack, newMerge, noSuchMerge, takenBy, undoableForMs } from './rules.js';
 
-export type CustomerMerges = ReturnType<typeof createCustomerMerges>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

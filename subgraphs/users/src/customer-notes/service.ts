@@ -5,8 +5,6 @@ import { recordActivities, type CustomerAccess, type Customers } from '../custom
 import type { Db, Transaction } from '../database.js';
 import { customerNoteIds } from '../ids.js';
 
-export type CustomerNotes = ReturnType<typeof createCustomerNotes>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

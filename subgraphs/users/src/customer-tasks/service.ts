@@ -11,8 +11,6 @@ import type { Db, Prisma, Transaction } from '../database.js';
 import { customerTaskIds } from '../ids.js';
 import { maxTasks, newTask, noSuchTask, taskChanges, taskFilter } from './rules.js';
 
-export type CustomerTasks = ReturnType<typeof createCustomerTasks>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

@@ -7,7 +7,7 @@ import { resolvers } from './resolvers.js';
 export { assertMember, createCustomerAccess, type CustomerAccess } from './access.js';
 export { filterOf } from './decoding.js';
 export { createCustomerListing, type CustomerListing, type CustomerQuery } from './listing.js';
-export { createCustomerLoaders, type CustomerLoaders } from './loaders.js';
+export { createCustomerLoaders } from './loaders.js';
 export {
   customerFilter,
   derivedFrom,

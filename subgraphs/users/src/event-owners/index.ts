@@ -2,6 +2,6 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { createEventOwners, type EventOwners } from './service.js';
+export { createEventOwners } from './service.js';
 
 export const eventOwnersSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

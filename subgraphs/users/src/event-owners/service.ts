@@ -8,8 +8,6 @@ import type { UsersMessages } from '../messages.js';
 import { assertSuperUser } from '../super-users/index.js';
 import { assertAboutAnother, assertMayBecome, assertSomebody, eventOwnerInput } from './rules.js';
 
-export type EventOwners = ReturnType<typeof createEventOwners>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

@@ -9,8 +9,6 @@ import { addMethod, type Ends } from '../sessions/index.js';
 import type { AccountSecondFactor } from './second-factor.js';
 import type { TotpSecret } from './totp.js';
 
-export type Factors = ReturnType<typeof createFactors>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

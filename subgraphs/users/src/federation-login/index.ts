@@ -5,6 +5,6 @@ import { resolvers } from './resolvers.js';
 export { federationConfigShape, federationFaults, type ProviderSettings } from './config.js';
 export { createPending } from './pending.js';
 export { createIdentityProviders, type IdentityProviders } from './providers.js';
-export { createFederation, type Arrival, type Federation } from './service.js';
+export { createFederation, type Arrival } from './service.js';
 
 export const federationSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

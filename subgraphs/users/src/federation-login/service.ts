@@ -45,8 +45,6 @@ export interface Registration extends Newcomer {
   readonly code?: string | null | undefined;
 }
 
-export type Federation = ReturnType<typeof createFederation>;
-
 /** Signing in with other sites (ADR 19). */
 export function createFederation(dependencies: FederationDependencies) {
   const { db, attempts, accounts, signInAs, pending, providers, redirectUris } = dependencies;

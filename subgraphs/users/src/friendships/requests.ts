@@ -2,8 +2,6 @@ import type { Clock, Page, SortKey } from '@diaspora/kit';
 import type { Tie } from '../__generated__/prisma/client.js';
 import type { Db, Prisma } from '../database.js';
 
-export type FriendRequests = ReturnType<typeof createFriendRequests>;
-
 export type RequestSide = 'received' | 'sent';
 
 /** Newest first; the last key tells the requests of one moment apart. */

@@ -2,8 +2,8 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { createGrantLoaders, type GrantLoaders } from './loaders.js';
-export { createRoles, type Roles } from './roles.js';
+export { createGrantLoaders } from './loaders.js';
+export { createRoles } from './roles.js';
 export { assertMayChange } from './rules.js';
 export { createGrants, subjectOf, type Grants } from './service.js';
 

@@ -6,8 +6,6 @@ import { roleIds } from '../ids.js';
 import { assertKnownActions } from './actions.js';
 import { assertMayChange, changesOfRole, maxRoles, newRole, roleChanges, roleKeyOf } from './rules.js';
 
-export type Roles = ReturnType<typeof createRoles>;
-
 export interface GrantsDependencies {
   readonly db: Db;
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createImpersonationLetters } from './letters.js';
-export { createImpersonations, type Impersonations } from './service.js';
+export { createImpersonations } from './service.js';
 
 export const impersonationSlice: Slice = {
   typeDefs: readTypeDefs(import.meta.url),

@@ -9,8 +9,6 @@ import { assertSuperUser } from '../super-users/index.js';
 import type { ImpersonationLetters } from './letters.js';
 import { assertMayBeImpersonated, assertSignedInRecently, impersonationInput, keptMs } from './rules.js';
 
-export type Impersonations = ReturnType<typeof createImpersonations>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

@@ -18,8 +18,6 @@ import {
   type NewApplication,
 } from './rules.js';
 
-export type Applications = ReturnType<typeof createApplications>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

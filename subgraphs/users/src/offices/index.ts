@@ -3,16 +3,8 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { heldAt } from './conditions.js';
-export { createOfficeLoaders, type OfficeLoaders } from './loaders.js';
-export {
-  assertMayAppoint,
-  assertMayDecide,
-  cityKeyOf,
-  mayAppoint,
-  termOf,
-  type Appointer,
-  type Seats,
-} from './rules.js';
+export { createOfficeLoaders } from './loaders.js';
+export { assertMayAppoint, assertMayDecide, cityKeyOf, mayAppoint, termOf } from './rules.js';
 export { createOffices, type Offices } from './service.js';
 export { standingOf } from './standing.js';
 

@@ -8,8 +8,6 @@ import { invitationIds, memberIds, organizationIds } from '../ids.js';
 import { maxMembers } from './rules.js';
 import type { MembersDependencies } from '../organization-members/index.js';
 
-export type InvitationAnswers = ReturnType<typeof createInvitationAnswers>;
-
 const noSuchInvitation = () =>
   new AppError('NOT_FOUND', 'There is no such invitation.', { path: ['invitationId'] });
 

@@ -18,8 +18,6 @@ import {
 import type { MembersDependencies } from '../organization-members/index.js';
 import { assertInvitable } from '../profiles/index.js';
 
-export type Invitations = ReturnType<typeof createInvitations>;
-
 export interface InvitationsDependencies extends MembersDependencies {
   readonly mailer: Mailer;
   readonly budgets: Budgets;

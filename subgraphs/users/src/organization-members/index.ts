@@ -2,7 +2,7 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { createMemberLoaders, type MemberLoaders } from './loaders.js';
+export { createMemberLoaders } from './loaders.js';
 export { assertNotLastOwner } from './owners.js';
 export { createOrganizationMembers, type MembersDependencies, type OrganizationMembers } from './service.js';
 

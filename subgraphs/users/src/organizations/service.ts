@@ -5,8 +5,6 @@ import type { Db, Transaction } from '../database.js';
 import { memberIds, organizationIds } from '../ids.js';
 import { closedForMs, maxOrganizations, nameKeyOf, newOrganization, renaming } from './rules.js';
 
-export type Organizations = ReturnType<typeof createOrganizations>;
-
 export interface OrganizationsDependencies {
   readonly db: Db;
   readonly clock: Clock;

@@ -6,8 +6,6 @@ import { nodeIds } from '../ids.js';
 import { levelBelow, maxChildren, nameKeyOf, newNode, renaming } from './rules.js';
 import type { OrganizationsDependencies } from './service.js';
 
-export type Structure = ReturnType<typeof createStructure>;
-
 const nameTaken = () =>
   new AppError('CONFLICT', 'There is one of that name or action here.', { path: ['name'] });
 

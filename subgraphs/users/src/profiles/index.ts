@@ -3,7 +3,7 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { city, displayName, erasedProfile, languages } from './rules.js';
-export { createProfileLoaders, type ProfileLoaders } from './loaders.js';
+export { createProfileLoaders } from './loaders.js';
 export { createProfiles, profileChanged, type Profiles } from './service.js';
 export { assertInvitable } from './invitable.js';
 export { maySee } from './visibility.js';

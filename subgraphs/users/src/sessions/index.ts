@@ -4,8 +4,8 @@ import { resolvers } from './resolvers.js';
 
 export { createAccessTokens, type AccessToken, type IssueAccessToken } from './access-tokens.js';
 export { answerSignIn } from './answers.js';
-export { addMethod, type SecondMethod, type SignInMethod } from './methods.js';
-export type { FactorProof, SecondFactor } from './second-factor.js';
+export { addMethod } from './methods.js';
+export type { SecondFactor } from './second-factor.js';
 export type { Ends } from './ends.js';
 export { createSessions, type Sessions } from './service.js';
 export { clockMarginSeconds } from './rules.js';

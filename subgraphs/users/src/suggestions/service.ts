@@ -2,8 +2,6 @@ import { AppError, type Clock } from '@diaspora/kit';
 import type { Db } from '../database.js';
 import { suggestionsStatement, type Suggestion } from './statement.js';
 
-export type Suggestions = ReturnType<typeof createSuggestions>;
-
 const most = 50;
 
 /** People the viewer may know. */

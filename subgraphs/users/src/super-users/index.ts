@@ -10,6 +10,6 @@ export {
   lockSuperUsers,
   standsAsSuperUser,
 } from './scope.js';
-export { createSuperUsers, type SuperUsers } from './service.js';
+export { createSuperUsers } from './service.js';
 
 export const superUsersSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

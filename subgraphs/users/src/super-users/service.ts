@@ -14,8 +14,6 @@ import {
 import { activeSuperUsers, assertSuperUser, lockSuperUsers, standsAsSuperUser } from './scope.js';
 import { createSetStanding, type StandingDependencies } from './standing.js';
 
-export type SuperUsers = ReturnType<typeof createSuperUsers>;
-
 interface Dependencies extends StandingDependencies {
   readonly db: Db;
 }

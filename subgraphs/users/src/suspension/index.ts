@@ -3,6 +3,6 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createSuspensionLetters } from './letters.js';
-export { createSuspensions, type Suspensions } from './service.js';
+export { createSuspensions } from './service.js';
 
 export const suspensionSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -32,8 +32,6 @@ import {
 
 const liftEndedSuspension = defineJob('liftEndedSuspension', z.object({ suspensionId: z.uuid() }));
 
-export type Suspensions = ReturnType<typeof createSuspensions>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

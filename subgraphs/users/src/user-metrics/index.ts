@@ -4,6 +4,6 @@ import { resolvers } from './resolvers.js';
 
 export { createCounting } from './counting.js';
 export type { Report } from './rules.js';
-export { createUserMetrics, type UserMetrics } from './service.js';
+export { createUserMetrics } from './service.js';
 
 export const userMetricsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

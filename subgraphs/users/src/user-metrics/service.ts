@@ -2,8 +2,6 @@ import { AppError, type Viewer } from '@diaspora/kit';
 import { Prisma, type Db } from '../database.js';
 import { assertPeriod, before, mayRead, type Report } from './rules.js';
 
-export type UserMetrics = ReturnType<typeof createUserMetrics>;
-
 export interface GrowthPoint {
   readonly startsOn: string;
   readonly registrations: number;

@@ -12,8 +12,6 @@ import { recordedFilter } from '../audit/index.js';
 import { Prisma, type Db, type Transaction } from '../database.js';
 import { matching, standingOf, userSearchFilter, type UserSearchFilter } from './rules.js';
 
-export type UserSearch = ReturnType<typeof createUserSearch>;
-
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;
