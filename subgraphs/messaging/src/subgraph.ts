@@ -31,6 +31,7 @@ import { composeNotifications, type NotificationConfig } from './notification-pa
 import { friendNotice } from './notifications/index.js';
 import { createMessagingPersonalData } from './personal-data/index.js';
 import { composeRealTime } from './real-time-parts.js';
+import { suspensionHandlers } from './suspensions.js';
 import { composeWebhooks } from './webhook-parts.js';
 
 export interface MessagingDependencies {
@@ -113,6 +114,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
     }),
     handlers: inTurn([
       ...memberHandlers,
+      ...suspensionHandlers,
       ...blockHandlers,
       ...createContactRuleHandlers({
         onConnected: (tx, tie) => notifying.telling.tell(tx, friendNotice(tie)),

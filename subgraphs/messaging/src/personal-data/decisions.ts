@@ -46,6 +46,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     DigestItem: delivery,
     DeliveryAttempt: delivery,
     Webhook: { exported: { not: 'the platform’s own business' }, erasure: 'PSEUDONYMISED' },
+    Suspension: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     SuperUser: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     WebhookEvent: told,
     WebhookDelivery: told,

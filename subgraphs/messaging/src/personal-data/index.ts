@@ -48,6 +48,7 @@ export const createMessagingPersonalData = ({
     await tx.messagingSettings.deleteMany({ where: { personId } });
     await eraseNotifying(tx, personId);
     await tx.superUser.deleteMany({ where: { personId } });
+    await tx.suspension.deleteMany({ where: { personId } });
     // That they are gone is still told.
     await tx.webhookEvent.deleteMany({
       where: { personIds: { has: personId }, NOT: { type: 'user.erasureRequested' } },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestResult } from '@diaspora/kit/testing';
 import { conversationIds, scheduledMessageIds } from '../ids.js';
 import { sendScheduledMessage } from '../jobs.js';
+import { deliverTo } from '../testing/bus.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 
 const fields = `id text status version sendAt clientMessageId failure { code } message { text sequence }
@@ -164,6 +165,29 @@ describe('a message to be sent later', () => {
       text: '',
     });
     expect((await waiting(ana)).nodes).toEqual([]);
+  });
+
+  it('is not sent while its sender is suspended, whatever is told last about it', async () => {
+    const { ana, id } = await pair();
+    const tell = (type: string, version: number, endsAt: Date | null) =>
+      deliverTo(messaging, type, { userId: ana.publicId, version, endsAt: endsAt?.toISOString() ?? null });
+    const outcomeOf = async () => {
+      const { scheduledMessage: row } = await plan(ana, id);
+      await run(row.id as string);
+      return (await messaging.db.scheduledMessage.findUniqueOrThrow({
+        where: { id: scheduledMessageIds.decode(row.id as string) },
+        select: { status: true, failureCode: true },
+      })) as object;
+    };
+    await tell('user.suspended', 1, null);
+    expect(await outcomeOf()).toEqual({ status: 'FAILED', failureCode: 'FORBIDDEN' });
+    await tell('user.suspensionLifted', 2, null);
+    await tell('user.suspended', 1, null);
+    expect(await outcomeOf()).toEqual({ status: 'SENT', failureCode: null });
+    await tell('user.suspended', 3, inHours(1));
+    expect(await outcomeOf()).toMatchObject({ status: 'FAILED' });
+    await tell('user.suspended', 4, inHours(-1));
+    expect(await outcomeOf()).toMatchObject({ status: 'SENT' });
   });
 
   it('that failed is told to its sender, live, and to nobody else', async () => {

@@ -5,6 +5,7 @@ import type { Db, Transaction } from '../database.js';
 import { bodyOf, nothingSaid } from '../message-content/index.js';
 import type { Messages } from '../messages/index.js';
 import type { Telling } from '../notifications/index.js';
+import { isSuspended } from '../suspensions.js';
 
 interface Dependencies {
   readonly db: Db;
@@ -35,6 +36,8 @@ export function createSending({ db, clock, messages, telling, announce }: Depend
   /** Conversation first, as everywhere; then the row, unless it was changed or taken back meanwhile. */
   async function send(tx: Transaction, row: ScheduledMessage): Promise<void> {
     const { conversationId, senderId, clientMessageId } = row;
+    if (await isSuspended(tx, clock, senderId))
+      throw new AppError('FORBIDDEN', 'Nothing is sent for an account that is suspended.');
     const message = await messages.post(tx, { conversationId, senderId, clientMessageId, body: bodyOf(row) });
     const { id, version } = row;
     const { count } = await tx.scheduledMessage.updateMany({
