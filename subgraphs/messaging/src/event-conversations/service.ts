@@ -4,7 +4,7 @@ import type { Transaction } from '../database.js';
 import { conversationIds, userIds as personIds } from '../ids.js';
 import { endLiveLocations } from '../live-location/index.js';
 import { lockConversation } from '../members/index.js';
-import type { Append } from '../messages/index.js';
+import { touchSides, type Append } from '../messages/index.js';
 import type { MessagingMessages } from '../messages.js';
 import { settle } from './settling.js';
 
@@ -31,7 +31,11 @@ export function createEventConversations({ clock, outbox, appendLine }: Dependen
     if (kept === 0) return;
     const known = await conversationOf(tx, told.eventId);
     const { id } = known ?? (await create(tx, told));
-    await tx.conversation.update({ where: { id }, data: { name: told.title } });
+    const renamed = await tx.conversation.updateMany({
+      where: { id, NOT: { name: told.title } },
+      data: { name: told.title },
+    });
+    if (renamed.count > 0) await touchSides(tx, id);
     const people = known
       ? await tx.participant.findMany({ where: { conversationId: id, role: { not: 'MEMBER' } } })
       : await tx.eventPlace.findMany({ where: { eventId: told.eventId, isHeld: true } });

@@ -68,6 +68,26 @@ describe('the list of conversations in real time', () => {
     await events.stop();
   });
 
+  it('tells everybody of another name of the group, and of whoever was added', async () => {
+    const [ana, ben, eva] = await Promise.all([1, 2, 3].map(() => messaging.given.member()));
+    const id = await messaging.given.group(ana!, [ben!]);
+    const events = follow(second.as(ben!.viewer));
+    await events.next();
+    const change = (name: string, input: object) =>
+      ana!.execute(
+        `mutation ($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { userErrors { code } } }`,
+        { input: { conversationId: id, ...input } },
+      );
+    await change('updateGroup', { name: 'Rowers' });
+    expect(await events.next()).toMatchObject({
+      conversations: [{ id, lastSequence: 3 }],
+      unreadMessageCount: 0,
+    });
+    await change('addGroupMembers', { userIds: [eva!.publicId] });
+    expect(await events.next()).toMatchObject({ conversations: [{ id, lastSequence: 4 }] });
+    await events.stop();
+  });
+
   it('tells first what has changed since the cursor, each conversation once', async () => {
     const { ana, ben, id } = await aConversation();
     const before = follow(ben);

@@ -36,14 +36,16 @@ export function createAppend({ clock, outbox }: Dependencies) {
     return message;
   }
 
-  /** A line that tells what somebody did; nobody has to read it. */
-  function appendLine(
+  /** A line that tells what somebody did; nobody has to read it, but lists of conversations show what it tells. */
+  async function appendLine(
     tx: Transaction,
     { conversationId, actorId, line }: { conversationId: string; actorId: string; line: SystemLine },
   ): Promise<Message> {
     const id = messageIds.create();
     const row = { id, conversationId, senderId: actorId, clientMessageId: id, text: '' };
-    return insert(tx, { ...row, kind: 'SYSTEM', system: { ...line } });
+    const message = await insert(tx, { ...row, kind: 'SYSTEM', system: { ...line } });
+    await touchSides(tx, conversationId);
+    return message;
   }
 
   async function insert(
@@ -84,3 +86,11 @@ export function createAppend({ clock, outbox }: Dependencies) {
 
   return { append, appendLine };
 }
+
+/**
+ * What everybody sees of a conversation in their list has changed: their sides are written anew, so that whoever follows
+ * their list is told (ADR 39). Under the lock of the conversation.
+ */
+export const touchSides = (tx: Transaction, conversationId: string) =>
+  tx.$executeRaw`
+    UPDATE participants SET user_id = user_id WHERE conversation_id = ${conversationId}::uuid AND left_at IS NULL`;
