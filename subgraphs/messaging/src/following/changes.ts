@@ -43,7 +43,10 @@ export async function followChanges<Changes extends Found, Event>(options: Optio
   const news = createNews();
   const wakeUps = listenFor(live, channel, news.arrive);
   const leave = lookAgain(news.arrive);
+  let hasStopped = false;
   const stop = () => {
+    if (hasStopped) return;
+    hasStopped = true;
     leave();
     void wakeUps.stop();
     news.end();

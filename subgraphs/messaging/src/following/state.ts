@@ -10,6 +10,7 @@ export function createState<State>(read: () => Promise<Current<State>>, onFailur
   let failure: { readonly error: unknown } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isStale = false;
+  let hasEnded = false;
   let reading: Promise<void> | undefined;
   const watchers = new Set<() => void>();
 
@@ -36,7 +37,7 @@ export function createState<State>(read: () => Promise<Current<State>>, onFailur
   function keep({ state, changesInMs }: Current<State>): void {
     last = { state };
     clearTimeout(timer);
-    if (changesInMs !== undefined) timer = setTimeout(() => void renew(), changesInMs).unref();
+    if (changesInMs !== undefined && !hasEnded) timer = setTimeout(() => void renew(), changesInMs).unref();
   }
 
   return {
@@ -50,6 +51,10 @@ export function createState<State>(read: () => Promise<Current<State>>, onFailur
       watchers.add(wake);
       return () => void watchers.delete(wake);
     },
-    end: () => clearTimeout(timer),
+    /** Nobody looks at it any more, whatever is still being read. */
+    end(): void {
+      hasEnded = true;
+      clearTimeout(timer);
+    },
   };
 }

@@ -39,10 +39,20 @@ export function createStates<State>({ live, lookAgain, channelOf, read }: Option
     return { ready: begin(), end };
   });
 
+  /** All of them or, where one could not begin, none. */
+  async function useAll(keys: readonly string[]) {
+    const asked = await Promise.allSettled(keys.map((key) => states.use(key)));
+    const used = asked.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+    const failed = asked.find((each) => each.status === 'rejected');
+    if (!failed) return used;
+    for (const { leave } of used) leave();
+    throw failed.reason;
+  }
+
   /** What is shown: at once, then whenever it is something else. Who reads slowly misses what lies in between. */
   return async function follow<Shown>(keys: readonly string[], show: Show<State, Shown>) {
     const news = createNews();
-    const used = await Promise.all(keys.map((key) => states.use(key)));
+    const used = await useAll(keys);
     const unwatch = used.map(({ resource }) => resource.watch(news.arrive));
     const stop = () => {
       for (const end of unwatch) end();
