@@ -115,6 +115,28 @@ describe('a live location', () => {
     expect(await seenBy(ben)).toEqual([again]);
   });
 
+  it('is one of the latest hundred that are shown', async () => {
+    const { location: oldest } = await shared(ana);
+    const conversationId = conversationIds.decode(id);
+    const crowd = Array.from({ length: 100 }, () => liveLocationIds.create());
+    const registeredAt = messaging.clock.now();
+    await messaging.db.member.createMany({ data: crowd.map((each) => ({ id: each, registeredAt })) });
+    await messaging.db.participant.createMany({
+      data: crowd.map((userId) => ({ conversationId, userId, joinedAt: registeredAt })),
+    });
+    const startedAt = new Date(registeredAt.getTime() + 1);
+    const endsAt = new Date(registeredAt.getTime() + minuteMs);
+    await messaging.db.liveLocation.createMany({
+      data: crowd.map((each) => ({
+        ...{ id: each, userId: each, conversationId, latitude: 1, longitude: 1 },
+        ...{ startedAt, updatedAt: startedAt, endsAt },
+      })),
+    });
+    const shown = (await seenBy(ben)).map((each: { id: string }) => each.id);
+    expect(shown).toHaveLength(100);
+    expect(shown).not.toContain(oldest.id);
+  });
+
   it('is told live, with its end', async () => {
     const [locations, told] = [follow(ben), follow(ben, events)];
     expect(await locations.next()).toEqual([]);

@@ -10,6 +10,9 @@ interface Ask {
 
 type Row = LiveLocationModel & { readonly number: number };
 
+/** In the conversation of a big event more may share where they are than anybody can look at. */
+const mostShown = 100;
+
 /**
  * Where people are, as each viewer may see it: both take part, no block is between the two, and the time is not over,
  * also where the job that deletes it is late.
@@ -24,10 +27,13 @@ async function seen(db: Db, now: Date, asks: readonly Ask[]): Promise<Row[]> {
     ) WITH ORDINALITY AS ask (conversation_id, viewer_id, number)
     JOIN participants me ON me.conversation_id = ask.conversation_id AND me.user_id = ask.viewer_id
       AND me.left_at IS NULL
-    JOIN live_locations l ON l.conversation_id = ask.conversation_id AND l.ends_at > ${now}
-    JOIN participants p ON p.conversation_id = l.conversation_id AND p.user_id = l.user_id AND p.left_at IS NULL
-    WHERE NOT EXISTS (SELECT FROM blocks b WHERE b.is_active AND (b.blocker_id, b.blocked_id)
-      IN ((me.user_id, l.user_id), (l.user_id, me.user_id)))
+    CROSS JOIN LATERAL (
+      SELECT l.* FROM live_locations l
+      JOIN participants p ON p.conversation_id = l.conversation_id AND p.user_id = l.user_id AND p.left_at IS NULL
+      WHERE l.conversation_id = ask.conversation_id AND l.ends_at > ${now}
+        AND NOT EXISTS (SELECT FROM blocks b WHERE b.is_active AND (b.blocker_id, b.blocked_id)
+          IN ((me.user_id, l.user_id), (l.user_id, me.user_id)))
+      ORDER BY l.started_at DESC, l.id DESC LIMIT ${mostShown}::int) AS l
     ORDER BY l.started_at, l.id`;
 }
 
