@@ -1,4 +1,4 @@
-import { AppError, type Audit, type Clock, type Page } from '@diaspora/kit';
+import { AppError, dayMs, type Audit, type Clock, type Page } from '@diaspora/kit';
 import type { WebhookDelivery, WebhookDeliveryStatus } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import { webhookDeliveryIds, webhookEventIds, webhookIds } from '../ids.js';
@@ -25,7 +25,6 @@ interface Dependencies {
 }
 
 const keptDays = 30;
-const dayMs = 86_400_000;
 const atOnce = 1_000;
 
 export const assertEnabled = ({ status }: { readonly status: string }): void => {

@@ -1,3 +1,5 @@
+import { dayMs, hourMs, minuteMs } from '@diaspora/kit';
+
 /** What came of an attempt. */
 export type Outcome =
   | { readonly kind: 'TAKEN'; readonly status: number; readonly answer: string }
@@ -12,9 +14,6 @@ export type Outcome =
   | { readonly kind: 'UNANSWERED'; readonly error: string };
 
 const secondMs = 1_000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
 
 /** After each failure; about a day in all. docs/webhooks.md has this table. */
 export const retryDelaysMs: readonly number[] = [

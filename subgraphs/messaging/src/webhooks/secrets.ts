@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, Sealer } from '@diaspora/kit';
+import { hourMs, type Clock, type Sealer } from '@diaspora/kit';
 import type { WebhookSecret } from '../__generated__/prisma/client.js';
 import type { Transaction } from '../database.js';
 import { webhookSecretIds } from '../ids.js';
 
 export type Secrets = ReturnType<typeof createSecrets>;
-
-const hourMs = 3_600_000;
 
 /** What webhooks are signed with. Of one webhook the newest holds, and the one before it until its end. */
 export function createSecrets({ clock, sealer }: { readonly clock: Clock; readonly sealer: Sealer }) {
