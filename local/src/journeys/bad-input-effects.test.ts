@@ -20,7 +20,7 @@ beforeAll(async () => {
   world = await buildWorld(running);
   const sdl = await readFile(path.resolve(import.meta.dirname, '../../../schema/api.graphql'), 'utf8');
   mutations = targetsOf(buildSchema(sdl), world.objects).filter(({ kind }) => kind === 'mutation');
-}, 120_000);
+}, 300_000);
 afterAll(() => running.stop());
 
 const send = (token: string | undefined, query: string, variables: object = {}) =>
@@ -105,7 +105,7 @@ describe('a failing mutation', () => {
     }
     expect(faults).toEqual([]);
     expect([...failed].sort()).toEqual(mutations.map(({ field }) => field.name).sort());
-  }, 240_000);
+  }, 600_000);
 
   /** For whoever is not signed in. */
   const open = [
