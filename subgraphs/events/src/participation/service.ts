@@ -79,8 +79,12 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
   /** Takes a place, or answers the one the viewer holds. With a key, a late repetition never takes a second one. */
   async function register(viewer: Viewer, wish: Wish, idempotencyKey: string | null): Promise<Registration> {
     assertGuests(wish.guests, mostGuests);
-    if (idempotencyKey === null)
-      return findRegistration(await attempt(db, viewer, wish).catch(passOn([wish.eventId])));
+    if (idempotencyKey === null) {
+      const id = early(db, viewer, wish).then(
+        (known) => known ?? inTurn(wish.eventId, () => db.$transaction((tx) => take(tx, viewer, wish))),
+      );
+      return findRegistration(await id.catch(passOn([wish.eventId])));
+    }
     const call = {
       actor: viewer.id,
       operation: 'registerForEvent',
@@ -88,7 +92,9 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
       request: wish,
     };
     const once = (tx: Transaction) =>
-      idempotent(tx, call, async () => ({ registrationId: await attempt(tx, viewer, wish) }));
+      idempotent(tx, call, async () => ({
+        registrationId: (await early(tx, viewer, wish)) ?? (await take(tx, viewer, wish)),
+      }));
     const stored = inTurn(wish.eventId, () => db.$transaction(once));
     return findRegistration((await stored.catch(passOn([wish.eventId]))).registrationId);
   }
@@ -97,17 +103,14 @@ export function createParticipation({ db, clock, places, transitions, queue }: D
 
   const findRegistration = (id: string) => db.registration.findUniqueOrThrow({ where: { id } });
 
-  /** Refuses early, without a lock, what cannot succeed; under the event's lock everything is looked at again. */
-  async function attempt(client: Db | Transaction, viewer: Viewer, wish: Wish): Promise<string> {
+  /** The registration that stands already. Refuses, without a lock, what cannot succeed; under it all is looked at again. */
+  async function early(client: Transaction, viewer: Viewer, wish: Wish): Promise<string | null> {
     const event = await client.event.findFirst({
       where: { AND: [{ id: wish.eventId }, visibleTo(viewer, clock.now())] },
     });
     if (!event) throw new AppError('NOT_FOUND', 'There is no such event.', { path: ['eventId'] });
     const known = await admit(client, viewer, event, wish);
-    if (typeof known === 'string') return known;
-    return '$transaction' in client
-      ? inTurn(wish.eventId, () => client.$transaction((tx) => take(tx, viewer, wish)))
-      : take(client, viewer, wish);
+    return typeof known === 'string' ? known : null;
   }
 
   /** The id of a registration that stands already, or what the viewer comes in by. Throws what is in the way. */
