@@ -16,5 +16,4 @@ export const resolvers: Resolvers = {
     // Whoever left is not told how much has happened since.
     eventsCursor: ({ leftAt, conversation }) => cursorOf(leftAt ? 0 : conversation.lastPosition),
   },
-  MessageSent: { message: ({ message }) => message! },
 };
