@@ -50,6 +50,15 @@ describe('createPool', () => {
     await Promise.all([pool.end(), admin.end()]);
   });
 
+  it('has a statement with a name planned for its values each time', async () => {
+    const pool = createPool({ url: database.url, max: 1 });
+    const ask = () => pool.query({ name: 'again', text: 'SELECT $1::int AS one', values: [1] });
+    for (let times = 0; times < 8; times++) await ask();
+    const { rows } = await pool.query('SELECT custom_plans::int AS custom FROM pg_prepared_statements');
+    expect(rows).toEqual([{ custom: 8 }]);
+    await pool.end();
+  });
+
   it('gives a statement up after its time', async () => {
     const pool = createPool({ url: database.url, statementTimeout: 50 });
     await expect(pool.query('SELECT pg_sleep(5)')).rejects.toThrow('statement timeout');

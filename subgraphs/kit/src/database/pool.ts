@@ -22,6 +22,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     max,
     application_name: options.applicationName ?? decodeURIComponent(new URL(url).username),
     statement_timeout: statementTimeout,
+    // Also for statements with names: what fits one value is not what fits all of a table that is big and uneven.
+    options: '-c plan_cache_mode=force_custom_plan',
     connectionTimeoutMillis: 10_000,
   });
   // Without a listener the loss of an idle connection (a restart of the server) would end the process.
