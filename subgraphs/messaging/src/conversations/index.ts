@@ -12,7 +12,6 @@ export {
   isShownTo,
   newestSeenBy,
   seenAmong,
-  takesPart,
   toldUntil,
 } from './windows.js';
 

@@ -34,10 +34,6 @@ export async function seenAmong(
   return seen.map(({ id }) => id);
 }
 
-/** Whether a person takes part now: may write, listen and be told. */
-export const takesPart = async (tx: Transaction, conversationId: string, userId: string): Promise<boolean> =>
-  (await tx.participant.count({ where: { conversationId, userId, leftAt: null } })) > 0;
-
 /** Messages of others after a sequence that a person sees; neither lines of the system nor what was deleted. */
 export async function countUnread(
   tx: Transaction,

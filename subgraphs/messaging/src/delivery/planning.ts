@@ -15,8 +15,6 @@ import {
 } from '../notification-preferences/index.js';
 import { deliver, deliverAt } from './jobs.js';
 
-export type Planning = ReturnType<typeof createPlanning>;
-
 interface Dependencies {
   readonly clock: Clock;
   readonly preferences: Pick<NotificationPreferences, 'timesOf'>;

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createSealer } from '@diaspora/kit';
 import { personalDataOf } from '@diaspora/kit/testing';
 import { conversationIds, mediaIds } from '../ids.js';
-import { givenMessaging, viewerSecret, type Member, type Messaging } from '../testing/given.js';
+import { viewerSecret } from '../testing/config.js';
+import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 import { actionsOn, historyOf, linkTo, refusalOf } from '../testing/groups.js';
 
 describe('the picture of a group', () => {

@@ -1,7 +1,8 @@
 import { createSealer } from '@diaspora/kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mediaIds, userIds } from '../ids.js';
-import { givenMessaging, viewerSecret, type Member, type Messaging } from '../testing/given.js';
+import { viewerSecret } from '../testing/config.js';
+import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 
 const content = `id text isForwarded replyTo { text } mentions { id } contact { id }
   location { label point { latitude longitude } }`;

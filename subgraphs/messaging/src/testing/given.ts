@@ -15,8 +15,7 @@ import { connectDatabase, type Db } from '../database.js';
 import { createExpiring } from '../following/index.js';
 import { userIds } from '../ids.js';
 import { createMessagingSubgraph, type MessagingDependencies } from '../subgraph.js';
-
-export const viewerSecret = 'a viewer secret for tests only, long';
+import { usualConfig } from './config.js';
 
 export type Messaging = Awaited<ReturnType<typeof givenMessaging>>;
 
@@ -26,19 +25,6 @@ export interface Member extends TestClient {
   readonly publicId: string;
   readonly viewer: Viewer;
 }
-
-const usualConfig: Omit<MessagingDependencies['config'], 'FREE_MESSAGES_PER_DAY'> = {
-  APP_URL: 'https://app.example',
-  MESSAGE_DELETE_HOURS: 48,
-  MESSAGE_EDIT_HOURS: 24,
-  VIEWER_SECRET: viewerSecret,
-  CHAT_WEBHOOK_HOSTS: ['hooks.slack.com'],
-  PUBLIC_URL: 'https://messaging.example',
-  SEALING_SECRET: 'a secret of at least 32 characters',
-  TARGETS_INNER_HOSTS: [],
-  TARGETS_OPEN: false,
-  push: { fcm: null, vapid: null },
-};
 
 /** One service process: a pool, a client and a subgraph of its own on a database it may share. */
 function anInstance(

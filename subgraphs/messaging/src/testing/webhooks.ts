@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { aViewer } from '@diaspora/kit/testing';
 import { eventIds, userIds, webhookDeliveryIds, webhookIds } from '../ids.js';
 import { deliverTo, runDue } from './bus.js';
-import type { Messaging } from './given.js';
+import { givenMessaging, type Messaging } from './given.js';
+import { startTarget } from './http-target.js';
 
 const create = `mutation ($input: CreateWebhookInput!) {
   createWebhook(input: $input) { webhook { id url status version } secret userErrors { code message path } }
@@ -82,3 +83,16 @@ export function partnering(messaging: Messaging) {
     ...{ root, viewer, create, inputOf, ask, webhook, change },
   };
 }
+
+/** Messaging, and a partner's server in the own network that it may reach. */
+export async function givenPartner() {
+  const receiver = await startTarget();
+  const messaging = await givenMessaging({ config: { TARGETS_INNER_HOSTS: [new URL(receiver.url).host] } });
+  const stop = async () => {
+    await receiver.stop();
+    await messaging.stop();
+  };
+  return { messaging, receiver, use: partnering(messaging), stop };
+}
+
+export type Partner = Awaited<ReturnType<typeof givenPartner>>;

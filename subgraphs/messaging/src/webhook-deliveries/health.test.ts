@@ -2,26 +2,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { auditLines } from '@diaspora/kit/testing';
 import { webhookIds } from '../ids.js';
 import { deliverTo } from '../testing/bus.js';
-import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
-import { startTarget, type Target } from '../testing/http-target.js';
-import { partnering, type MadeWebhook } from '../testing/webhooks.js';
+import { type Member } from '../testing/given.js';
+import { givenPartner, type MadeWebhook, type Partner } from '../testing/webhooks.js';
 
 describe('a webhook where nothing is taken', () => {
-  let messaging: Messaging;
-  let use: ReturnType<typeof partnering>;
-  let receiver: Target;
+  let partner: Partner;
+  let messaging: Partner['messaging'];
+  let use: Partner['use'];
+  let receiver: Partner['receiver'];
   let made: MadeWebhook;
   beforeAll(async () => {
-    receiver = await startTarget();
-    messaging = await givenMessaging({
-      config: { TARGETS_INNER_HOSTS: [new URL(receiver.url).host] },
-    });
-    use = partnering(messaging);
+    partner = await givenPartner();
+    ({ messaging, use, receiver } = partner);
   });
-  afterAll(async () => {
-    await receiver.stop();
-    await messaging.stop();
-  });
+  afterAll(() => partner.stop());
   beforeEach(async () => {
     await messaging.db.webhook.updateMany({ data: { status: 'REMOVED' } });
     receiver.taken.length = 0;

@@ -3,26 +3,18 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { webhookIds } from '../ids.js';
 import { runTask } from '../testing/bus.js';
-import { givenMessaging, type Messaging } from '../testing/given.js';
-import { startTarget, type Target } from '../testing/http-target.js';
-import { partnering } from '../testing/webhooks.js';
+import { givenPartner, type Partner } from '../testing/webhooks.js';
 
 describe('a process that is killed between sending and noting it', () => {
-  let messaging: Messaging;
-  let receiver: Target;
-  let host: string;
+  let partner: Partner;
   beforeAll(async () => {
-    receiver = await startTarget();
-    ({ host } = new URL(receiver.url));
-    messaging = await givenMessaging({ config: { TARGETS_INNER_HOSTS: [host] } });
+    partner = await givenPartner();
   });
-  afterAll(async () => {
-    await receiver.stop();
-    await messaging.stop();
-  });
+  afterAll(() => partner.stop());
 
   it('leaves what it had in hand to its successor, who sends it again under the same id', async () => {
-    const use = partnering(messaging);
+    const { messaging, receiver, use } = partner;
+    const { host } = new URL(receiver.url);
     const made = await use.webhook({ url: receiver.url });
     await use.callOff();
     const webhookId = webhookIds.decode(made.id);

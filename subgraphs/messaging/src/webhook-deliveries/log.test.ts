@@ -2,9 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { aViewer, auditLines, type TestClient } from '@diaspora/kit/testing';
 import { eventIds, userIds, webhookEventIds } from '../ids.js';
 import { deliverTo, runTask } from '../testing/bus.js';
-import { givenMessaging, type Messaging } from '../testing/given.js';
-import { startTarget, type Target } from '../testing/http-target.js';
-import { partnering, type MadeWebhook } from '../testing/webhooks.js';
+import { givenPartner, type MadeWebhook, type Partner } from '../testing/webhooks.js';
 
 const log = `query ($id: ID!, $filter: WebhookDeliveryFilter) {
   webhookDeliveries(webhookId: $id, filter: $filter, first: 10) {
@@ -19,21 +17,16 @@ const byReference = `query ($id: ID!) {
 }`;
 
 describe('the log of what partners were told', () => {
-  let messaging: Messaging;
-  let use: ReturnType<typeof partnering>;
-  let receiver: Target;
+  let partner: Partner;
+  let messaging: Partner['messaging'];
+  let use: Partner['use'];
+  let receiver: Partner['receiver'];
   let made: MadeWebhook;
   beforeAll(async () => {
-    receiver = await startTarget();
-    messaging = await givenMessaging({
-      config: { TARGETS_INNER_HOSTS: [new URL(receiver.url).host] },
-    });
-    use = partnering(messaging);
+    partner = await givenPartner();
+    ({ messaging, use, receiver } = partner);
   });
-  afterAll(async () => {
-    await receiver.stop();
-    await messaging.stop();
-  });
+  afterAll(() => partner.stop());
   beforeEach(async () => {
     await messaging.db.webhook.updateMany({ data: { status: 'REMOVED' } });
     receiver.taken.length = 0;

@@ -3,26 +3,21 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Webhook as Verifier } from 'standardwebhooks';
 import { webhookEventIds } from '../ids.js';
 import { runTask } from '../testing/bus.js';
-import { givenMessaging, type Messaging } from '../testing/given.js';
-import { startTarget, type Taken, type Target } from '../testing/http-target.js';
-import { partnering, type MadeWebhook } from '../testing/webhooks.js';
+import { startTarget, type Taken } from '../testing/http-target.js';
+import { givenPartner, type MadeWebhook, type Partner } from '../testing/webhooks.js';
 import { maxAttempts } from './rules.js';
 
 describe('what partners are told', () => {
-  let messaging: Messaging;
-  let use: ReturnType<typeof partnering>;
-  let receiver: Target;
+  let partner: Partner;
+  let messaging: Partner['messaging'];
+  let use: Partner['use'];
+  let receiver: Partner['receiver'];
   let made: MadeWebhook;
   beforeAll(async () => {
-    receiver = await startTarget();
-    const TARGETS_INNER_HOSTS = [new URL(receiver.url).host];
-    messaging = await givenMessaging({ config: { TARGETS_INNER_HOSTS } });
-    use = partnering(messaging);
+    partner = await givenPartner();
+    ({ messaging, use, receiver } = partner);
   });
-  afterAll(async () => {
-    await receiver.stop();
-    await messaging.stop();
-  });
+  afterAll(() => partner.stop());
   beforeEach(async () => {
     receiver.taken.length = 0;
     receiver.answer(() => ({ status: 204 }));

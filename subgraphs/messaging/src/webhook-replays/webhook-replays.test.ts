@@ -2,28 +2,23 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { aViewer, auditLines, type TestClient } from '@diaspora/kit/testing';
 import { webhookIds, webhookReplayIds } from '../ids.js';
 import { runAdded } from '../testing/bus.js';
-import { givenMessaging, type Messaging } from '../testing/given.js';
-import { startTarget, type Target } from '../testing/http-target.js';
-import { partnering, type MadeWebhook } from '../testing/webhooks.js';
+import { givenPartner, type MadeWebhook, type Partner } from '../testing/webhooks.js';
 
 const fields = 'replay { id status progress { done total } includesDelivered webhook { id } }';
 const watch = `query ($id: ID!) { webhookReplay(id: $id) { status progress { done total } error { code } } }`;
 
 describe('a replay', () => {
-  let messaging: Messaging;
-  let use: ReturnType<typeof partnering>;
-  let receiver: Target;
+  let partner: Partner;
+  let messaging: Partner['messaging'];
+  let use: Partner['use'];
+  let receiver: Partner['receiver'];
   let made: MadeWebhook;
   let keys = 0;
   beforeAll(async () => {
-    receiver = await startTarget();
-    messaging = await givenMessaging({ config: { TARGETS_INNER_HOSTS: [new URL(receiver.url).host] } });
-    use = partnering(messaging);
+    partner = await givenPartner();
+    ({ messaging, use, receiver } = partner);
   });
-  afterAll(async () => {
-    await receiver.stop();
-    await messaging.stop();
-  });
+  afterAll(() => partner.stop());
   beforeEach(async () => {
     await messaging.db.webhook.updateMany({ data: { status: 'REMOVED' } });
     receiver.taken.length = 0;
