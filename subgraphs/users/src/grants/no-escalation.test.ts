@@ -138,8 +138,9 @@ describe('whatever members do, one after the other', () => {
   it('raises nobody but through somebody else who had it there and managed grants there, and leaves an owner', async () => {
     let done = 0;
     let raised = 0;
-    await fc.assert(
-      fc.asyncProperty(fc.array(command, { minLength: 12, maxLength: 16 }), async (commands) => {
+    const property = fc.asyncProperty(
+      fc.array(command, { minLength: 12, maxLength: 16 }),
+      async (commands) => {
         const organization = await scene();
         let before = await worldOf(users.db, organization.id);
         for (const each of commands) {
@@ -163,11 +164,11 @@ describe('whatever members do, one after the other', () => {
           expect(after.members.some(({ isOwner }) => isOwner)).toBe(true);
           before = after;
         }
-      }),
-      { numRuns: 6, endOnFailure: true },
+      },
     );
-    // Or nothing was tried.
-    expect(done).toBeGreaterThan(20);
-    expect(raised).toBeGreaterThan(0);
+    // Most of what chance says is refused: on until enough was accepted, and somebody was raised. If nobody may do
+    // anything any more, that never comes, and the test runs out of time.
+    do await fc.assert(property, { numRuns: 6, endOnFailure: true });
+    while (done <= 20 || raised === 0);
   }, 180_000);
 });
