@@ -99,6 +99,14 @@ describe('planning in a process of its own', () => {
     expect((await plan(read('{ __schema { __typename } }'), 'query')).kind).toBe('query');
   });
 
+  it('waits for a process to read the supergraph, however little time there is to plan', async () => {
+    const { plan } = await start(ours, { PLAN_TIMEOUT_MS: 50 }, { idleMs: 10 });
+    while ((await planningProcesses()) > 0);
+    // A machine that is too busy to plan within that time says something else.
+    const outcome = await plan(read('{ __typename }'), 'query').then(() => 'planned', String);
+    expect(outcome).not.toMatch(/waiting to be planned/);
+  });
+
   it('that is stopped refuses what waits, and leaves no process behind', async () => {
     const started = await start(nastySdl(), { PLAN_PROCESSES: 1 });
     const { plan } = started;

@@ -30,7 +30,8 @@ export interface PlanningOptions {
 }
 
 interface Waiting extends PlanningJob {
-  readonly since: number;
+  /** When its waiting began to count. */
+  since: number;
   readonly resolve: (plan: Plan) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -63,18 +64,26 @@ export async function startPlanning({
   let isStopped = false;
 
   async function open(): Promise<SupergraphFacts> {
-    const place: Place = { process: startProcess(memoryMb), busySince: performance.now(), isReading: true };
+    const began = performance.now();
+    const place: Place = { process: startProcess(memoryMb), busySince: began, isReading: true };
     places.add(place);
     try {
       const answer = await within(readMs, place, place.process.ask({ ask: 'read', sdl }));
       if (!('facts' in answer)) throw new Error('The planning process did not read the supergraph.');
       place.isReading = false;
+      if (places.size === 1) pardon(began);
       release(place);
       return answer.facts;
     } catch (error) {
       close(place);
       throw error;
     }
+  }
+
+  /** While nothing could be planned nobody waited because of others: that is not counted. */
+  function pardon(from: number): void {
+    const now = performance.now();
+    for (const each of queue) each.since += now - Math.max(each.since, from);
   }
 
   /** The process is ended when it takes longer. */
