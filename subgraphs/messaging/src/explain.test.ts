@@ -54,8 +54,8 @@ describe(`with ${rows} rows`, () => {
       `INSERT INTO blocks (blocker_id, blocked_id, is_active, version)
        SELECT gen_random_uuid(), gen_random_uuid(), true, 1 FROM generate_series(1, ${rows}) n`,
     );
-    await admin.query('ANALYZE');
-  });
+    await admin.query('VACUUM ANALYZE');
+  }, 120_000);
   afterAll(async () => {
     await admin.end();
     await messaging.stop();

@@ -46,10 +46,10 @@ describe(`with ${rows} rows, what is told in real time`, () => {
       `INSERT INTO live_locations
          (id, conversation_id, user_id, latitude, longitude, updated_at, started_at, ends_at)
        SELECT gen_random_uuid(), id, gen_random_uuid(), 0, 0, now(), now(), now() + interval '1 hour' FROM conversations`,
-      'ANALYZE',
+      'VACUUM ANALYZE',
     ])
       await admin.query(sql);
-  });
+  }, 120_000);
   afterAll(async () => {
     await admin.end();
     await messaging.stop();

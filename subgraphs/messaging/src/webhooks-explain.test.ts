@@ -31,10 +31,10 @@ describe(`with ${rows} deliveries to twenty webhooks`, () => {
        JOIN (SELECT id, row_number() OVER () AS n FROM webhooks) w ON w.n = 1 + e.n % 20`,
       `INSERT INTO webhook_attempts (id, delivery_id, number, started_at)
        SELECT gen_random_uuid(), id, 1, created_at FROM webhook_deliveries`,
-      'ANALYZE',
+      'VACUUM ANALYZE',
     ])
       await admin.query(sql);
-  });
+  }, 120_000);
   afterAll(async () => {
     await admin.end();
     await messaging.stop();
@@ -60,7 +60,7 @@ describe(`with ${rows} deliveries to twenty webhooks`, () => {
     ['all', ''],
     ['in one state', 'statuses: [FAILED]'],
     ['in several', 'statuses: [FAILED, HELD]'],
-    ['of a time', 'since: "2026-01-01T00:00:00Z", until: "2036-01-01T00:00:00Z"'],
+    ['of a time', 'since: "2000-01-01T00:00:00Z", until: "2100-01-01T00:00:00Z"'],
   ])('the log is read in order by its index: %s', async (_name, filter) => {
     const list = `query ($after: String) {
       webhookDeliveries(webhookId: "${id}", filter: { ${filter} }, first: 20, after: $after) {

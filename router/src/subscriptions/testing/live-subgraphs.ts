@@ -11,6 +11,7 @@ import {
   type Slice,
   type Subgraph,
 } from '@diaspora/kit';
+import { findFreePort } from '@diaspora/kit/embedded';
 import { silentLog } from '@diaspora/kit/testing';
 import { concatAST, parse, print } from 'graphql';
 import { Registry } from 'prom-client';
@@ -46,7 +47,7 @@ async function run(subgraph: Subgraph, viewerSecret: string): Promise<LiveSubgra
     });
     return server;
   };
-  let server = await serve(0);
+  let server = await serve(await findFreePort());
   const { url, port } = server;
   const stop = () => server.close(0);
   return {

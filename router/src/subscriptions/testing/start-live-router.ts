@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectRedis, createRevocations } from '@diaspora/kit/core';
+import { findFreePort } from '@diaspora/kit/embedded';
 import { silentLog } from '@diaspora/kit/testing';
 import { createClient, type ClientOptions } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -36,17 +37,16 @@ export async function startLiveRouter(overrides: Partial<RouterConfig> = {}) {
       REDIS_URL: redisUrl,
       REDIS_NAMESPACE: namespace,
     }),
-    PORT: 0,
+    PORT: await findFreePort(),
     ...overrides,
   };
   /** A process of its own, as far as its peers can see. */
-  const start = async (port = 0): Promise<RunningRouter> => {
+  const start = async (): Promise<RunningRouter> => {
     const own = connectRedis({ url: redisUrl, log: silentLog, name: 'router-live' });
-    const running = await createRouter({ config: { ...config, PORT: port }, redis: own, log: silentLog });
+    const running = await createRouter({ config, redis: own, log: silentLog });
     return { ...running, stop: () => running.stop().finally(() => own.stop()) };
   };
   const first = await start();
-  const { port } = first;
   let router = first;
   const clients: { dispose(): unknown }[] = [];
   return {
@@ -58,7 +58,7 @@ export async function startLiveRouter(overrides: Partial<RouterConfig> = {}) {
     counts: () => router.subscriptions(),
     restart: async () => {
       await router.stop();
-      router = await start(port);
+      router = await start();
     },
     /** The new schema is in use when it resolves. */
     reload: async (sdl: string) => {

@@ -8,6 +8,8 @@ export type PoolOptions = {
   applicationName?: string;
   /** Milliseconds after which PostgreSQL gives a statement up (default 30 000; 0 = never). */
   statementTimeout?: number;
+  /** Milliseconds after which a caller for whom no connection is free gives up (default 10 000). */
+  waitMs?: number;
   /** Called for every statement sent on any of its connections, but for those that only begin or end a transaction. */
   onStatement?: (sql: string) => void;
   /** Called when an idle connection breaks; the pool replaces it. */
@@ -16,7 +18,8 @@ export type PoolOptions = {
 
 /** A pool for `new PrismaPg(pool, { disposeExternalPool: true })` and for plain SQL beside it. */
 export function createPool(options: PoolOptions): pg.Pool {
-  const { url, max = 10, statementTimeout = 30_000, onStatement, onError = () => {} } = options;
+  const { url, max = 10, statementTimeout = 30_000, waitMs = 10_000 } = options;
+  const { onStatement, onError = () => {} } = options;
   const pool = new pg.Pool({
     connectionString: url,
     max,
@@ -24,7 +27,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     statement_timeout: statementTimeout,
     // Also for statements with names: what fits one value is not what fits all of a table that is big and uneven.
     options: '-c plan_cache_mode=force_custom_plan',
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: waitMs,
   });
   // Without a listener the loss of an idle connection (a restart of the server) would end the process.
   pool.on('error', onError);

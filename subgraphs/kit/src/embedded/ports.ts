@@ -1,15 +1,21 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 
-/** A TCP port of 127.0.0.1 nobody listens on at this moment. */
+/**
+ * A TCP port of 127.0.0.1 nobody listens on at this moment. It is below those that the system gives to whoever asks for
+ * any: nobody else gets it by chance before it is used, or while the server that has it is started again.
+ */
 export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let triesLeft = 100; ; triesLeft -= 1) {
+    const port = randomInt(23_000, 32_000);
+    try {
+      await assertPortFree(port, 'A server');
+      return port;
+    } catch (error) {
+      if (triesLeft === 0) throw error;
+    }
+  }
 }
 
 /** Fails with one clear line when `port` of 127.0.0.1 cannot be listened on; `purpose` names who wanted it. */

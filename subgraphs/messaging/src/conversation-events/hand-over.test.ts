@@ -47,6 +47,8 @@ describe('from the replay to what is live', () => {
     let said = 0;
     const say = async () => {
       await messaging.given.message(ana, id);
+      // Or the announcement of it might come later, and would be one more thing to be asked for.
+      await messaging.announced();
       said++;
     };
     let points = 0;

@@ -145,5 +145,5 @@ describe('any sequence of what people do in a group', () => {
       }),
       { numRuns: 8, endOnFailure: true },
     );
-  });
+  }, 120_000);
 });

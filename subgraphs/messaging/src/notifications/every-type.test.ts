@@ -27,6 +27,7 @@ import { catalogue, type Language } from '../words/index.js';
 const list = `{ notifications(first: 20) { nodes { type actor { id } subject { __typename id } } } }`;
 const at = '2026-06-01T12:00:00.000Z';
 const later = '2026-06-02T12:00:00.000Z';
+const nobodyListens = '127.0.0.1:2';
 const aNew = (ids: { create(): string; encode(key: string): string }) => ids.encode(ids.create());
 
 /** It happens to Ana; where somebody does it, that is Ben. */
@@ -341,7 +342,7 @@ const sources: Readonly<Record<NotificationType, Source>> = {
     ...{ by: null, about: null },
     happens: async ({ messaging, ana }) => {
       const { webhook, change } = partnering(messaging);
-      const { id } = await webhook({ url: 'https://partner.invalid/' });
+      const { id } = await webhook({ url: `http://${nobodyListens}/` });
       const failingSince = new Date(messaging.clock.now().getTime() - 4 * 86_400_000);
       const failing = { failingSince, failuresInARow: 20, createdById: ana.id };
       await messaging.db.webhook.update({ where: { id: webhookIds.decode(id) }, data: failing });
@@ -359,7 +360,7 @@ const languages = Object.keys(catalogue) as Language[];
 describe('every type of notification', () => {
   let messaging: Messaging;
   beforeAll(async () => {
-    messaging = await givenMessaging();
+    messaging = await givenMessaging({ config: { TARGETS_INNER_HOSTS: [nobodyListens] } });
   });
   afterAll(() => messaging.stop());
 

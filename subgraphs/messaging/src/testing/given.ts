@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connectRedis, createLive, createPool, type Viewer } from '@diaspora/kit';
+import { clientOptions, connectRedis, createLive, createPool, type Viewer } from '@diaspora/kit';
 import {
   aViewer,
   createMemoryPrivateStore,
@@ -11,7 +11,7 @@ import {
 } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Registry } from 'prom-client';
-import { connectDatabase, type Db } from '../database.js';
+import { PrismaClient, type Db } from '../database.js';
 import { createExpiring } from '../following/index.js';
 import { userIds } from '../ids.js';
 import { createMessagingSubgraph, type MessagingDependencies } from '../subgraph.js';
@@ -26,6 +26,10 @@ export interface Member extends TestClient {
   readonly viewer: Viewer;
 }
 
+/** In ms. A test that has a busy machine wait for longer than a person would is none that fails. */
+const patience = 60_000;
+const transactionOptions = { maxWait: patience, timeout: patience };
+
 /** One service process: a pool, a client and a subgraph of its own on a database it may share. */
 function anInstance(
   url: string,
@@ -34,9 +38,12 @@ function anInstance(
   config: MessagingDependencies['config'],
 ) {
   const sent: string[] = [];
-  const pool = createPool({ url, onStatement: (sql) => sent.push(sql) });
-  const db = connectDatabase(new PrismaPg(pool));
-  const redis = connectRedis({ url: process.env['TEST_REDIS_URL']!, log: silentLog, name: 'messaging-test' });
+  const pool = createPool({ url, waitMs: patience, statementTimeout: patience, onStatement: (sql) => sent.push(sql) });
+  const db = new PrismaClient({ adapter: new PrismaPg(pool), ...clientOptions, transactionOptions });
+  const redis = connectRedis({
+    ...{ url: process.env['TEST_REDIS_URL']!, log: silentLog, name: 'messaging-test' },
+    commandTimeoutMs: patience,
+  });
   const live = createLive({ redis, namespace });
   const privateStore = createMemoryPrivateStore();
   const subgraph = createMessagingSubgraph({
@@ -81,6 +88,8 @@ export async function givenMessaging({
     },
     anonymous: first.client.anonymous,
     statements: () => first.sent.length,
+    /** Whoever listens from now on hears nothing any more of what the first process has announced so far. */
+    announced: async () => void (await first.redis.client.ping()),
     given: builders(first),
     published: publishedTo(first.db),
     stop: async () => {

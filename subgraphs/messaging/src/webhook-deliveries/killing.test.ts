@@ -43,5 +43,5 @@ describe('a process that is killed between sending and noting it', () => {
     expect(await use.deliveriesOf(made)).toMatchObject([
       { status: 'DELIVERED', attemptCount: 2, attempts: [{ status: null }, { number: 2, status: 200 }] },
     ]);
-  }, 30_000);
+  }, 120_000);
 });

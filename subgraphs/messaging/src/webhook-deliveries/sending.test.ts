@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { Webhook as Verifier } from 'standardwebhooks';
 import { webhookEventIds } from '../ids.js';
 import { runTask } from '../testing/bus.js';
+import { barrierFor } from '../testing/given.js';
 import { startTarget, type Taken } from '../testing/http-target.js';
 import { givenPartner, type MadeWebhook, type Partner } from '../testing/webhooks.js';
 import { maxAttempts } from './rules.js';
@@ -137,18 +138,24 @@ describe('what partners are told', () => {
 
   it('goes out five at a time at most, and one at a time while it fails', async () => {
     const atOnce: number[] = [];
-    const answering = (status: number) =>
-      receiver.answer(async () => {
-        atOnce.push(receiver.open());
-        await new Promise((resolve) => setImmediate(resolve));
-        await messaging.db.$queryRaw`SELECT 1`;
-        return { status };
-      });
-    for (let count = 0; count < 12; count++) await use.callOff();
-    answering(200);
+    let five = barrierFor(5);
+    receiver.answer(async () => {
+      atOnce.push(receiver.open());
+      const together = five();
+      if (atOnce.length % 5 === 0) five = barrierFor(5);
+      await together;
+      // Late enough for a sixth to be seen.
+      await messaging.db.$queryRaw`SELECT 1`;
+      return { status: 200 };
+    });
+    for (let count = 0; count < 10; count++) await use.callOff();
     await use.work();
-    expect([atOnce.length, Math.max(...atOnce)]).toEqual([12, 5]);
-    answering(500);
+    expect([atOnce.length, Math.max(...atOnce)]).toEqual([10, 5]);
+    receiver.answer(async () => {
+      atOnce.push(receiver.open());
+      await messaging.db.$queryRaw`SELECT 1`;
+      return { status: 500 };
+    });
     await use.callOff();
     await use.work();
     atOnce.length = 0;
