@@ -2,7 +2,10 @@ import { addJob, defineJob } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Transaction } from './database.js';
 
-/** Wakes whoever follows a conversation, and the lists of these people or of everybody who takes part in it. */
+/**
+ * Wakes whoever follows a conversation, who are asked again whether they may, and the lists of these people or of everybody
+ * who takes part in it.
+ */
 export const announceChange = defineJob(
   'announceChange',
   z.object({ conversationId: z.uuid(), lists: z.union([z.literal('ALL'), z.array(z.uuid())]) }),

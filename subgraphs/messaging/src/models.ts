@@ -120,9 +120,9 @@ export type ConversationEventModel =
   | FirstEvent
   | { readonly __typename: 'AccessEnded'; readonly endedAt: Date };
 
-/** What has changed, by key: each viewer's loader shows it. */
+/** What has changed, as the viewer sees it. */
 export interface InboxChangedModel {
-  readonly conversationIds: readonly string[];
+  readonly conversations: readonly ConversationModel[];
   readonly unreadMessageCount: number;
 }
 export type InboxEventModel = (InboxChangedModel & { readonly __typename: 'InboxChanged' }) | FirstEvent;

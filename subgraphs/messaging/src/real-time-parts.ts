@@ -65,6 +65,7 @@ export function composeRealTime({ db, clock, live, expiring }: Dependencies) {
   const inboxEvents = createInboxEvents({ ...following, connect: online.connect });
   const notificationEvents = createNotificationEvents(following);
   const liveLocationEvents = createLiveLocationEvents(watching);
+  const typing = createTyping(watching);
 
   /** Wakes whoever listens to the conversation, or follows a list that it is in. After the commit; never rejects. */
   const announce = async (conversationId: string): Promise<void> => {
@@ -77,8 +78,9 @@ export function composeRealTime({ db, clock, live, expiring }: Dependencies) {
   });
   const announcing = onJob(announceChange, async ({ conversationId, lists }) => {
     await Promise.all([
-      conversationEvents.announce(conversationId),
+      conversationEvents.announceRights(conversationId),
       liveLocationEvents.announce(conversationId),
+      typing.announce(conversationId),
       lists === 'ALL' ? inboxEvents.announce(conversationId) : inboxEvents.announceTo(lists),
     ]);
   });
@@ -86,7 +88,7 @@ export function composeRealTime({ db, clock, live, expiring }: Dependencies) {
   const services: RealTimeServices = {
     ...{ conversationEvents, inboxEvents, notificationEvents },
     ...{ liveLocationEvents, liveLocations },
-    ...{ online, typing: createTyping(watching) },
+    ...{ online, typing },
   };
   return {
     services,

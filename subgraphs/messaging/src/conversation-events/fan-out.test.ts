@@ -72,7 +72,7 @@ describe('many who listen to one conversation', () => {
     }
     for (const text of said) expect(await textOf(slow)).toBe(text);
     await Promise.all([fast!.return!(), slow!.return!()]);
-  });
+  }, 120_000);
 
   it('are each asked for their right to it: who was taken out hears nothing more', async () => {
     const all = await listening(others);

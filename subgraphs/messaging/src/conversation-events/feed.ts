@@ -6,8 +6,8 @@ export type Reading =
   | { readonly kind: 'EVENTS'; readonly events: readonly LoggedEvent[] }
   /** What follows it is too much to be told one by one, or was pruned. It goes on at `position`. */
   | { readonly kind: 'MISSED'; readonly position: number }
-  /** Nothing happened for a while: time to see whether the viewer may still listen. */
-  | { readonly kind: 'QUIET' }
+  /** Nothing that is told, but whether the viewer may still listen is to be seen now. */
+  | { readonly kind: 'DOUBT' }
   | { readonly kind: 'STOPPED' };
 
 /** One subscriber's place in a feed. It keeps no events: only how far it has come. */
@@ -21,7 +21,9 @@ export interface Feed {
   open(): Reader;
   /** Reads what is new and wakes the readers. */
   wake(): void;
-  /** Wakes the readers although nothing is new; reads first when the newest event is one that was not announced. */
+  /** Wakes the readers although nothing is new: whether they may listen may have changed. */
+  doubt(): void;
+  /** The newest event, which may be one that was not announced; if it was, it is time for doubt. */
   look(lastPosition: number): void;
   fail(error: unknown): void;
 }
@@ -45,15 +47,21 @@ export function createFeed({ last, pageAfter, onFailure }: Options): Feed {
   let hasNews = false;
   let isReading = false;
   let failure: { readonly error: unknown } | undefined;
-  const readers = new Set<{ position: number; wake: (isQuiet: boolean) => void }>();
+  const readers = new Set<{ position: number; isInDoubt: boolean; wake: () => void }>();
 
-  const wakeAll = (isQuiet: boolean) => {
-    for (const reader of readers) reader.wake(isQuiet);
+  const wakeAll = () => {
+    for (const reader of readers) reader.wake();
   };
+
+  /** It stays with each of them until it has seen to it, whatever it is at now. */
+  function doubt(): void {
+    for (const reader of readers) reader.isInDoubt = true;
+    wakeAll();
+  }
 
   function fail(error: unknown): void {
     failure = { error };
-    wakeAll(false);
+    wakeAll();
     onFailure();
   }
 
@@ -83,7 +91,7 @@ export function createFeed({ last, pageAfter, onFailure }: Options): Feed {
     last = newest.position;
     // There may be another page.
     hasNews = true;
-    wakeAll(false);
+    wakeAll();
   }
 
   async function read(position: number): Promise<Reading> {
@@ -97,8 +105,8 @@ export function createFeed({ last, pageAfter, onFailure }: Options): Feed {
 
   function open(): Reader {
     let isStopped = false;
-    const self = { position: last, wake: (_isQuiet: boolean): void => undefined };
-    const news = () => new Promise<boolean>((resolve) => (self.wake = resolve));
+    const self = { position: last, isInDoubt: false, wake: (): void => undefined };
+    const news = () => new Promise<void>((resolve) => (self.wake = resolve));
     readers.add(self);
     return {
       async next(position) {
@@ -107,14 +115,17 @@ export function createFeed({ last, pageAfter, onFailure }: Options): Feed {
           if (isStopped) return { kind: 'STOPPED' };
           if (failure) throw failure.error;
           if (position < last) return read(position);
-          const isQuiet = await news();
-          if (isQuiet) return { kind: 'QUIET' };
+          if (self.isInDoubt) {
+            self.isInDoubt = false;
+            return { kind: 'DOUBT' };
+          }
+          await news();
         }
       },
       stop() {
         isStopped = true;
         readers.delete(self);
-        self.wake(false);
+        self.wake();
       },
     };
   }
@@ -122,7 +133,8 @@ export function createFeed({ last, pageAfter, onFailure }: Options): Feed {
   return {
     open,
     wake,
-    look: (lastPosition) => (lastPosition > last ? wake() : wakeAll(true)),
+    doubt,
+    look: (lastPosition) => (lastPosition > last ? wake() : doubt()),
     fail,
   };
 }

@@ -10,6 +10,12 @@ interface Dependencies {
   readonly lookAgain: LookAgain;
 }
 
+/** What is published there. */
+export interface Announcement {
+  /** Nothing that is told: somebody may take part no more. */
+  readonly isOfRights?: true;
+}
+
 export const channelOf = (conversationId: string) => `conversation:${conversationId}`;
 
 const lookedAtTogether = 1_000;
@@ -20,9 +26,10 @@ export function createFeeds({ db, live, lookAgain }: Dependencies) {
   const feeds = createShared<Feed>((conversationId) => {
     let feed: Feed | undefined;
     let wasWoken = false;
-    const wakeUps = listenFor(live, channelOf(conversationId), () => {
+    const wakeUps = listenFor<Announcement>(live, channelOf(conversationId), (announcement) => {
       wasWoken = true;
       feed?.wake();
+      if (!announcement || announcement.isOfRights) feed?.doubt();
     });
     const begin = async () => {
       await wakeUps.ready;

@@ -4,7 +4,7 @@ import { endedBy, firstEvent, type LookAgain } from '../following/index.js';
 import type { ConversationEventModel, LoggedEvent } from '../models.js';
 import { noSuchConversation } from '../refusals.js';
 import type { Reader } from './feed.js';
-import { channelOf, createFeeds } from './feeds.js';
+import { channelOf, createFeeds, type Announcement } from './feeds.js';
 import { createHearers, type Watch } from './hearers.js';
 import { kindOf, type EventKind, type LoggedTypename } from './kinds.js';
 import { cursorOf, placeOf, startOf, type Start } from './rules.js';
@@ -30,6 +30,11 @@ export function createConversationEvents({ db, clock, live, lookAgain }: Depende
   /** Wakes whoever listens to the conversation, in every process. After the commit; never rejects. */
   const announce = async (conversationId: string): Promise<void> => {
     await live.publish(channelOf(conversationId), {});
+  };
+
+  /** The same, and whoever listens is asked for their right to it at once, though nothing be told. */
+  const announceRights = async (conversationId: string): Promise<void> => {
+    await live.publish(channelOf(conversationId), { isOfRights: true } satisfies Announcement);
   };
 
   /**
@@ -105,7 +110,7 @@ export function createConversationEvents({ db, clock, live, lookAgain }: Depende
   /** Whether somebody takes part now. */
   const mayHear = async (watch: Watch): Promise<boolean> => (await verdictOn(watch)) !== 'ENDED';
 
-  return { announce, subscribe, mayHear };
+  return { announce, announceRights, subscribe, mayHear };
 }
 
 const shown = (event: LoggedEvent): ConversationEventModel => ({

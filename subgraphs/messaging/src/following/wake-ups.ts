@@ -7,25 +7,32 @@ export interface WakeUps {
 }
 
 /**
- * Calls `wake` when there may be something new, also when announcements may have been missed. It never carries the news:
- * those are read from the database.
+ * Calls `wake` when there may be something new, also when announcements may have been missed: then without one. It never
+ * carries the news: those are read from the database.
  */
-export function listenFor(live: Live, channel: string, wake: () => void): WakeUps {
-  let listening: LiveSubscription<unknown> = live.subscribe(channel);
+export function listenFor<Announcement = unknown>(
+  live: Live,
+  channel: string,
+  wake: (announcement?: Announcement) => void,
+): WakeUps {
+  let listening: LiveSubscription<Announcement> = live.subscribe(channel);
   const { ready } = listening;
   let isStopped = false;
 
   async function pump(): Promise<void> {
     while (!isStopped) {
+      let announcement: Announcement | undefined;
       try {
-        if ((await listening.next()).done) return;
+        const { done, value } = await listening.next();
+        if (done) return;
+        if (!value.resync) announcement = value.payload;
       } catch (error) {
         // Too many came at once: none is needed, only that there were some.
         if (!isLiveOverflow(error)) throw error;
         listening = live.subscribe(channel);
         await listening.ready;
       }
-      wake();
+      wake(announcement);
     }
   }
   void pump();

@@ -29,8 +29,6 @@ interface Dependencies {
   readonly allowance: Allowance;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
-  /** Wakes whoever follows the lists of these people. Never rejects. */
-  readonly announceTo: (userIds: readonly string[]) => Promise<void>;
 }
 
 /** Which group, and who acts there. */
@@ -66,7 +64,7 @@ const noSuchMember = (field: string) =>
   new AppError('NOT_FOUND', 'There is no such member.', { path: [field] });
 
 export function createGroups(dependencies: Dependencies) {
-  const { db, clock, outbox, appendLine, telling, allowance, announce, announceTo } = dependencies;
+  const { db, clock, outbox, appendLine, telling, allowance, announce } = dependencies;
 
   async function create(owner: Viewer, { memberIds, ...input }: GroupInput): Promise<ConversationModel> {
     const ownerId = owner.id;
@@ -120,7 +118,6 @@ export function createGroups(dependencies: Dependencies) {
       return sideOf(tx, acting);
     });
     void announce(acting.conversationId);
-    if (side.leftAt) void announceTo([acting.actorId]);
     return side;
   }
 
@@ -150,8 +147,8 @@ export function createGroups(dependencies: Dependencies) {
       await bringIn(tx, { ...bringing(tx, viewer), actor, userIds, at: clock.now() });
     });
 
-  async function removeMember(acting: Acting, userId: string): Promise<ConversationModel> {
-    const side = await changing(acting, async (tx, actor) => {
+  const removeMember = (acting: Acting, userId: string) =>
+    changing(acting, async (tx, actor) => {
       assertMayRemove(actor, await memberOf(tx, acting, userId, 'userId'));
       const { conversationId } = acting;
       await appendLine(tx, { ...acting, line: { type: 'REMOVED', personIds: [userId] } });
@@ -159,9 +156,6 @@ export function createGroups(dependencies: Dependencies) {
       await tx.participant.updateMany({ where: { conversationId, userId }, data: { wasRemoved: true } });
       await telling.withdraw(tx, { recipientId: userId, objectId: conversationId });
     });
-    void announceTo([userId]);
-    return side;
-  }
 
   const setRole = (acting: Acting, userId: string, role: ParticipantRole) =>
     changing(acting, async (tx, actor) => {

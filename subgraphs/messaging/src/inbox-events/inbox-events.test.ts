@@ -128,6 +128,29 @@ describe('the list of conversations in real time', () => {
     await after.stop();
   });
 
+  it('tells forty people of a message by as many statements as three', async () => {
+    /** From when all of them want to hear of it until they have. */
+    const statementsFor = async (count: number): Promise<number> => {
+      const ana = await messaging.given.member();
+      const others = await Promise.all(Array.from({ length: count }, () => messaging.given.member()));
+      const id = await messaging.given.group(ana, others);
+      const events = others.map((person) => follow(person));
+      for (const each of events) await each.next();
+      const announced = messaging.live.subscribe(`inbox:${ana.id}`);
+      await announced.ready;
+      await messaging.given.message(ana, id);
+      await announced.next();
+      await announced.return();
+      const before = messaging.sent.length;
+      for (const told of await Promise.all(events.map((each) => each.next())))
+        expect(told).toMatchObject({ unreadMessageCount: 1, conversations: [{ id, unreadCount: 1 }] });
+      const sent = messaging.sent.slice(before);
+      await Promise.all(events.map((each) => each.stop()));
+      return sent.length;
+    };
+    expect(await statementsFor(40)).toBe(await statementsFor(3));
+  });
+
   it('does not tell of a conversation that somebody has only opened', async () => {
     const [ana, ben] = [await messaging.given.member(), await messaging.given.member()];
     const events = follow(ben);

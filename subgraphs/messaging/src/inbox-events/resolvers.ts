@@ -8,10 +8,4 @@ export const resolvers: Resolvers = {
         rootValues('inboxEvents', await services.inboxEvents.subscribe(viewer!.id, after)),
     },
   },
-  InboxChanged: {
-    conversations: async ({ conversationIds }, _args, { loaders }) => {
-      const conversations = await Promise.all(conversationIds.map((id) => loaders.conversation.load(id)));
-      return conversations.filter((conversation) => conversation !== null);
-    },
-  },
 };

@@ -19,17 +19,10 @@ export async function takeAway(
   return ended.length;
 }
 
-/**
- * Deletes where these people are, or everybody is, in the transaction in which they take part no more or nothing can be
- * written any more, and under the conversation's lock.
- */
-export async function endLiveLocations(
-  tx: Transaction,
-  { conversationId, at, userIds }: Ending & { readonly userIds?: readonly string[] },
-): Promise<void> {
-  const which = userIds ? { userId: { in: [...userIds] } } : {};
-  if ((await takeAway(tx, { conversationId, at, which })) > 0)
-    await announceLater(tx, { conversationId, lists: [] });
+/** Deletes where everybody is, in the transaction after which nothing can be written any more, and under the conversation's lock. */
+export async function endLiveLocations(tx: Transaction, ending: Ending): Promise<void> {
+  if ((await takeAway(tx, { ...ending, which: {} })) > 0)
+    await announceLater(tx, { conversationId: ending.conversationId, lists: [] });
 }
 
 /** The same for all direct conversations of a person, which are over with them. Locks them, after all others. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { personalDataOf, type TestResult } from '@diaspora/kit/testing';
 import { announceChange } from '../announcing.js';
-import { conversationIds, eventIds, registrationIds } from '../ids.js';
+import { conversationIds } from '../ids.js';
 import { deliverTo, runAdded } from '../testing/bus.js';
+import { anEvent } from '../testing/events.js';
 import { actionsOn, refusalOf } from '../testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 
@@ -63,32 +64,6 @@ describe('where somebody is', () => {
     });
   const erase = (who: Member) =>
     personalDataOf(messaging.subgraph.jobs!, messaging.privateStore).erase(who.id);
-
-  /** Ana's event, to which Ben goes. */
-  async function anEvent() {
-    const [ana, ben] = await people();
-    const eventId = eventIds.encode(eventIds.create());
-    const at = (minute: number) => new Date(Date.UTC(2026, 5, 1, 12, minute)).toISOString();
-    const place = {
-      registrationId: registrationIds.encode(registrationIds.create()),
-      eventId,
-      userId: ben.publicId,
-    };
-    const when = { startsAt: at(0), endsAt: at(60), timeZone: 'UTC', venue: null, city: null };
-    await deliverTo(messaging, 'event.published', {
-      ...{ eventId, version: 1, title: 'Harvest', status: 'PUBLISHED', ...when },
-      ...{ organizerId: ana.publicId, hostIds: [ana.publicId] },
-    });
-    await deliverTo(messaging, 'registration.confirmed', { ...place, ...when, confirmedAt: at(1) });
-    const { id } = await messaging.db.conversation.findUniqueOrThrow({
-      where: { eventId: eventIds.decode(eventId) },
-    });
-    const cancelEvent = () =>
-      deliverTo(messaging, 'event.cancelled', { eventId, version: 2, title: 'Harvest', cancelledAt: at(2) });
-    const giveUp = () =>
-      deliverTo(messaging, 'registration.cancelled', { ...place, ...when, cancelledAt: at(2) });
-    return { ana, ben, id: conversationIds.encode(id), cancelEvent, giveUp };
-  }
 
   const ways: [string, () => Promise<Sharing>][] = [
     [
@@ -161,15 +136,15 @@ describe('where somebody is', () => {
     [
       'gives up their place at an event',
       async () => {
-        const { ben, id, giveUp } = await anEvent();
+        const { ben, id, giveUp } = await anEvent(messaging);
         return { id, sharer: ben, end: giveUp };
       },
     ],
     [
       'was to go to an event that is cancelled',
       async () => {
-        const { ben, id, cancelEvent } = await anEvent();
-        return { id, sharer: ben, end: cancelEvent };
+        const { ben, id, cancel } = await anEvent(messaging);
+        return { id, sharer: ben, end: cancel };
       },
     ],
     [

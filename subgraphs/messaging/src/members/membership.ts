@@ -4,8 +4,9 @@ import type {
   Participant,
   ParticipantRole,
 } from '../__generated__/prisma/client.js';
+import { announceLater } from '../announcing.js';
 import type { Transaction } from '../database.js';
-import { endLiveLocations } from '../live-location/index.js';
+import { takeAway } from '../live-location/index.js';
 
 /** One person's side of a conversation that is locked. */
 export type Side = Participant & { readonly conversation: Conversation };
@@ -80,7 +81,7 @@ async function openWindows(tx: Transaction, conversationId: string, ids: string[
 
 /**
  * Lets people take part no more, under the conversation's lock: they see what was said until now, and where they are is
- * shared no more. Answers who took part. A group without anybody is closed.
+ * shared no more. What they follow of it ends with the commit. Answers who took part. A group without anybody is closed.
  */
 export async function dismiss(
   tx: Transaction,
@@ -101,12 +102,13 @@ export async function dismiss(
     UPDATE visibility_windows w SET until_sequence = c.last_sequence FROM conversations c
     WHERE c.id = w.conversation_id AND w.until_sequence IS NULL
       AND w.conversation_id = ${conversationId}::uuid AND w.user_id = ANY(${ids}::uuid[])`;
-  await endLiveLocations(tx, { conversationId, userIds: ids, at });
+  await takeAway(tx, { conversationId, at, which: { userId: { in: ids } } });
   await count(tx, conversationId, -ids.length);
   await tx.conversation.updateMany({
     where: { id: conversationId, kind: 'GROUP', memberCount: 0 },
     data: { closedAt: at },
   });
+  await announceLater(tx, { conversationId, lists: ids });
   return ids;
 }
 

@@ -37,6 +37,11 @@ export function createTyping({ live, lookAgain, expiring, isSeen, mayHear, lasts
     },
   });
 
+  /** Wakes whoever follows it, in every process. After the commit; never rejects. */
+  const announce = async (conversationId: string): Promise<void> => {
+    await live.publish(nameOf(conversationId), {});
+  };
+
   /** For how long it lasts. Throws NOT_FOUND for whoever takes no part. */
   async function set(watch: Watch, isTyping: boolean): Promise<number> {
     const { viewerId, conversationId } = watch;
@@ -45,7 +50,7 @@ export function createTyping({ live, lookAgain, expiring, isSeen, mayHear, lasts
     const hasChanged = isTyping
       ? await expiring.add(name, viewerId, lastsMs)
       : await expiring.remove(name, viewerId);
-    if (hasChanged) await live.publish(name, {});
+    if (hasChanged) await announce(conversationId);
     return isTyping ? lastsMs : 0;
   }
 
@@ -60,7 +65,7 @@ export function createTyping({ live, lookAgain, expiring, isSeen, mayHear, lasts
     });
   }
 
-  return { set, subscribe };
+  return { announce, set, subscribe };
 }
 
 /** A moment later than the first of them ends. */

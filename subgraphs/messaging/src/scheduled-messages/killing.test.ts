@@ -59,18 +59,22 @@ describe('a process that is killed while it sends what was scheduled', () => {
     ['the job is taken', 'TAKEN', 0],
     ['all is written and nothing committed', 'WRITTEN', 0],
     ['all is committed and the job not done', 'COMMITTED', 1],
-  ])('leaves one message to its successor: killed when %s', async (_when, step, sentBefore) => {
-    const { ana, ben, id, conversationId } = await due();
-    expect(await killedAt(step)).toBe('SIGKILL');
-    expect([await sentIn(conversationId), await jobs()]).toEqual([sentBefore, [{ isTaken: true }]]);
-    await takeOver();
-    expect(await messaging.db.message.findMany({ where: { conversationId } })).toMatchObject([
-      { text: 'Later', senderId: ana.id, sequence: 1 },
-    ]);
-    const row = await messaging.db.scheduledMessage.findFirstOrThrow({ where: { conversationId } });
-    expect([row.status, row.text]).toEqual(['SENT', '']);
-    const read = await ben.execute('query ($id: ID!) { conversation(id: $id) { unreadCount } }', { id });
-    expect(read.data.conversation.unreadCount).toBe(1);
-    expect(await messaging.published(id, 'message.sent')).toHaveLength(1);
-  }, 120_000);
+  ])(
+    'leaves one message to its successor: killed when %s',
+    async (_when, step, sentBefore) => {
+      const { ana, ben, id, conversationId } = await due();
+      expect(await killedAt(step)).toBe('SIGKILL');
+      expect([await sentIn(conversationId), await jobs()]).toEqual([sentBefore, [{ isTaken: true }]]);
+      await takeOver();
+      expect(await messaging.db.message.findMany({ where: { conversationId } })).toMatchObject([
+        { text: 'Later', senderId: ana.id, sequence: 1 },
+      ]);
+      const row = await messaging.db.scheduledMessage.findFirstOrThrow({ where: { conversationId } });
+      expect([row.status, row.text]).toEqual(['SENT', '']);
+      const read = await ben.execute('query ($id: ID!) { conversation(id: $id) { unreadCount } }', { id });
+      expect(read.data.conversation.unreadCount).toBe(1);
+      expect(await messaging.published(id, 'message.sent')).toHaveLength(1);
+    },
+    120_000,
+  );
 });

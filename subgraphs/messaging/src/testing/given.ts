@@ -38,7 +38,12 @@ function anInstance(
   config: MessagingDependencies['config'],
 ) {
   const sent: string[] = [];
-  const pool = createPool({ url, waitMs: patience, statementTimeout: patience, onStatement: (sql) => sent.push(sql) });
+  const pool = createPool({
+    url,
+    waitMs: patience,
+    statementTimeout: patience,
+    onStatement: (sql) => sent.push(sql),
+  });
   const db = new PrismaClient({ adapter: new PrismaPg(pool), ...clientOptions, transactionOptions });
   const redis = connectRedis({
     ...{ url: process.env['TEST_REDIS_URL']!, log: silentLog, name: 'messaging-test' },
