@@ -7,7 +7,9 @@ import {
   silentLog,
   type TestDatabase,
 } from '@diaspora/kit/testing';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { createServer, request as call, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Pool } from 'pg';
 import { loadPaymentsConfig } from './config.js';
 import { userIds } from './ids.js';
@@ -20,23 +22,27 @@ describe('the running service', () => {
   let database: TestDatabase;
   let pool: Pool;
   let running: RunningSubgraph;
+  let front: Server;
   beforeAll(async () => {
+    front = await startFront(() => running.url);
     database = await createTestDatabase('payments');
     pool = createPool({ url: database.url, max: 2 });
     const config = loadPaymentsConfig({
       ...privateStoreEnvironment,
       SMTP_URL: 'smtp://127.0.0.1:9',
-      PORT: String(await freePort()),
+      PORT: '4005',
       DATABASE_URL: database.url,
       REDIS_URL: process.env['TEST_REDIS_URL'],
       REDIS_NAMESPACE: database.url,
       VIEWER_SECRET: viewerSecret,
       SANDBOX_WEBHOOK_SECRET: webhookSecret,
+      SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${(front.address() as AddressInfo).port}/webhooks/sandbox`,
     });
-    running = await startPayments({ config, log: silentLog });
+    running = await startPayments({ config: { ...config, PORT: 0 }, log: silentLog });
   });
   afterAll(async () => {
     await running.stop();
+    await new Promise((resolve) => front.close(resolve));
     await pool.end();
     await database.drop();
   });
@@ -92,10 +98,17 @@ describe('the running service', () => {
   });
 });
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
+/** Passes on what is sent to it: the service is told of its own address before it has one. */
+async function startFront(target: () => string): Promise<Server> {
+  const server = createServer((incoming, outgoing) => {
+    const { method, headers, url = '/' } = incoming;
+    const passed = call(new URL(url, target()), { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(outgoing);
     });
-  });
+    passed.on('error', () => outgoing.destroy());
+    incoming.pipe(passed);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}

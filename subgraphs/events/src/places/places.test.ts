@@ -4,6 +4,7 @@ import type { Transaction } from '../database.js';
 import { purchaseIds } from '../ids.js';
 import { messages } from '../messages.js';
 import { givenEvents, hourMs } from '../testing/given.js';
+import { createMeeting } from '../testing/meeting.js';
 import { createPlaces, lockForChange, type LockRows } from './index.js';
 
 let events: Awaited<ReturnType<typeof givenEvents>>;
@@ -12,7 +13,15 @@ beforeAll(async () => {
 });
 afterAll(() => events.stop());
 
-function placesOf(instance: Pick<typeof events, 'db'>, lockRows: LockRows = lockForChange) {
+interface Options {
+  readonly lockRows?: LockRows;
+  readonly beforeCommit?: () => Promise<void>;
+}
+
+function placesOf(
+  instance: Pick<typeof events, 'db'>,
+  { lockRows = lockForChange, beforeCommit = async () => undefined }: Options = {},
+) {
   const { clock } = events;
   const places = createPlaces({ clock, outbox: createOutbox(messages, { clock }), lockRows });
   const claim = (overrides: object = {}) => ({
@@ -25,7 +34,9 @@ function placesOf(instance: Pick<typeof events, 'db'>, lockRows: LockRows = lock
   const locked = <Result>(eventId: string, run: (tx: Transaction) => Promise<Result>) =>
     instance.db.$transaction(async (tx) => {
       await places.lockEvents(tx, [eventId]);
-      return run(tx);
+      const result = await run(tx);
+      await beforeCommit();
+      return result;
     });
   return {
     places,
@@ -108,15 +119,16 @@ describe('places of an event', () => {
     const { given, anotherInstance } = events;
     const instances = [events, anotherInstance()];
     const capacity = 5;
-    const race = async (lockRows: LockRows) => {
+    const race = async (people: number, options: Options) => {
       const { id } = await given.event({ capacity });
-      const contenders = instances.map((instance) => placesOf(instance, lockRows));
+      const contenders = instances.map((instance) => placesOf(instance, options));
       const held = await Promise.all(
-        Array.from({ length: 60 }, (_, index) => contenders[index % 2]!.hold(id)),
+        Array.from({ length: people }, (_, index) => contenders[index % 2]!.hold(id)),
       );
       return held.filter((hold) => hold !== null).length;
     };
-    expect(await race(async () => undefined)).toBeGreaterThan(capacity);
-    expect(await race(lockForChange)).toBe(capacity);
+    const unlocked = { lockRows: async () => undefined, beforeCommit: createMeeting(capacity + 1) };
+    expect(await race(capacity + 1, unlocked)).toBe(capacity + 1);
+    expect(await race(60, {})).toBe(capacity);
   });
 });

@@ -19,7 +19,8 @@ function aProvider() {
   return { told: provider, provider: { ...all, ...rest, fetchEvents } as unknown as PaymentProvider };
 }
 
-const options = { log: silentLog, timeoutMs: 50, failures: 3, pauseMs: 200 };
+/** A pause that no machine is slow enough for. */
+const options = { log: silentLog, timeoutMs: 50, failures: 3, pauseMs: 3_600_000 };
 const pay = (provider: PaymentProvider) => provider.createPayment({} as never);
 const unavailable = { code: 'UNAVAILABLE' };
 
