@@ -69,7 +69,7 @@ export function composeInvoices({ db, clock, outbox, audit, privateStore, mailer
     invoiceSettings: createInvoiceSettings({ db, clock, audit }),
   };
   return {
-    movement: createInvoiceMovements(invoicing),
+    document: createInvoiceMovements(invoicing),
     retention,
     services,
     slices: [billingSlice, invoicesSlice],

@@ -33,13 +33,7 @@ import {
 } from './credits/index.js';
 import { connectDatabase, type Db } from './database.js';
 import { userIds } from './ids.js';
-import {
-  countingHandlers,
-  countMovement,
-  countPlatformFee,
-  createRevenueMetrics,
-  insightsSlice,
-} from './insights/index.js';
+import { countingHandlers, countMovements, createRevenueMetrics, insightsSlice } from './insights/index.js';
 import { composeInvoices } from './invoice-parts.js';
 import { introduceIssuer } from './invoices/index.js';
 import {
@@ -160,10 +154,10 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
     providers,
     purposes: {
       subscription: createSubscriptionPurpose({ lifecycle }),
-      order: createOrderPurpose({ outbox, bookkeeping, audit, afterStep, earned: countPlatformFee }),
+      order: createOrderPurpose({ outbox, bookkeeping, audit, afterStep }),
     },
     listeners: [bookkeeping.movement, ...listeners],
-    documents: [countMovement, invoices.movement],
+    documents: [countMovements, invoices.document],
     customers,
   });
   const checkout = createCheckout({

@@ -2,7 +2,15 @@ export { assertFewDeclines } from './declines.js';
 export { createCustomers, type Customers } from './customers.js';
 export type { Charge } from './beginning.js';
 export { createCharges, type Charges } from './service.js';
-export type { MoneyMovement, MovementListener, Outcome, PaidFor, Purpose, Purposes } from './purpose.js';
+export type {
+  MoneyMovement,
+  MovementDocument,
+  MovementListener,
+  Outcome,
+  PaidFor,
+  Purpose,
+  Purposes,
+} from './purpose.js';
 export type { RefundWish } from './refunds.js';
 import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';

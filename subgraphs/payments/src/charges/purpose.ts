@@ -59,6 +59,9 @@ export interface MoneyMovement {
 /** Called in the transaction of the change that moves the money; what it throws undoes the change. */
 export type MovementListener = (tx: Transaction, movement: MoneyMovement) => Promise<void>;
 
+/** Writes down all that moved in a transaction, when everything else of it is done. */
+export type MovementDocument = (tx: Transaction, movements: readonly MoneyMovement[]) => Promise<void>;
+
 /** What became of what a provider told. */
 export type Outcome =
   | 'APPLIED'

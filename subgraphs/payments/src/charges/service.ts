@@ -12,7 +12,7 @@ import { createDisputes } from './disputes.js';
 import { createFees } from './fees.js';
 import { lockPayment } from './locking.js';
 import { createOwedBack } from './owed-back.js';
-import type { MovementListener, Outcome, Purposes } from './purpose.js';
+import type { MovementDocument, MovementListener, Outcome, Purposes } from './purpose.js';
 import { createRefunds } from './refunds.js';
 import { settledStatus } from './rules.js';
 import { createTelling } from './telling.js';
@@ -28,8 +28,7 @@ interface Dependencies {
   readonly customers: Customers;
   readonly purposes: Purposes;
   readonly listeners: readonly MovementListener[];
-  /** Write down what moved, when everything else of the transaction is done. */
-  readonly documents: readonly MovementListener[];
+  readonly documents: readonly MovementDocument[];
 }
 
 const batchSize = 500;

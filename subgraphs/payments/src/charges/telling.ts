@@ -3,7 +3,13 @@ import type { Dispute, Payment, Refund } from '../__generated__/prisma/client.js
 import type { Transaction } from '../database.js';
 import { disputeIds, orderIds, paymentIds, refundIds, subscriptionIds, userIds } from '../ids.js';
 import type { PaymentsMessages } from '../messages.js';
-import { purposeOf, type MoneyMovement, type MovementListener, type Purposes } from './purpose.js';
+import {
+  purposeOf,
+  type MoneyMovement,
+  type MovementDocument,
+  type MovementListener,
+  type Purposes,
+} from './purpose.js';
 
 export type Telling = ReturnType<typeof createTelling>;
 
@@ -11,8 +17,7 @@ interface Dependencies {
   readonly outbox: Outbox<PaymentsMessages>;
   readonly purposes: Purposes;
   readonly listeners: readonly MovementListener[];
-  /** Write down what moved, when everything else of the transaction is done: all of it one after the other. */
-  readonly documents: readonly MovementListener[];
+  readonly documents: readonly MovementDocument[];
 }
 
 /**
@@ -38,7 +43,7 @@ export function createTelling({ outbox, purposes, listeners, documents }: Depend
    */
   async function documentAll(tx: Transaction): Promise<void> {
     const all = undocumented.get(tx) ?? [];
-    for (const document of documents) for (const moved of all) await document(tx, moved);
+    if (all.length > 0) for (const document of documents) await document(tx, all);
     undocumented.delete(tx);
   }
 

@@ -17,12 +17,10 @@ interface Dependencies {
   readonly bookkeeping: Bookkeeping;
   readonly audit: Audit;
   readonly afterStep: AfterStep;
-  /** Hears what the platform earned of a sale. */
-  readonly earned: (tx: Transaction, payment: Payment, platformMinor: bigint, at: Date) => Promise<void>;
 }
 
 /** What money does to orders. The caller holds the lock on the order's row. */
-export function createOrderPurpose({ outbox, bookkeeping, audit, afterStep, earned }: Dependencies): Purpose {
+export function createOrderPurpose({ outbox, bookkeeping, audit, afterStep }: Dependencies): Purpose {
   const telling = createOrderTelling({ outbox });
   const orderOf = (tx: Transaction, { orderId }: Payment): Promise<Order> =>
     tx.order.findUniqueOrThrow({ where: { id: orderId! } });
@@ -55,9 +53,7 @@ export function createOrderPurpose({ outbox, bookkeeping, audit, afterStep, earn
       paidByPaymentId: payment.id,
       paymentFailure: null,
     });
-    const shares = sharesOf(order);
-    await bookkeeping.sold(tx, payment, shares, at);
-    await earned(tx, payment, shares.platformMinor, at);
+    await bookkeeping.sold(tx, payment, sharesOf(order), at);
     await telling.paid(tx, paid, at);
     if (await isAnyWaiting(tx, order.id)) await addJob(tx, carryOutOrderRefunds, { orderId: order.id });
     await afterStep('before:order.captured');

@@ -1,6 +1,6 @@
 import { messagesFrom } from '@diaspora/kit';
 import { z } from 'zod';
-import type { MoneyMovement, MovementListener } from '../charges/index.js';
+import type { MoneyMovement, MovementDocument } from '../charges/index.js';
 import type { Payment } from '../__generated__/prisma/client.js';
 import { Prisma, type Transaction } from '../database.js';
 import { subscriptionIds } from '../ids.js';
@@ -11,15 +11,26 @@ const { sql } = Prisma;
 const own = messagesFrom<PaymentsMessages, Transaction>('payments');
 const unknownCountry = 'ZZ';
 
-/** Counts money in the transaction in which it moves. */
-export const countMovement: MovementListener = async (tx, { payment, at, ...movement }) => {
-  const counts = countsOf(movement);
-  if (counts) await count(tx, payment, at, { ...nothing, ...counts });
+/** Counts money in the transaction in which it moves, by the day: whoever counts the same days takes them in the same order. */
+export const countMovements: MovementDocument = async (tx, movements) => {
+  const byDay = movements.toSorted((left, right) => left.at.getTime() - right.at.getTime());
+  for (const { payment, at, ...movement } of byDay) {
+    const counts = countsOf(movement);
+    if (!counts) continue;
+    const platformFeeMinor = movement.kind === 'CAPTURED' ? await earnedBy(tx, payment) : 0n;
+    await count(tx, payment, at, { ...nothing, ...counts, platformFeeMinor });
+  }
 };
 
-/** What the platform earned of an order that was sold; money that bought nothing earned it nothing. */
-export const countPlatformFee = (tx: Transaction, payment: Payment, platformFeeMinor: bigint, at: Date) =>
-  count(tx, payment, at, { ...nothing, platformFeeMinor });
+/** What the platform earned of an order, by the books; money that bought nothing earned it nothing. */
+async function earnedBy(tx: Transaction, { id: reference, orderId }: Payment): Promise<bigint> {
+  if (!orderId) return 0n;
+  const sale = await tx.ledgerTransaction.findUnique({
+    where: { kind_reference: { kind: 'ORDER_SOLD', reference } },
+    select: { postings: { where: { account: { type: 'PLATFORM_REVENUE' } } } },
+  });
+  return -(sale?.postings[0]?.amountMinor ?? 0n);
+}
 
 async function count(tx: Transaction, payment: Payment, at: Date, counts: typeof nothing): Promise<void> {
   const source = payment.orderId ? 'TICKETS' : 'SUBSCRIPTIONS';

@@ -88,6 +88,42 @@ describe('money that moves', () => {
     const notes = (await documentsOf(order.buyer.id)).filter(({ kind }) => kind === 'CREDIT_NOTE');
     expect(notes.map(({ totalMinor }) => totalMinor)).toEqual([500n]);
   });
+
+  /** A refund of 300 that was made at the provider by hand, and that the bank sent back. */
+  async function returned() {
+    const { viewer, key } = await payments.given.subscriber();
+    const payment = await payments.db.payment.findFirstOrThrow({ where: { subscriptionId: key } });
+    const byHand = (id: string) => refundBody('payment.refunded', payment, { id, amount: '300' });
+    await tell(byHand(`first_${payment.id}`));
+    await tell(refundBody('refund.failed', payment, { id: `first_${payment.id}`, amount: '300' }));
+    const credited = async () =>
+      (await documentsOf(viewer.id)).flatMap(({ kind, totalMinor }) =>
+        kind === 'CREDIT_NOTE' ? [totalMinor] : [],
+      );
+    return { payment, byHand, credited };
+  }
+
+  it('is credited once where a refund by hand came back and is made by hand again, and anew what goes beyond', async () => {
+    const { payment, byHand, credited } = await returned();
+    expect(await credited()).toEqual([300n]);
+    await tell(byHand(`again_${payment.id}`));
+    expect(await credited()).toEqual([300n]);
+    await tell(refundBody('payment.refunded', payment, { id: `more_${payment.id}`, amount: '200' }));
+    expect(await credited()).toEqual([300n, 200n]);
+  });
+
+  it('is credited once when it is told in several ways at once that it was made by hand again', async () => {
+    const { payment, byHand, credited } = await returned();
+    for (let event = 0; event < 4; event += 1) {
+      const body = byHand(`again_${payment.id}`);
+      await post(payments.webhookUrl, body, signedByStripe(body, payments.clock.now()));
+    }
+    const jobs = await payments.jobs.take('processProviderEvent');
+    await Promise.all([...jobs, ...jobs].map(payments.jobs.run));
+    expect(await credited()).toEqual([300n]);
+    const gone = { paymentId: payment.id, status: 'SUCCEEDED' } as const;
+    expect(await payments.db.refund.count({ where: gone })).toBe(1);
+  });
 });
 
 describe('money for tickets', () => {

@@ -1,5 +1,5 @@
 import { splitByLargestRemainder } from '@diaspora/kit';
-import type { MoneyMovement, MovementListener } from '../charges/index.js';
+import type { MoneyMovement, MovementDocument } from '../charges/index.js';
 import type { Payment } from '../__generated__/prisma/client.js';
 import type { Transaction } from '../database.js';
 import type { NewInvoice } from './drafting.js';
@@ -8,7 +8,7 @@ import type { Invoicing } from './service.js';
 type Line = NewInvoice['lines'][number];
 
 /** Writes the documents of money that moves, in its transaction: what was captured is invoiced, what went back credited. */
-export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'creditUpTo'>): MovementListener {
+export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'creditUpTo'>): MovementDocument {
   async function invoice(tx: Transaction, payment: Payment): Promise<void> {
     const { id: paymentId, userId: customerId, currency } = payment;
     const lines = payment.orderId
@@ -18,32 +18,38 @@ export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'cre
   }
 
   /**
-   * At most what is left of the invoice: somebody may have credited it by hand, and what is written never keeps money from
+   * What has gone and no credit note says yet, under the lock on the payment. A refund that came back leaves its note, for
+   * what is owed to a person stays owed, and is not credited anew when it is made again, here or by hand at the provider. At
+   * most what is left of the invoice: somebody may have credited it by hand, and what is written never keeps money from
    * being recorded that moved.
    */
   async function credit(tx: Transaction, { id, payment, amountMinor }: MoneyMovement): Promise<void> {
-    const known = await tx.invoice.findUnique({ where: { paymentId: payment.id }, select: { id: true } });
-    if (!known) return;
-    await invoicing.creditUpTo(tx, {
-      invoiceId: known.id,
-      refundId: await documentedBy(tx, id),
-      amountMinor,
+    const invoice = await tx.invoice.findUnique({
+      where: { paymentId: payment.id },
+      select: { id: true, creditNotes: { where: { refundId: { not: null } }, select: { totalMinor: true } } },
     });
+    if (!invoice) return;
+    const creditedMinor = invoice.creditNotes.reduce((sum, { totalMinor }) => sum + totalMinor, 0n);
+    const unsaidMinor = (await goneOf(tx, payment.id)) - creditedMinor;
+    if (unsaidMinor <= 0n) return;
+    const most = amountMinor < unsaidMinor ? amountMinor : unsaidMinor;
+    await invoicing.creditUpTo(tx, { invoiceId: invoice.id, refundId: id, amountMinor: most });
   }
 
-  return async (tx, movement) => {
-    if (movement.kind === 'CAPTURED') await invoice(tx, movement.payment);
-    if (movement.kind === 'REFUNDED' || movement.kind === 'DISPUTE_LOST') await credit(tx, movement);
+  return async (tx, movements) => {
+    for (const movement of movements) {
+      if (movement.kind === 'CAPTURED') await invoice(tx, movement.payment);
+      if (movement.kind === 'REFUNDED' || movement.kind === 'DISPUTE_LOST') await credit(tx, movement);
+    }
   };
 }
 
-/**
- * One wish for money back has one credit note. A refund that came back and is made again has another key and was credited
- * the first time: what is owed to a person stays owed.
- */
-async function documentedBy(tx: Transaction, chargeId: string): Promise<string> {
-  const wish = await tx.orderRefund.findUnique({ where: { chargeId }, select: { id: true } });
-  return wish?.id ?? chargeId;
+/** What went back of a payment, or its bank has kept. */
+async function goneOf(tx: Transaction, paymentId: string): Promise<bigint> {
+  const sum = { _sum: { amountMinor: true } } as const;
+  const refunds = await tx.refund.aggregate({ where: { paymentId, status: 'SUCCEEDED' }, ...sum });
+  const disputes = await tx.dispute.aggregate({ where: { paymentId, status: 'LOST' }, ...sum });
+  return (refunds._sum.amountMinor ?? 0n) + (disputes._sum.amountMinor ?? 0n);
 }
 
 /** Of an upgrade the new plan, which the subscription is not on before its money is there. */

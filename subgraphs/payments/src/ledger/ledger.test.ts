@@ -26,6 +26,12 @@ async function givenLedger() {
     write,
     book: (...made: Entry[]) => write((tx) => ledger.post(tx, ...made)),
     undo: (made: Entry) => write((tx) => ledger.reverse(tx, made, clock.now())),
+    ledger,
+    /** Resolves when somebody waits for a lock. */
+    someoneWaits: async () => {
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      while ((await pool.query(waiting)).rowCount === 0);
+    },
     verify: () => createBooks({ db, clock, log: silentLog }).verify(),
     balances: async () =>
       new Map((await db.ledgerBalance.findMany()).map((row) => [row.accountId, row.balanceMinor])),
@@ -155,6 +161,23 @@ describe('the ledger', () => {
     expect(await books.balanceOf('PROVIDER_CLEARING', 'sandbox', 'GBP')).toBe(0n);
     const unknown = { ...made, kind: 'ORDER_SOLD' } as const;
     await expect(books.undo(unknown)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('waits in no ring for accounts of a new currency, whoever needs which of them first', async () => {
+    const { ledger, write, book, someoneWaits } = books;
+    const currency = 'SEK';
+    const money = { ...about({ currency }), provider: 'sandbox', amountMinor: 1_000n };
+    const shares = { sellerId: randomUUID(), sellerMinor: 950n, platformMinor: 50n };
+    const { subscription } = await write(async (tx) => {
+      await ledger.post(tx, captured({ currency }));
+      // Books on two accounts, of which this one has made one and needs the other later.
+      const other = book(entries.subscriptionPaid(money));
+      await someoneWaits();
+      await ledger.post(tx, entries.orderSold({ ...about({ currency }), shares }));
+      return { subscription: other };
+    });
+    expect(await subscription).toBe(1);
+    expect(await books.balanceOf('PLATFORM_REVENUE', '', currency)).toBe(-1_050n);
   });
 
   it('takes for a reversal only what undoes', async () => {

@@ -54,10 +54,11 @@ export function createLedger({ clock }: { clock: Clock }) {
     await read();
     const missing = wanted.filter((key) => !known.has(nameOf(key)));
     if (missing.length === 0) return known;
+    // One transaction at a time makes accounts, until it ends: what it books next may need others, and whoever makes
+    // those must not wait for the ones it has made.
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('ledger_accounts', 0))`;
     const createdAt = clock.now();
     const data = missing.map((key) => ({ id: ledgerAccountIds.create(), ...key, createdAt }));
-    // In one order, so that two who need the same new accounts do not wait for each other in a ring.
-    data.sort((left, right) => (nameOf(left) < nameOf(right) ? -1 : 1));
     await tx.ledgerAccount.createMany({ data, skipDuplicates: true });
     await read();
     return known;
