@@ -16,7 +16,8 @@ export default {
   },
   globalSetup: '<rootDir>/scripts/jest-global-setup.js',
   globalTeardown: '<rootDir>/scripts/jest-global-teardown.js',
-  testTimeout: 30_000,
+  // Ends what hangs; that a machine is busy is no fault.
+  testTimeout: 120_000,
   // Tests wait for the database much of the time: a core left for it would stand idle.
   maxWorkers: '100%',
   // Modules of a test file are never quite let go: a worker that holds this much is replaced by a new one.

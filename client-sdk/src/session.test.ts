@@ -36,15 +36,19 @@ const outcomes = async (calls: Promise<unknown>[]) =>
     call.status === 'fulfilled' ? 'done' : call.reason.reason,
   );
 
-/** The moment when an operation was asked for that often and the client has read the answers. */
+/** The moment when that many answers to an operation have been read by clients that use its `fetch`. */
 function reachedAfter(count: number, operationName: string) {
   const moment = createMoment();
-  const answer = account.answers[operationName]!;
-  account.answers[operationName] = (call) => {
-    if (server.named(operationName).length === count) setTimeout(moment.reach, 50);
-    return answer(call);
+  let answered = 0;
+  const watched: typeof fetch = async (...asked) => {
+    const response = await fetch(...asked);
+    const text = await response.text();
+    // Whoever gets the text needs no more than this turn to act on it.
+    const { body } = asked[1] as { body: string };
+    if (body.includes(`"${operationName}"`) && ++answered === count) setImmediate(moment.reach);
+    return new Response(text, response);
   };
-  return moment;
+  return { ...moment, fetch: watched };
 }
 
 const twenty = <Result>(call: () => Promise<Result>) => Array.from({ length: 20 }, call);
@@ -167,13 +171,13 @@ describe('a session', () => {
   });
 
   it('asks once for 20 parallel calls also when the renewal fails', async () => {
-    const { client } = await signedIn();
+    const allRefused = reachedAfter(20, 'LikePost');
+    const { client } = await signedIn({ fetch: allRefused.fetch });
     account.state.isSpent = true;
     account.answers['RefreshSession'] = async () => {
       await allRefused.reached;
       return 'cut' as const;
     };
-    const allRefused = reachedAfter(20, 'LikePost');
     const like = () => client.execute(LikePostDocument, { input: { postId: 'pst_1' } });
     expect(await outcomes(twenty(like))).toEqual(Array(20).fill(undefined));
     expect(server.named('RefreshSession')).toHaveLength(1);
@@ -237,10 +241,10 @@ describe('two tabs with one storage', () => {
   const openTab = () => createLocalStorage('session', { localStorage, navigator: { locks } });
 
   it('renew once', async () => {
-    const first = await signedIn({ storage: openTab() });
-    const second = createClient({ url: server.url, storage: openTab() });
-    account.state.isSpent = true;
     const allRefused = reachedAfter(40, 'UnreadNotificationCount');
+    const first = await signedIn({ storage: openTab(), fetch: allRefused.fetch });
+    const second = createClient({ url: server.url, storage: openTab(), fetch: allRefused.fetch });
+    account.state.isSpent = true;
     const refreshSession = account.answers['RefreshSession']!;
     account.answers['RefreshSession'] = async (call) => {
       await allRefused.reached;

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findFreePort } from '@diaspora/kit/embedded';
 import { startTinySupergraph, type TinySupergraph } from './testing/tiny-subgraphs.js';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -42,18 +43,9 @@ async function end(words: readonly string[], env: Record<string, string> = {}) {
   return { code, ...output };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 describe('npm run router', () => {
   it('serves a foreign supergraph with no other configuration, takes a new one, and ends when it is told to', async () => {
-    const port = await freePort();
+    const port = await findFreePort();
     const { child, output } = start(['--supergraph', file, '--port', String(port)]);
     while (!output.stdout.includes('"ready"')) await once(child.stdout, 'data');
     const response = await fetch(`http://127.0.0.1:${port}/graphql`, {

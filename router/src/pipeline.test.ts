@@ -8,7 +8,7 @@ import { startTestRouter, type TestRouter } from './testing/start-test-router.js
 const redisUrl = process.env['TEST_REDIS_URL']!;
 let test: TestRouter;
 beforeAll(async () => {
-  test = await startTestRouter(redisUrl, { EXPLAIN_ROLES: ['admin'], RECEIVE_TIMEOUT_MS: 300 });
+  test = await startTestRouter(redisUrl, { EXPLAIN_ROLES: ['admin'] });
 });
 afterAll(() => test.stop());
 
@@ -81,13 +81,15 @@ describe('HTTP', () => {
   });
 
   it('ends a connection whose request never comes to its end', async () => {
-    const socket = connect(test.router.port, '127.0.0.1');
+    const hurried = await startTestRouter(redisUrl, { RECEIVE_TIMEOUT_MS: 300 });
+    const socket = connect(hurried.router.port, '127.0.0.1');
     socket.write(
       'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{',
     );
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 408/);
     socket.destroy();
+    await hurried.stop();
   });
 });
 
@@ -143,7 +145,7 @@ describe('an explanation', () => {
 });
 
 describe('equal queries in flight', () => {
-  const slow = (more: object = {}) => ({ query: '{ slow(ms: 200) }', ...more });
+  const slow = (more: object = {}) => ({ query: '{ slow(ms: 60000) }', ...more });
 
   it('are executed once where configured, for one caller', async () => {
     const sharing = await startTestRouter(redisUrl, {
@@ -151,11 +153,16 @@ describe('equal queries in flight', () => {
       DEDUPE_SUBGRAPH_REQUESTS: false,
     });
     const token = await sharing.issuer.token();
-    const answers = await Promise.all([
+    const asked = Promise.all([
       ...Array.from({ length: 5 }, () => sharing.post(slow())),
       sharing.post(slow(), { authorization: `Bearer ${token}` }),
       sharing.post(slow({ operationName: null })),
     ]);
+    const metrics = async () => (await fetch(`${sharing.router.url}/metrics`)).text();
+    while (!(await metrics()).includes('router_requests_shared_total 4'));
+    while (sharing.supergraph.events.received.length < 3) await metrics();
+    sharing.supergraph.endSlow();
+    const answers = await asked;
     const bodies = await Promise.all(answers.map((answer) => answer.json()));
     const ids = new Set(answers.map(({ headers }) => headers.get('x-request-id')));
     const { length } = sharing.supergraph.events.received;
@@ -180,7 +187,7 @@ describe('equal queries in flight', () => {
 
 describe('time', () => {
   it('that a client has to wait is bounded: what is there by then is answered', async () => {
-    const hurried = await startTestRouter(redisUrl, { REQUEST_TIMEOUT_MS: 100 });
+    const hurried = await startTestRouter(redisUrl, { REQUEST_TIMEOUT_MS: 2_000 });
     const { status, data, errors } = await hurried.query('{ viewerName slow(ms: 60000) }');
     await hurried.stop();
     expect([status, data]).toEqual([200, { viewerName: 'somebody', slow: null }]);

@@ -286,7 +286,8 @@ describe('stop', () => {
     const stopped = stopping.stop();
     await expect(answer).resolves.toMatchObject({ status: 200, data: { slow: 'done' } });
     await stopped;
-    expect(Date.now() - started).toBeLessThan(3_000);
+    // Not after the grace of ten seconds: connections that are only kept do not hold it up.
+    expect(Date.now() - started).toBeLessThan(9_000);
     const [error] = (await once(connect(stopping.router.port, '127.0.0.1'), 'error').catch((failure) => [
       failure,
     ])) as [{ code: string }];

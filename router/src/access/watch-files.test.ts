@@ -14,8 +14,13 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const write = (name: string, text: string) => writeFile(join(folder, name), text);
+/** At no time is the file half there. */
+async function replace(name: string, text: string): Promise<void> {
+  await write(`${name}.new`, text);
+  await rename(join(folder, `${name}.new`), join(folder, name));
+}
 
-/** `changed` resolves when the state satisfies `isAsWanted`. */
+/** `becomes` awaits a state: a file that is just being written may be read first when it is half there. */
 async function watchWords(path = folder) {
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as never) };
   let told: () => void = () => undefined;
@@ -30,8 +35,10 @@ async function watchWords(path = folder) {
     log: createLogger({ name: 'test', level: 'info', destination }),
     pollMs: 60_000,
   });
-  const next = () => new Promise<void>((resolve) => (told = resolve));
-  return { ...files, next };
+  const becomes = async (wanted: string) => {
+    while (files.current() !== wanted) await new Promise<void>((resolve) => (told = resolve));
+  };
+  return { ...files, becomes };
 }
 
 describe('watchFiles', () => {
@@ -46,24 +53,20 @@ describe('watchFiles', () => {
   it('hears of a new file, and of one that replaces another', async () => {
     await write('a.json', '1');
     const files = await watchWords();
-    const added = files.next();
     await write('b.json', '2');
-    await added;
-    expect(files.current()).toBe('a:1 b:2');
-    const replaced = files.next();
+    await files.becomes('a:1 b:2');
     await write('new', '3');
     await rename(join(folder, 'new'), join(folder, 'a.json'));
-    await replaced;
-    expect(files.current()).toBe('a:3 b:2');
+    await files.becomes('a:3 b:2');
+    expect(lines.filter(({ fault }) => !fault.includes('b.json'))).toEqual([]);
     files.stop();
   });
 
   it('hears of changes of a single file', async () => {
     await write('one.json', '1');
     const files = await watchWords(join(folder, 'one.json'));
-    const changed = files.next();
     await write('one.json', '2');
-    await changed;
+    await files.becomes(':2');
     expect(files.current()).toBe(':2');
     files.stop();
   });
@@ -71,13 +74,13 @@ describe('watchFiles', () => {
   it('keeps the last good content of a broken file, with one log line, and takes the others', async () => {
     await Promise.all([write('a.json', '1'), write('b.json', '1')]);
     const files = await watchWords();
-    await Promise.all([write('a.json', '{'), write('b.json', '2')]);
+    await Promise.all([replace('a.json', '{'), replace('b.json', '2')]);
     await files.reload();
     await files.reload();
     expect(files.current()).toBe('a:1 b:2');
     expect(lines).toHaveLength(1);
     expect(lines[0]!.fault).toContain('a.json');
-    await write('a.json', '2');
+    await replace('a.json', '2');
     await files.reload();
     expect(files.current()).toBe('a:2 b:2');
     files.stop();

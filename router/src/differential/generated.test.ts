@@ -19,7 +19,7 @@ describe('generated operations over our supergraph', () => {
   beforeAll(async () => {
     const seeds = seedsFrom(1, differentialSize.ours);
     trial = await tryOperations({ composed: composeOurs(), compile, seeds });
-  }, 120_000);
+  }, 300_000);
 
   it('are answered rightly by the interpreter and the compiler, and sent once', () => {
     expect(trial.findings).toEqual([]);
@@ -37,7 +37,7 @@ describe('generated operations over our supergraph, at ApolloGateway too', () =>
     const trial = await tryOperations({ composed: composeOurs(), compile, seeds, withGateway: true });
     expect(trial.findings).toEqual([]);
     expect(trial.gatewayWasWrong).toBeLessThanOrEqual(differentialSize.gateway / 20);
-  }, 120_000);
+  }, 300_000);
 });
 
 const oneWorlds = nastySupergraphs.filter(({ isOneWorld }) => isOneWorld !== false);
@@ -47,5 +47,5 @@ describe.each(oneWorlds)('generated operations over $name', ({ name, subgraphs, 
     const composed = composeNasty(name, subgraphs, values);
     const trial = await tryOperations({ composed, compile, seeds: seedsFrom(1, differentialSize.nasty) });
     expect(trial.findings).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 });

@@ -42,6 +42,8 @@ export interface TinySupergraph {
   readonly events: TinySubgraph;
   /** Resolves when a `slow` field has begun. */
   slowBegun(): Promise<void>;
+  /** All `slow` fields answer now, however long they were to take. */
+  endSlow(): void;
   stop(): Promise<void>;
 }
 
@@ -49,8 +51,10 @@ export interface TinySupergraph {
 export async function startTinySupergraph(): Promise<TinySupergraph> {
   let begun: () => void = () => undefined;
   const slow = new Promise<void>((resolve) => (begun = resolve));
+  let endSlow: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => (endSlow = resolve));
   const users = await startSubgraph(usersSchema());
-  const events = await startSubgraph(eventsSchema(() => begun()));
+  const events = await startSubgraph(eventsSchema(() => begun(), ended));
   const { supergraphSdl, errors } = composeServices([
     { name: 'users', url: users.url, typeDefs: parse(usersSdl) },
     { name: 'events', url: events.url, typeDefs: parse(eventsSdl) },
@@ -58,7 +62,7 @@ export async function startTinySupergraph(): Promise<TinySupergraph> {
   if (supergraphSdl === undefined)
     throw new AggregateError(errors ?? [], 'The tiny supergraph does not compose.');
   const stop = async () => void (await Promise.all([users.stop(), events.stop()]));
-  return { sdl: supergraphSdl, users, events, slowBegun: () => slow, stop };
+  return { sdl: supergraphSdl, users, events, slowBegun: () => slow, endSlow, stop };
 }
 
 const person = (id: string) => ({
@@ -85,7 +89,7 @@ const usersSchema = () =>
     },
   });
 
-const eventsSchema = (onSlow: () => void) =>
+const eventsSchema = (onSlow: () => void, ended: Promise<void>) =>
   buildSubgraphSchema({
     typeDefs: parse(eventsSdl),
     resolvers: {
@@ -104,7 +108,7 @@ const eventsSchema = (onSlow: () => void) =>
         broken: () => ({ id: 'b', title: null }),
         slow: async (_: unknown, { ms }: { ms: number }) => {
           onSlow();
-          await new Promise((resolve) => setTimeout(resolve, ms).unref());
+          await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, ms).unref())]);
           return 'done';
         },
       },

@@ -167,7 +167,7 @@ describe('in Redis', () => {
     const namespace = randomUUID();
     const one = given({ RATE_LIMIT_USER: '10/60s' }, store(namespace));
     const other = given({ RATE_LIMIT_USER: '10/60s' }, store(namespace));
-    await Promise.all(connections.map((connection) => connection.settled()));
+    await Promise.all(connections.map((connection) => connection.settled(20_000)));
     expect(await one.charge(person('a'), 6)).toBe('4');
     expect(await other.charge(person('a'), 3)).toBe('1');
     expect(await one.charge(person('a'), Number.MAX_SAFE_INTEGER)).toBe('429 user');

@@ -177,8 +177,12 @@ describe('completeUpload', () => {
     const ids: string[] = [];
     for (let index = 0; index < 12; index++) ids.push(mediaIds.decode((await upload(viewer, png)).id));
     let [held, most] = [0, 0];
+    let meet: () => void = () => undefined;
+    const severalHeld = new Promise<void>((resolve) => (meet = resolve));
     const read: ObjectStore['read'] = async (...asked) => {
       most = Math.max(most, ++held);
+      if (held > 1) meet();
+      await severalHeld;
       await content.db.$queryRaw`SELECT pg_sleep(0.05)::text`; // a store takes its time
       return content.storage.read(...asked);
     };

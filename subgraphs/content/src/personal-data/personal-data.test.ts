@@ -114,8 +114,10 @@ describe('the personal data of content', () => {
       .erase(author.id)
       .then(() => (isErased = true));
     const waits = async () =>
-      (await db.$queryRaw<unknown[]>`SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`)
-        .length;
+      (
+        await db.$queryRaw<unknown[]>`SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
+          WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()`
+      ).length;
     while (!isErased && (await waits()) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     goOn();
     const [answer] = await Promise.all([completing, erasing]);

@@ -29,11 +29,10 @@ describe('hashtags', () => {
     expect(hashtagsOf(text)).toHaveLength(30);
   });
 
-  it('are found in linear time', () => {
-    const started = performance.now();
-    hashtagsOf('#'.repeat(2_500) + '1'.repeat(2_500));
-    hashtagsOf(`#${'1'.repeat(4_999)}`);
-    expect(performance.now() - started).toBeLessThan(100);
+  it('are found in linear time: with more than that these would take hours', () => {
+    const many = 1_000_000;
+    expect(hashtagsOf('#'.repeat(many) + '1'.repeat(many))).toEqual([]);
+    expect(hashtagsOf(`#${'1'.repeat(many)}`)).toEqual([]);
   });
 
   it('are the same with and without the sign when asked for', () => {

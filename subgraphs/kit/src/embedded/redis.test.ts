@@ -23,7 +23,8 @@ describe.each(['valkey', 'redis-server'] as const)('startRedis with %s', (prefer
     await redis.xadd('stream', '*', 'field', 'value');
     const answer = await redis.eval('return redis.call("XLEN", KEYS[1])', 1, 'stream');
     expect(answer).toBe(1);
-    const closed = once(redis, 'close');
+    redis.on('error', () => {});
+    const closed = new Promise((done) => redis.once('close', done));
     await server.stop();
     await closed;
     redis.disconnect();

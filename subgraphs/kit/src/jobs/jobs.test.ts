@@ -132,8 +132,8 @@ describe('jobs', () => {
     const got: unknown[] = [];
     const tick = defineJob('tick', z.strictObject({}));
     const tasks = onJob(tick, async (payload, { scheduledFor }) => void got.push({ payload, scheduledFor }));
-    jobs = await startJobs({ pool, tasks, crontab: '0 4 * * * tick', log: silent });
-    // What the crontab would add at that minute.
+    // At a time that never comes: what the crontab would add is added here.
+    jobs = await startJobs({ pool, tasks, crontab: '0 4 31 2 * tick', log: silent });
     await pool.query(`SELECT graphile_worker.add_job('tick', '{"_cron":{"ts":"2026-01-01T04:00:00.000Z"}}')`);
     await eventually(() => got.length);
     expect(got).toEqual([{ payload: {}, scheduledFor: new Date('2026-01-01T04:00:00.000Z') }]);

@@ -208,12 +208,10 @@ describe('a process that lives and loses its connection', () => {
     await traced('later', 'absent began 1');
     await release('next', 'later');
     await traced('later', 'absent ended 1');
-    expect(await trace('long')).toEqual([
-      'absent began 1',
-      'absent aborted 1',
-      'heir began 2',
-      'heir ended 2',
-    ]);
+    const [first, ...rest] = await trace('long');
+    // Both wait as long; which of them notes it first is nobody's promise.
+    expect([first, rest.at(-1)]).toEqual(['absent began 1', 'heir ended 2']);
+    expect(rest.slice(0, -1).sort()).toEqual(['absent aborted 1', 'heir began 2']);
   });
 });
 

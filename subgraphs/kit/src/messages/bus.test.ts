@@ -193,7 +193,7 @@ describe('messages between subgraphs', () => {
     // The server ends the connection that holds the lease, as a restart or a partition would.
     await bus.pool.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'counter:clicks'
-       AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')`,
+       AND datname = current_database() AND pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')`,
     );
     await eventually(
       () => [first, second].filter((each) => each.status()['clicks'] === 'active').length === 1,

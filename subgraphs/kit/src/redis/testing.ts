@@ -2,6 +2,10 @@ import { findFreePort, startRedis, type EmbeddedRedis } from '../embedded/index.
 import { createLogger } from '../logger.js';
 import { connectRedis, type RedisConnection } from './connect.js';
 
+/** What `work` comes to if it waits for nothing, neither a timer nor an answer; else `later`. */
+export const atOnce = <T>(work: Promise<T>): Promise<T | 'later'> =>
+  Promise.race([work, new Promise<'later'>((resolve) => setImmediate(resolve, 'later'))]);
+
 /** A Redis of its own for a test file, that can be stopped and started again (empty), and connections to it. */
 export async function createTestRedis() {
   const port = await findFreePort();
@@ -22,7 +26,9 @@ export async function createTestRedis() {
   return {
     connect(level = 'silent'): RedisConnection {
       const log = createLogger({ name: 'test', level });
-      const connection = connectRedis({ url: `redis://127.0.0.1:${port}`, log, name: 'test' });
+      const url = `redis://127.0.0.1:${port}`;
+      // A busy machine answers late; what is late here has no meaning.
+      const connection = connectRedis({ url, log, name: 'test', commandTimeoutMs: 20_000 });
       connections.push(connection);
       return connection;
     },

@@ -8,8 +8,8 @@ import { createObjectStore } from './object-store.js';
 let server: Server | undefined;
 let store: Awaited<ReturnType<typeof createObjectStore>> | undefined;
 
-/** A store that answers as told. */
-async function givenStore(answer: RequestListener) {
+/** A store that answers as told; `silenceMs` is short where its silence is awaited. */
+async function givenStore(answer: RequestListener, silenceMs = 20_000) {
   server = createServer(answer);
   await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -22,7 +22,7 @@ async function givenStore(answer: RequestListener) {
       S3_ACCESS_KEY_ID: 'key',
       S3_SECRET_ACCESS_KEY: 'secret',
     },
-    { silenceMs: 200 },
+    { silenceMs },
   );
   return store;
 }
@@ -37,7 +37,7 @@ const failure = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Co
 
 describe('a store', () => {
   it('that says nothing is given up', async () => {
-    const store = await givenStore(() => undefined);
+    const store = await givenStore(() => undefined, 200);
     await expect(store.read('quarantine/a', 10)).rejects.toThrow('timed out');
     await expect(store.remove('quarantine/a')).rejects.toThrow('timed out');
   });
@@ -46,7 +46,7 @@ describe('a store', () => {
     const store = await givenStore((_request, response) => {
       response.writeHead(206, { 'content-length': '10', 'content-range': 'bytes 0-9/10' });
       response.write('half');
-    });
+    }, 200);
     await expect(store.read('quarantine/a', 10)).rejects.toThrow('timed out');
   });
 

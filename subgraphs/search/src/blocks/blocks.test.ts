@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Viewer } from '@diaspora/kit';
 import { aViewer } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -52,22 +51,21 @@ async function found(viewer: Viewer | null, query: string) {
 
 describe('a block', () => {
   it.each([
-    ['a word', (word: string) => word],
-    ['a beginning', (word: string) => word.slice(0, -2)],
-    ['a similar spelling', (word: string) => `${word.slice(0, -1)}x`],
-  ])('keeps each of the two from being found or counted for the other, by %s', async (_name, query) => {
-    const word = Array.from(randomBytes(12), (byte) => String.fromCharCode(97 + (byte % 26))).join('');
+    ['a word', 'grzmotnawka', 'grzmotnawka'],
+    ['a beginning', 'flumbertquix', 'flumbertqu'],
+    ['a similar spelling', 'vondrabilskoj', 'vondrabilskox'],
+  ])('keeps each of the two from being found or counted for the other, by %s', async (_name, word, query) => {
     const people = [await somebody(word), await somebody(word)] as const;
     const [blocker, blocked] = people;
     const third = aViewer();
     const moderator = aViewer({ roles: ['SUPER_USER'] });
     const counts = async () =>
-      Promise.all([blocker, blocked, third, moderator].map((viewer) => found(viewer, query(word))));
+      Promise.all([blocker, blocked, third, moderator].map((viewer) => found(viewer, query)));
     expect(await counts()).toEqual([6, 6, 6, 6]);
     await told(true, blocker, blocked);
     await told(true, blocker, moderator);
     expect(await counts()).toEqual([3, 3, 6, 6]);
-    expect(await found(null, query(word))).toBe(4); // people are for members
+    expect(await found(null, query)).toBe(4); // people are for members
     await told(false, blocker, blocked, 2);
     expect(await counts()).toEqual([6, 6, 6, 6]);
   });
