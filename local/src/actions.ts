@@ -273,7 +273,7 @@ export async function subscribeToPremium(client: Client, idempotencyKey: string)
 export async function eventually<T>(
   ask: () => Promise<T | undefined>,
   what: string,
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (let pauseMs = 50; ; pauseMs = Math.min(500, pauseMs * 1.5)) {

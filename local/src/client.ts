@@ -95,7 +95,7 @@ export async function signUp(
       input: person,
     },
   );
-  const mail = await mailbox.waitForMail({ to: person.email, after: startedAt, timeoutMs: 30_000 });
+  const mail = await mailbox.waitForMail({ to: person.email, after: startedAt });
   const code = /\b\d{6}\b/.exec(mail.text)?.[0];
   if (code) {
     await visitor.must(

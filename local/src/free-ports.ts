@@ -1,16 +1,21 @@
 import { createServer, type Server } from 'node:net';
 import { portsFrom } from './settings.js';
 
-/** The first of a row of neighbouring free ports, long enough for a whole machine and one more (the last). */
+/**
+ * The first of a row of neighbouring free ports, long enough for a whole machine and one more. The row ends with a port
+ * that stays taken for as long as this process lives: whoever looks for one until all is started finds another.
+ */
 export async function findFreeRow(): Promise<number> {
   const offsets = Object.values(portsFrom(0));
-  const length = Math.max(...offsets) + 2;
+  const length = Math.max(...offsets) + 3;
   for (let attempt = 0; attempt < 50; attempt++) {
     // Below the ports that outgoing connections are given.
     const first = 12_000 + Math.floor(Math.random() * 500) * length;
     const servers = await Promise.all(Array.from({ length }, (_, offset) => hold(first + offset)));
+    const isFree = servers.every(Boolean);
+    if (isFree) servers.pop()!.unref();
     for (const server of servers) if (server) await new Promise((done) => server.close(done));
-    if (servers.every(Boolean)) return first;
+    if (isFree) return first;
   }
   throw new Error('Found no row of free ports.');
 }

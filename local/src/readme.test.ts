@@ -36,7 +36,7 @@ describe('the tour in README.md', () => {
       );
       return data.search.totalCount === 1 || undefined;
     }, 'the demo event in search');
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
     await platform.stop();
     await rm(settings.dataDir, { recursive: true, force: true });

@@ -105,7 +105,7 @@ describe('a failing mutation', () => {
     }
     expect(faults).toEqual([]);
     expect([...failed].sort()).toEqual(mutations.map(({ field }) => field.name).sort());
-  }, 600_000);
+  }, 1_800_000);
 
   /** For whoever is not signed in. */
   const open = [
@@ -135,7 +135,7 @@ describe('a failing mutation', () => {
     const { text } = await send(undefined, 'mutation { logout { isSignedOut } }');
     expect(text).toContain('UNAUTHENTICATED');
     expect(await changesSince(before)).toEqual([]);
-  }, 60_000);
+  });
 
   const strangers: Readonly<Record<string, Role>> = {
     appointAmbassador: 'ambassador',
@@ -204,7 +204,7 @@ describe('a token', () => {
     const { text } = await send(undefined, mutation);
     expect(failuresOf({ status: 200, text })).toEqual(['UNAUTHENTICATED']);
     expect(await changesSince(before)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 /** Table of the owner that gains one row; and what makes it another command. */
@@ -318,6 +318,5 @@ describe('a command with a key that is sent ten times at once', () => {
       expect(failuresOf(changed)).toEqual(['CONFLICT']);
       expect(await changesSince(after)).toEqual([]);
     },
-    60_000,
   );
 });

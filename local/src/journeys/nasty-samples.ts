@@ -14,6 +14,8 @@ let serial = 0;
 export const freshWord = (): string => `k${(serial += 1)}`;
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+/** On a local clock, at an hour that every day has. */
+const eveningIn = (days: number) => `${inDays(days).slice(0, 10)}T18:00:00`;
 
 /** Well-formed values by the name of the field; what is optional and not named stays away. */
 function named(name: string, { objects, targetId }: World): unknown {
@@ -91,7 +93,7 @@ function named(name: string, { objects, targetId }: World): unknown {
     locale: 'en',
     domain: 'OTHERS',
     type: 'NATIONAL',
-    startsAt: inDays(20).slice(0, 19),
+    startsAt: eveningIn(20),
     query: 'harvest',
     rule: 'FREQ=DAILY',
     latitude: 52,
@@ -163,7 +165,7 @@ function sample(type: GraphQLInputType, name: string, world: World): unknown {
     return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
   }
   // Fields of these names differ in type: events end on local clocks, terms of office at an instant.
-  if (name === 'endsAt') return String(nullable) === 'DateTime' ? inDays(90) : inDays(21).slice(0, 19);
+  if (name === 'endsAt') return String(nullable) === 'DateTime' ? inDays(90) : eveningIn(21);
   if (name === 'startsAt' && String(nullable) === 'DateTime') return undefined;
   if (isEnumType(nullable) && !nullable.getValue(String(known)))
     return isNonNullType(type) ? nullable.getValues()[0]?.name : undefined;

@@ -1,9 +1,12 @@
 import { rm } from 'node:fs/promises';
-import { createPool } from '@diaspora/kit';
+import { connectRedis, createPool, createStopStack, type RedisConnection } from '@diaspora/kit';
 import { silentLog } from '@diaspora/kit/testing';
-import { startPlatform } from '../platform.js';
-import { subgraphNames, type SubgraphName } from '../settings.js';
 import { eventually } from '../actions.js';
+import { environmentsOf } from '../environments.js';
+import { startInfrastructure } from '../infrastructure.js';
+import { silentProgress } from '../progress.js';
+import { startServices } from '../services.js';
+import { subgraphNames, type SubgraphName } from '../settings.js';
 import type { Running } from './community.js';
 import { freshSettings } from './running.js';
 
@@ -21,35 +24,48 @@ export interface Watched extends Running {
 
 export async function startWatched(): Promise<Watched> {
   const settings = await freshSettings();
-  const platform = await startPlatform(settings, { log: silentLog });
-  const { databaseUrls, mailbox } = platform.infrastructure;
+  const stack = createStopStack();
+  stack.push(() => rm(settings.dataDir, { recursive: true, force: true }));
+  const infrastructure = await startInfrastructure(settings, silentProgress, () => undefined);
+  stack.push(() => infrastructure.stop());
+  const environments = environmentsOf(settings, infrastructure);
+  // Tokens that last as long as this does.
+  const users = { ...environments.users, ACCESS_TOKEN_SECONDS: '3600' };
+  const services = await startServices({ ...environments, users }, silentLog);
+  stack.push(() => services.stop());
+  const { databaseUrls, mailbox, redisUrl } = infrastructure;
   const pools = Object.fromEntries(
     subgraphNames.map((name) => [name, createPool({ url: databaseUrls[name], max: 2 })]),
   ) as Record<SubgraphName, ReturnType<typeof createPool>>;
+  const redis = connectRedis({ url: redisUrl, log: silentLog, name: 'watching' });
+  stack.push(() => redis.stop());
+  stack.push(() => Promise.all(Object.values(pools).map((pool) => pool.end())).then(() => undefined));
   const sql = async (name: SubgraphName, statement: string, values: unknown[] = []) =>
     (await pools[name].query<Record<string, unknown>>(statement, values)).rows;
   await stopClocks(sql);
   const look = () => stateOf(sql);
+  const isBusy = async () => (await hasWork(sql)) || (await hasUnread(redis));
   return {
-    url: platform.url,
+    url: services.url,
     ports: settings.ports,
     mailbox,
+    databaseUrls,
     sql,
     look,
     state: () =>
-      eventually(async () => {
-        const before = await look();
-        if (await isBusy(sql)) return undefined;
-        // What is published now reaches its readers within this time, unless the machine is very busy.
-        await new Promise((resolve) => setTimeout(resolve, 150));
-        const after = await look();
-        return JSON.stringify(before) === JSON.stringify(after) ? after : undefined;
-      }, 'quiet databases'),
-    stop: async () => {
-      await Promise.all(Object.values(pools).map((pool) => pool.end()));
-      await platform.stop();
-      await rm(settings.dataDir, { recursive: true, force: true });
-    },
+      eventually(
+        async () => {
+          await putOff(sql);
+          const before = await look();
+          if (await isBusy()) return undefined;
+          await new Promise((resolve) => setTimeout(resolve, 150));
+          const after = await look();
+          return JSON.stringify(before) === JSON.stringify(after) && !(await isBusy()) ? after : undefined;
+        },
+        'quiet databases',
+        120_000,
+      ),
+    stop: () => stack.stop(),
   };
 }
 
@@ -63,6 +79,13 @@ async function stopClocks(sql: Sql): Promise<void> {
   const stop = `UPDATE graphile_worker._private_known_crontabs SET last_execution = '2100-01-01' RETURNING 1`;
   for (const name of withCrontab)
     await eventually(async () => (await sql(name, stop)).length > 0 || undefined, `a crontab of ${name}`);
+}
+
+/** What is due later than in a moment does not come in this journey. */
+async function putOff(sql: Sql): Promise<void> {
+  const later = `UPDATE graphile_worker._private_jobs SET run_at = '2100-01-01'
+    WHERE run_at BETWEEN now() + interval '1 second' AND now() + interval '1 day' AND locked_at IS NULL`;
+  await Promise.all(subgraphNames.map((name) => sql(name, later)));
 }
 
 /** Attempts are counted on purpose; the others are what was noted by jobs that began before. */
@@ -89,8 +112,8 @@ async function stateOf(sql: Sql): Promise<State> {
   return Object.fromEntries(states.flat().map(({ name, ...state }) => [name, state]));
 }
 
-/** Whether messages or jobs are still on their way; what is to be done in a moment is, too. */
-async function isBusy(sql: Sql): Promise<boolean> {
+/** Whether there are messages to send or jobs to do; what is to be done in a moment is, too. */
+async function hasWork(sql: Sql): Promise<boolean> {
   const pending = await Promise.all(
     subgraphNames.map((name) =>
       sql(
@@ -101,6 +124,16 @@ async function isBusy(sql: Sql): Promise<boolean> {
     ),
   );
   return pending.some((rows) => rows.length > 0);
+}
+
+/** Whether a subgraph has not read, or is not done with, what was sent. */
+async function hasUnread({ client }: RedisConnection): Promise<boolean> {
+  const streams = await client.keys('*:bus:*');
+  const groups = await Promise.all(streams.map((stream) => client.xinfo('GROUPS', stream)));
+  return (groups.flat() as unknown[][]).some((group) => {
+    const field = (name: string) => group[group.indexOf(name) + 1];
+    return Number(field('pending')) > 0 || Number(field('lag')) > 0;
+  });
 }
 
 /** What differs, for people. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPool } from '@diaspora/kit';
 import {
   applyForConsul,
   appointAmbassador,
@@ -38,7 +39,7 @@ beforeAll(async () => {
       ids[who] = await idOf(clients[who]);
     }),
   );
-}, 120_000);
+});
 afterAll(() => running.stop());
 
 const codeOf = async (who: Who, query: string, variables: Record<string, unknown> = {}) => {
@@ -112,6 +113,15 @@ describe('what people are to each other', () => {
   const open = `mutation ($input: OpenDirectConversationInput!) {
     openDirectConversation(input: $input) { conversation { id } userErrors { code } } }`;
   const opened = (who: Who) => codeOf(who, open, { input: { userId: ids.consul } });
+  /** By a look into its database: a conversation that was opened too early would stay. */
+  async function messagingKnows() {
+    const pool = createPool({ url: running.databaseUrls.messaging, max: 1 });
+    const { rowCount } = await pool.query(
+      `SELECT FROM contact_rules, friendships WHERE contactable_by = 'CONNECTIONS' AND is_active`,
+    );
+    await pool.end();
+    return rowCount || undefined;
+  }
   const found = async (who: Who) => {
     const query =
       '{ search(query: "Oriana consul", types: [PERSON], first: 10) { nodes { ... on User { id } } } }';
@@ -158,6 +168,7 @@ describe('what people are to each other', () => {
     });
     await eventually(async () => ((await found('stranger')) ? undefined : true), 'a consul nobody finds');
     expect(await found('friend')).toBe(true);
+    await eventually(messagingKnows, 'messaging to know who may write to the consul');
     expect(await opened('stranger')).toBe('NOT_CONTACTABLE');
     expect(await opened('friend')).toBeUndefined();
   });

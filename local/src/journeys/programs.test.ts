@@ -33,7 +33,7 @@ describe('programs', () => {
     root = await signUp(running.url, running.mailbox, { ...person, email: demoSuperUserEmail });
     const member = await signUp(running.url, running.mailbox, { ...person, email: 'member@example.org' });
     memberId = (await member.must('{ me { id } }')).me.id;
-  }, 120_000);
+  });
   afterAll(() => running.stop());
 
   async function ask(query: string, headers: Record<string, string>, variables: object = {}) {

@@ -56,7 +56,7 @@ beforeAll(async () => {
     payments: createPool({ url: databaseUrls.payments, max: 2 }),
   };
   await Promise.all(names.map(start));
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await Promise.all([...running.values()].map((each) => each.stop()));
   await Promise.all(Object.values(pools).map((pool) => pool.end()));
@@ -163,7 +163,7 @@ describe('a purchase through events and payments', () => {
   let sold: Sale;
   beforeAll(async () => {
     sold = await sale();
-  }, 120_000);
+  });
 
   it('shows no order until payments has it, and one that is there from then on', async () => {
     await running.get('payments')!.stop();
@@ -191,7 +191,7 @@ describe('a purchase through events and payments', () => {
     const { data } = await send('payments', buyer, entity, { of: [{ __typename: 'Order', ...order }] });
     expect(data!['_entities']).toEqual([{ id: order.id, status: 'PENDING' }]);
     expect(await orderShown(aViewer({ id: sold.organizer.id }))).toBeNull();
-  }, 60_000);
+  });
 
   it.each(steps)(
     'is paid, and paid back, with nothing lost and nothing twice, when %s is killed %s',
@@ -218,6 +218,6 @@ describe('a purchase through events and payments', () => {
       ]);
       expect(event.rows).toEqual([{ ticketed_count: 0 }]);
     },
-    180_000,
+    300_000,
   );
 });

@@ -115,7 +115,7 @@ describe('a conversation in real time, through kills', () => {
       'the subscription to begin',
     );
     expect(refusals).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(async () => {
     await socket.dispose();
@@ -143,7 +143,7 @@ describe('a conversation in real time, through kills', () => {
     await said;
     await say('7');
     expect(await allHeard(7)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
-  }, 90_000);
+  });
 
   it('goes on without a gap or a repeat when the router is killed and comes back', async () => {
     kill('router');
@@ -154,5 +154,5 @@ describe('a conversation in real time, through kills', () => {
     await eventually(async () => isListening || undefined, 'the client to come back');
     await say('10');
     expect(await allHeard(10)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10']);
-  }, 90_000);
+  });
 });

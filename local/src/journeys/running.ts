@@ -28,6 +28,7 @@ export async function startInOneProcess(): Promise<Running> {
     url: platform.url,
     ports: settings.ports,
     mailbox: platform.infrastructure.mailbox,
+    databaseUrls: platform.infrastructure.databaseUrls,
     stop: async () => {
       await platform.stop();
       await rm(settings.dataDir, { recursive: true, force: true });
@@ -49,6 +50,7 @@ export async function startInSevenProcesses(): Promise<Running> {
     url: processes.url,
     ports: settings.ports,
     mailbox: infrastructure.mailbox,
+    databaseUrls: infrastructure.databaseUrls,
     stop: async () => {
       await processes.stop();
       await infrastructure.stop();

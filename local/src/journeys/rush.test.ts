@@ -35,7 +35,7 @@ beforeAll(async () => {
   };
   const [events, payments] = await Promise.all(names.map(startTwo));
   processes = { events: events!, payments: payments! };
-}, 180_000);
+}, 300_000);
 afterAll(async () => {
   await Promise.all(
     Object.values(processes)

@@ -28,7 +28,9 @@ export interface Sale {
   readonly ticketType: { readonly id: string };
 }
 
-const inDays = (days: number) => new Date(Date.now() + days * dayMs).toISOString().slice(0, 19);
+/** On a local clock, at an hour that every day has. */
+const eveningIn = (days: number) =>
+  `${new Date(Date.now() + days * dayMs).toISOString().slice(0, 10)}T18:00:00`;
 
 /** A published event with tickets at 20 euros. `ask` sends a mutation to events and answers its payload. */
 export async function openSale(
@@ -39,7 +41,7 @@ export async function openSale(
   const { event } = await ask(organizer, mutation('createEvent', 'CreateEventInput', 'event { id }'), {
     idempotencyKey: randomUUID(),
     ...{ title: 'Harvest', description: 'Music.', language: 'en', domain: 'OTHERS', type: 'FREE' },
-    ...{ startsAt: inDays(20), endsAt: inDays(21), timeZone: 'Europe/Berlin', capacity },
+    ...{ startsAt: eveningIn(20), endsAt: eveningIn(21), timeZone: 'Europe/Berlin', capacity },
     place: { countryCode: 'DE', city: 'Berlin' },
   });
   await ask(organizer, mutation('publishEvent', 'PublishEventInput', 'event { id }'), { eventId: event.id });

@@ -29,7 +29,7 @@ export type MailQuery = {
   to: string;
   /** Only mails received after this instant; the `receivedAt` of a mail skips that mail and those before it. */
   after?: Date | string;
-  /** Milliseconds to wait before failing. Defaults to 10,000. */
+  /** Milliseconds to wait before failing. Defaults to 60,000. */
   timeoutMs?: number;
 };
 
@@ -71,7 +71,7 @@ export async function startMailbox(options: MailboxOptions): Promise<Mailbox> {
 }
 
 function waitForMail(store: MailStore, query: MailQuery, stopped: AbortSignal): Promise<Mail> {
-  const { to, after, timeoutMs = 10_000 } = query;
+  const { to, after, timeoutMs = 60_000 } = query;
   const isWanted = (mail: Mail) =>
     after === undefined || Date.parse(mail.receivedAt) > new Date(after).getTime();
   const find = () => store.list({ to }).find(isWanted);
