@@ -117,7 +117,7 @@ describe('months that are older than is kept', () => {
   });
 
   it('of the last year stay, whatever the service asks for', async () => {
-    const month = monthOf(new Date());
+    const month = monthOf(users.clock.now());
     await expect(users.pool.query(`SELECT audit_archive_month('${month}')`)).rejects.toMatchObject({
       code: '42501',
     });

@@ -23,7 +23,7 @@ describe('signing in with a second factor', () => {
   afterAll(() => users.stop());
 
   const sessionsOf = (accountId: string) =>
-    users.db.session.findMany({ where: { accountId, revokedAt: null }, orderBy: { createdAt: 'asc' } });
+    users.db.session.findMany({ where: { accountId, revokedAt: null }, orderBy: { id: 'asc' } });
   const outcome = async (answer: ReturnType<typeof app.completes>) => (await answer).data?.completeSignIn;
 
   it('answers the password with a challenge, and the challenge and a code with a session', async () => {

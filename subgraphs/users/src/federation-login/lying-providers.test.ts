@@ -79,7 +79,7 @@ describe('a provider that lies', () => {
   it('is nobody to wait for while it is away', async () => {
     const { authorizationUrl, secret } = await given.begin('liar');
     const callbackUrl = given.liar.visit(authorizationUrl, told);
-    await given.liar.stop();
+    given.liar.leave();
     const { codes } = await given.run('complete', { secret, callbackUrl });
     expect(codes).toEqual(['UNAVAILABLE']);
     expect((await given.run('begin', { provider: 'liar', redirectUri })).codes).toEqual([]);

@@ -35,7 +35,8 @@ async function run(viewer: Person['viewer'], name: string, input: object, origin
 
 const phone = '+40745123987';
 const origin = { address: '203.0.113.77', userAgent: 'Ilinca’s Telephone/1.0' };
-const words = ['ilinca', 'zamfir', phone.slice(1), origin.address, '1987-03-04', '45.66', 'strada'];
+// South of the equator: `45.66` without its sign may be seconds of any time.
+const words = ['ilinca', 'zamfir', phone.slice(1), origin.address, '1987-03-04', '-45.66', 'strada'];
 
 /** How the person gets in: telephone, app, codes, a device, an identity of others, and another address since. */
 async function withCredentials(person: Person) {
@@ -71,7 +72,7 @@ async function withPeople(person: Person) {
   );
   await run(person.viewer, 'updateProfile', {
     ...{ expectedVersion: 1, headline: 'I am Ilinca', bio: 'Strada Lungă 5', city: 'Zamfirești' },
-    ...{ birthday: '1987-03-04', location: { latitude: 45.6612, longitude: 25.6 } },
+    ...{ birthday: '1987-03-04', location: { latitude: -45.6612, longitude: 25.6 } },
     ...{ links: ['https://zamfir.example'], sectors: ['Zamfir carpets'] },
   });
   await befriend(person, friend!);
@@ -163,7 +164,9 @@ describe('the personal data of users', () => {
     expect(empty).toEqual([]);
     expect(records).toMatchObject({
       account: [{ id: person.publicId, email: given.newEmail, phoneNumber: phone, hasPassword: true }],
-      profile: [{ displayName: 'Ilinca Zamfir', bio: 'Strada Lungă 5', latitude: 45.66, city: 'Zamfirești' }],
+      profile: [
+        { displayName: 'Ilinca Zamfir', bio: 'Strada Lungă 5', latitude: -45.66, city: 'Zamfirești' },
+      ],
       trustedDevices: [origin],
       identities: [{ provider: 'acme', subject: 'acme-of-zamfir', email: 'ilinca@acme.example' }],
       emailChanges: [{ oldEmail: person.email, userAgent: origin.userAgent }],

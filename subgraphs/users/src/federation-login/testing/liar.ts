@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
 import { redirectUri } from '../../testing/given.js';
 import { listen, settingsOf } from './provider.js';
@@ -63,6 +64,8 @@ export async function startLiar(key: string) {
       lie = next;
       return `${redirectUri}?${new URLSearchParams({ code: 'a-code', state: asked.get('state')! }).toString()}`;
     },
+    /** Takes no connection any more, and leaves its port to nobody. */
+    leave: () => server.on('connection', (socket: Socket) => socket.destroy()).closeAllConnections(),
     stop: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
   };
 }
