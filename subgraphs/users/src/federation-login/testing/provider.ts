@@ -1,7 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair } from 'jose';
-import Provider from 'oidc-provider';
 import { redirectUri } from '../../testing/given.js';
 import type { ProviderSettings } from '../config.js';
 
@@ -32,38 +32,32 @@ export const settingsOf = (key: string, issuer: string, overrides: Partial<Provi
     ...overrides,
   }) satisfies ProviderSettings;
 
-/** A real OpenID provider on this machine, that knows whoever `people` names. */
+/** A real OpenID provider in a process of its own, that knows whoever `people` names. */
 export async function startProvider(key: string) {
   const people = new Map<string, Told>();
-  const server = createServer();
-  const issuer = await listen(server);
-  const settings = settingsOf(key, issuer);
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: settings.clientId,
-        client_secret: settings.clientSecret,
-        redirect_uris: [redirectUri],
-      },
-    ],
-    jwks: { keys: [{ ...(await exportJWK(privateKey)), alg: 'RS256', use: 'sig' }] },
-    cookies: { keys: ['a-cookie-key-for-tests-only'] },
-    pkce: { required: () => true },
-    claims: { email: ['email', 'email_verified'], profile: ['name', 'locale'] },
-    findAccount: (_context, id) => ({
-      accountId: id,
-      claims: async () => ({ sub: id, ...people.get(id) }),
-    }),
+  const { clientId, clientSecret } = settingsOf(key, '');
+  const client = { client_id: clientId, client_secret: clientSecret, redirect_uris: [redirectUri] };
+  const child = fork(new URL('./provider-process.ts', import.meta.url), [JSON.stringify(client)], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
-  const answer = provider.callback();
-  server.on('request', (request, response) => void answer(request, response));
+  const gone = once(child, 'exit');
+  const failed = gone.then(() => Promise.reject(new Error('the provider ended')));
+  failed.catch(() => undefined);
+  const [issuer] = (await Promise.race([once(child, 'message'), failed])) as [string];
   return {
-    settings,
+    settings: settingsOf(key, issuer),
     people,
     /** Somebody signs in there in a browser of their own and agrees. Answers where the browser is sent back to. */
-    visit: (authorizationUrl: string, login: string) => visit(authorizationUrl, login),
-    stop: () => new Promise((resolve) => server.close(resolve).closeAllConnections()),
+    visit: async (authorizationUrl: string, login: string): Promise<string> => {
+      const told = JSON.stringify(people.get(login));
+      await fetch(`${issuer}/people/${login}`, { method: 'PUT', body: told });
+      return visit(authorizationUrl, login);
+    },
+    stop: async () => {
+      child.kill('SIGKILL');
+      await gone;
+    },
   };
 }
 
