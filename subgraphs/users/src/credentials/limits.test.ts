@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Slice } from '@diaspora/kit';
-import { Kind } from 'graphql';
+import { getNamedType, isInputObjectType, Kind } from 'graphql';
 import { accountsSlice } from '../accounts/index.js';
 import { createAttempts, createBudgets } from '../budgets/index.js';
+import { clientsSlice } from '../clients/index.js';
 import { factorsSlice } from '../factors/index.js';
 import { federationSlice } from '../federation-login/index.js';
 import { identityIds } from '../ids.js';
 import { mailAboutAccount, mailCode } from '../jobs.js';
+import { privacySlice } from '../privacy/index.js';
 import { sessionsSlice } from '../sessions/index.js';
 import { authenticator } from '../testing/authenticator.js';
 import { givenUsers, password } from '../testing/given.js';
@@ -47,6 +49,7 @@ const unguessable = (as: 'visitor' | 'viewer', input: Input): Limit => ({
 });
 const callback = { secret: 'x', callbackUrl: 'https://app.example/back?state=x' };
 const ownSession = { unlimited: 'ends what the viewer has; nothing is guessed, nothing is sent' };
+const superUsers = { unlimited: 'for super users, about programs; nothing is guessed, nothing is sent' };
 
 /** How each mutation about credentials is limited, for each network address and for each account. */
 const limits: Readonly<Record<string, Limit>> = {
@@ -85,7 +88,21 @@ const limits: Readonly<Record<string, Limit>> = {
   })),
   linkIdentity: unguessable('viewer', () => callback),
   unlinkIdentity: lock('viewer', () => ({ identityId: identityIds.encode(randomUUID()), password })),
+  requestDataExport: lock('viewer', () => ({ password })),
+  cancelDataExport: ownSession,
+  requestErasure: lock('viewer', () => ({ password })),
+  cancelErasure: ownSession,
+  createServiceAccount: superUsers,
+  updateServiceAccount: superUsers,
+  rotateServiceSecret: superUsers,
+  disableServiceAccount: superUsers,
+  enableServiceAccount: superUsers,
+  createApiKey: superUsers,
+  rotateApiKey: superUsers,
+  revokeApiKey: superUsers,
 };
+/** What proves who somebody is. */
+const secrets = /^(password|code|recoveryCode|challenge|secret|key|(access|refresh|device)Token)$/;
 
 /** What a slice adds to Mutation: the input type of each field, by the field's name. */
 function mutationsOf({ typeDefs }: Slice): [string, string][] {
@@ -100,7 +117,10 @@ function mutationsOf({ typeDefs }: Slice): [string, string][] {
   );
 }
 
-const slices = [accountsSlice, sessionsSlice, credentialsSlice, factorsSlice, federationSlice];
+const slices = [
+  ...[accountsSlice, sessionsSlice, credentialsSlice, factorsSlice, federationSlice],
+  ...[privacySlice, clientsSlice],
+];
 const mutations = slices.flatMap(mutationsOf);
 const limited = Object.entries(limits).flatMap(([name, limit]) =>
   'unlimited' in limit ? [] : [[name, limit] as const],
@@ -151,6 +171,18 @@ describe('every mutation about credentials', () => {
 
   it('is in the table', () => {
     expect([...inputTypes.keys()].sort()).toEqual(Object.keys(limits).sort());
+  });
+
+  it('is one of these: no other mutation takes what could be guessed', () => {
+    const all = Object.values(users.subgraph.schema.getMutationType()!.getFields());
+    const taking = all.filter(({ args }) =>
+      args.some(({ type }) => {
+        const input = getNamedType(type);
+        return isInputObjectType(input) && Object.keys(input.getFields()).some((name) => secrets.test(name));
+      }),
+    );
+    expect(taking.map(({ name }) => name).filter((name) => !(name in limits))).toEqual([]);
+    expect(taking.length).toBeGreaterThan(15);
   });
 
   it.each(limited)('%s is limited for each network address', async (name, limit) => {
