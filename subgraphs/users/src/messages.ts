@@ -117,7 +117,7 @@ export const messages = defineMessages('users', {
     version: 1,
     schema: z.object({ ...office, endsAt: z.iso.datetime().nullable() }),
   },
-  /** The country of a consul lost its ambassador. The consul goes on; those named can confirm that. */
+  /** A consul's appointer, or the country's last ambassador, went. The consul goes on; those named can confirm that. */
   'office.needsConfirmation': {
     version: 1,
     schema: z.object({ ...office, since: z.iso.datetime(), confirmerIds: z.array(z.string()) }),

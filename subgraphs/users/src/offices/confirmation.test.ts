@@ -108,6 +108,26 @@ describe('the end of an ambassador', () => {
       expect((await actions.run(colleague, 'endOffice', { officeId: id })).refusal).toBeUndefined();
   });
 
+  it('leaves those whom another ambassador of the country appointed as they are, who hears of the others', async () => {
+    const { root, officeId, consuls, countryCode } = await scene('SN');
+    const person = await users.given.person();
+    await actions.appoint(root, 'appointAmbassador', person, { countryCode });
+    const colleague = { ...person, viewer: withRole(person.viewer, 'AMBASSADOR', { countryCode }) };
+    const own = await actions.appoint(colleague, 'appointConsul', await users.given.person(), {
+      ...{ countryCode, city: 'Bay' },
+    });
+    await actions.run(root.viewer, 'endOffice', { officeId });
+    for (const consul of consuls) {
+      expect((await actions.rowOf(consul.officeId)).needsConfirmationSince).toEqual(users.clock.now());
+      const told = (await users.messages(consul.publicId)).at(-1)!;
+      expect(told.type).toBe('office.needsConfirmation');
+      expect(told.data['confirmerIds']).toEqual(expect.arrayContaining([root.publicId, person.publicId]));
+      const confirmed = await actions.run(colleague.viewer, 'confirmOffice', { officeId: consul.officeId });
+      expect(confirmed.office.status).toBe('ACTIVE');
+    }
+    expect((await actions.rowOf(own.office.id as string)).needsConfirmationSince).toBeNull();
+  });
+
   it('leaves other countries and those of a successor alone', async () => {
     const [gone, other] = [await scene('SI'), await scene('SK')];
     await actions.run(gone.root.viewer, 'endOffice', { officeId: gone.officeId });

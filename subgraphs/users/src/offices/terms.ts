@@ -118,14 +118,19 @@ export function createTerms({ clock, outbox, audit, epochs, seats }: OfficeDepen
     return { office: ended, epoch: await epochs.raise(tx, office.holderId) };
   }
 
-  /** Consuls stay when their country has no ambassador any more; the super users hear that nobody stands behind them. */
-  async function leaveToConfirm(tx: Transaction, { countryCode }: Office): Promise<void> {
+  /**
+   * Consuls stay when whoever appointed them goes, and all of the country when its last ambassador does; those above hear
+   * that nobody stands behind them.
+   */
+  async function leaveToConfirm(tx: Transaction, { countryCode, holderId }: Office): Promise<void> {
     const now = clock.now();
-    const others = { AND: [{ role: 'AMBASSADOR' as const, countryCode }, heldAt(now)] };
-    if ((await tx.office.count({ where: others })) > 0) return;
+    const ambassadors = await tx.office.findMany({
+      where: { AND: [{ role: 'AMBASSADOR', countryCode }, heldAt(now)] },
+    });
     const consuls = await tx.office.updateManyAndReturn({
       where: {
         ...{ role: 'CONSUL', countryCode, endedAt: null, needsConfirmationSince: null },
+        ...(ambassadors.length > 0 && { appointerId: holderId }),
         OR: [{ endsAt: null }, { endsAt: { gt: now } }],
       },
       data: { needsConfirmationSince: now },
@@ -136,20 +141,20 @@ export function createTerms({ clock, outbox, audit, epochs, seats }: OfficeDepen
       select: { id: true },
       take: mostConfirmers,
     });
-    for (const consul of consuls) await escalate(tx, consul, superUsers, now);
+    const above = new Set([...ambassadors.map((each) => each.holderId), ...superUsers.map(({ id }) => id)]);
+    for (const consul of consuls) await escalate(tx, consul, [...above], now);
   }
 
   async function escalate(
     tx: Transaction,
     consul: Office,
-    superUsers: readonly { readonly id: string }[],
+    above: readonly string[],
     since: Date,
   ): Promise<void> {
-    const confirmers = superUsers.filter(({ id }) => id !== consul.holderId);
     const data = {
       ...placeOf(consul),
       since: since.toISOString(),
-      confirmerIds: confirmers.map(({ id }) => userIds.encode(id)),
+      confirmerIds: above.filter((id) => id !== consul.holderId).map((id) => userIds.encode(id)),
     };
     await outbox.publish(tx, { type: 'office.needsConfirmation', key: data.userId, data });
     const after = { needsConfirmationSince: data.since };
