@@ -1,7 +1,7 @@
+import { recordStatements } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { userIds } from '../ids.js';
 import { givenEvents } from '../testing/given.js';
-import { recordStatements } from '../testing/plans.js';
 
 const size = 20_000;
 const berlin = { latitude: 52.52, longitude: 13.4 };

@@ -1,8 +1,8 @@
+import { recordStatements } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { refundIds, ticketIds, transferIds } from '../ids.js';
 import { givenEvents } from '../testing/given.js';
 import { givenTickets } from '../testing/given-tickets.js';
-import { recordStatements } from '../testing/plans.js';
 
 const size = 20_000;
 /** What grows with each sale. Nothing that is done about one purchase reads all of any of them. */

@@ -5,4 +5,5 @@ export * from './personal-data.js';
 export * from './private-store.js';
 export { serve } from './serve.js';
 export * from './smtp-servers.js';
+export * from './statements.js';
 export * from './subgraph.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPool, type AuditRecord, type Viewer } from '@diaspora/kit';
-import type { PoolClient } from 'pg';
+import { recordStatements } from '@diaspora/kit/testing';
 import { officeIds, userIds } from '../ids.js';
 import { givenUsers, withRole } from '../testing/given.js';
 
@@ -14,26 +14,16 @@ type Users = Awaited<ReturnType<typeof givenUsers>>;
 type Person = Awaited<ReturnType<Users['given']['person']>>;
 let users: Users;
 let superUser: Person;
+let statements: ReturnType<typeof recordStatements>;
 beforeAll(async () => {
   users = await givenUsers();
-  users.pool.on('connect', record);
+  // The eleventh of a month: no month turns in the middle of a test, and 31 days later is always the next one.
+  const now = users.clock.now();
+  users.clock.advance(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 11) - now.getTime());
+  statements = recordStatements(users.pool);
   superUser = await users.given.person({ isSuperUser: true });
 });
 afterAll(() => users.stop());
-
-const sent: { text: string; values: unknown[] }[] = [];
-/** Keeps every statement with its values, as PostgreSQL got them. */
-function record(client: PoolClient) {
-  const run = client.query.bind(client) as (...args: unknown[]) => unknown;
-  const recording = (...args: unknown[]): unknown => {
-    const [first, second] = args as [string | { text: string; values?: unknown[] }, unknown];
-    const text = typeof first === 'string' ? first : first.text;
-    const values = (typeof first === 'object' && first.values) || (Array.isArray(second) ? second : []);
-    sent.push({ text, values });
-    return run(...args);
-  };
-  client.query = recording as typeof client.query;
-}
 
 /** What other subgraphs tell, one second after the other. */
 async function recorded(source: string, overrides: Partial<AuditRecord>): Promise<void> {
@@ -279,17 +269,12 @@ describe('finding lines among many', () => {
   });
 
   async function planOf(run: () => Promise<{ codes: readonly string[] }>): Promise<string> {
-    sent.length = 0;
-    expect((await run()).codes).toEqual([]);
+    const sent = await statements.during(async () => expect((await run()).codes).toEqual([]));
     const [statement, ...others] = sent.filter(({ text }) =>
       /^SELECT.*FROM "public"."audit_entries"/.test(text),
     );
     expect(others).toEqual([]);
-    const { rows } = await users.pool.query<{ 'QUERY PLAN': string }>(
-      `EXPLAIN (ANALYZE, BUFFERS OFF) ${statement!.text}`,
-      statement!.values,
-    );
-    return rows.map((row) => row['QUERY PLAN']).join('\n');
+    return statements.explain(statement!, '(ANALYZE, BUFFERS OFF)');
   }
 
   it.each<[string, object, RegExp]>([
