@@ -51,7 +51,7 @@ export function composeMembership(dependencies: Dependencies) {
   const joinRequests = createJoinRequests(dependencies);
   const departure = createDeparture(dependencies);
   const services: MembershipServices = {
-    groups: createGroups(dependencies),
+    groups: createGroups({ ...dependencies, depart: departure.leave }),
     joinRequests,
     inviteLinks: createInviteLinks({ ...dependencies, joinRequests }),
     contactRequests: createContactRequests({ ...dependencies, leave: departure.leave }),

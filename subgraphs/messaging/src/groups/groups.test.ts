@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cursorOf } from '../conversation-events/rules.js';
 import { conversationIds, userIds } from '../ids.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
-import { actionsOn, historyOf, membersOf } from '../testing/groups.js';
+import { actionsOn, historyOf, membersOf, refusalOf } from '../testing/groups.js';
 
 describe('groups', () => {
   let messaging: Messaging;
@@ -165,6 +165,21 @@ describe('groups', () => {
     });
     expect(data.conversation.closedAt).not.toBeNull();
     expect(await leave(ben)).toBe('NOT_FOUND');
+  });
+
+  it('can be left by an owner where nobody has accepted yet: one of those who were asked has it then', async () => {
+    const [ana, ben, cleo] = (await people(3)) as [Member, Member, Member];
+    const id = await messaging.given.group(ana, []);
+    const { add, leave } = actionsOn(id);
+    await add(ana, [ben, cleo]);
+    const accept = () => refusalOf(ben, 'acceptContactRequest', { conversationId: id });
+    expect(await leave(ana, ben)).toBe('NOT_FOUND');
+    expect(await accept()).toBeUndefined();
+    expect(await leave(ana)).toBe('SUCCESSOR_REQUIRED');
+    expect(await leave(ben)).toBeUndefined();
+    expect(await leave(ana)).toBeUndefined();
+    expect(await membersOf(cleo, id)).toEqual([[cleo.publicId, 'OWNER']]);
+    expect((await historyOf(cleo, id)).slice(-3)).toEqual(['3 LEFT', '4 ROLE_CHANGED OWNER 1', '5 LEFT']);
   });
 
   it('keep an owner when the only one would become less', async () => {

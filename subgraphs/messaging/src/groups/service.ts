@@ -1,9 +1,9 @@
 import { AppError, idempotent, parseInput, type Clock, type Outbox, type Viewer } from '@diaspora/kit';
 import type { HistoryVisibility, Participant, ParticipantRole } from '../__generated__/prisma/client.js';
 import { noSuchConversation } from '../refusals.js';
-import type { Db, Transaction } from '../database.js';
+import type { Db, Prisma, Transaction } from '../database.js';
 import { conversationIds, userIds as personIds } from '../ids.js';
-import { admit, dismiss, lockAsMember, type Side } from '../members/index.js';
+import { admit, dismiss, endLinksOf, lockAsMember, type Side } from '../members/index.js';
 import type { Allowance, Append } from '../messages/index.js';
 import type { MessagingMessages } from '../messages.js';
 import type { ConversationModel } from '../models.js';
@@ -27,6 +27,8 @@ interface Dependencies {
   readonly appendLine: Append['appendLine'];
   readonly telling: Pick<Telling, 'withdraw'>;
   readonly allowance: Allowance;
+  /** Takes somebody out who wishes it, under the lock of the conversation. */
+  readonly depart: (tx: Transaction, side: Side) => Promise<void>;
   /** Wakes whoever listens to the conversation. Never rejects. */
   readonly announce: (conversationId: string) => Promise<void>;
 }
@@ -60,11 +62,14 @@ const shownBy = (pictureId: string | null, actorId: string) => ({
   pictureOwnerId: pictureId && actorId,
 });
 
+const owning: Prisma.ParticipantWhereInput = { role: 'OWNER' };
+const accepted: Prisma.ParticipantWhereInput = { box: { in: ['INBOX', 'ARCHIVED'] } };
+
 const noSuchMember = (field: string) =>
   new AppError('NOT_FOUND', 'There is no such member.', { path: [field] });
 
 export function createGroups(dependencies: Dependencies) {
-  const { db, clock, outbox, appendLine, telling, allowance, announce } = dependencies;
+  const { db, clock, outbox, appendLine, telling, allowance, depart, announce } = dependencies;
 
   async function create(owner: Viewer, { memberIds, ...input }: GroupInput): Promise<ConversationModel> {
     const ownerId = owner.id;
@@ -162,30 +167,30 @@ export function createGroups(dependencies: Dependencies) {
       assertOwner(actor);
       const target = await memberOf(tx, acting, userId, 'userId');
       if (target.role === role) return;
-      if (target.role === 'OWNER') assertOwnerStays(await otherOwners(tx, target), 'role');
+      if (target.role === 'OWNER') assertOwnerStays(await others(tx, target, owning), 'role');
       await giveRole(tx, acting, userId, role);
     });
 
-  /** The only owner hands over to the successor; the last one closes the group. */
+  /** The only owner hands over to the successor, unless nobody has accepted yet; the last one closes the group. */
   const leave = (acting: Acting, successorId: string | null) =>
     changing(acting, async (tx, actor) => {
       if (actor.role === 'OWNER' && successorId !== null && successorId !== acting.actorId) {
         await memberOf(tx, acting, successorId, 'successorId');
         await giveRole(tx, acting, successorId, 'OWNER');
       }
-      if (actor.role === 'OWNER' && actor.conversation.memberCount > 1)
-        assertOwnerStays(await otherOwners(tx, actor), 'successorId');
-      await appendLine(tx, { ...acting, line: { type: 'LEFT' } });
+      if (actor.role === 'OWNER' && (await others(tx, actor, accepted)) > 0)
+        assertOwnerStays(await others(tx, actor, owning), 'successorId');
+      await depart(tx, actor);
       const { actorId, conversationId } = acting;
-      await dismiss(tx, { conversationId, userIds: [actorId], at: clock.now() });
       await telling.withdraw(tx, { recipientId: actorId, objectId: conversationId });
     });
 
   async function giveRole(tx: Transaction, acting: Acting, userId: string, role: ParticipantRole) {
     const { conversationId } = acting;
+    if (role === 'MEMBER') await endLinksOf(tx, { conversationId, userIds: [userId], at: clock.now() });
     // Nothing is laid upon who has not accepted to be there.
     const { count } = await tx.participant.updateMany({
-      where: { conversationId, userId, box: { in: ['INBOX', 'ARCHIVED'] } },
+      where: { conversationId, userId, ...accepted },
       data: { role },
     });
     if (count === 0) throw noSuchMember('userId');
@@ -206,10 +211,12 @@ export function createGroups(dependencies: Dependencies) {
     return member;
   }
 
-  const otherOwners = (tx: Transaction, { conversationId, userId }: Participant): Promise<number> =>
-    tx.participant.count({
-      where: { conversationId, userId: { not: userId }, leftAt: null, role: 'OWNER' },
-    });
+  const others = (
+    tx: Transaction,
+    { conversationId, userId }: Participant,
+    which: Prisma.ParticipantWhereInput,
+  ): Promise<number> =>
+    tx.participant.count({ where: { conversationId, userId: { not: userId }, leftAt: null, ...which } });
 
   return { create, update, addMembers, removeMember, setRole, leave };
 }

@@ -153,6 +153,22 @@ describe('links by which people join groups', () => {
     expect(await waiting(ana, id)).toHaveLength(1);
   });
 
+  it.each<[string, (group: { id: string; ana: Member; ben: Member }) => Promise<unknown>]>([
+    ['was taken out', ({ id, ana, ben }) => actionsOn(id).remove(ana, ben)],
+    ['is an admin no more', ({ id, ana, ben }) => actionsOn(id).role(ana, ben, 'MEMBER')],
+    ['left', ({ id, ben }) => actionsOn(id).leave(ben)],
+  ])('end when whoever made them %s, for good; those of others hold', async (_how, happens) => {
+    const { ana, ben, cleo, id, token } = await aLink();
+    await actionsOn(id).role(ana, ben, 'ADMIN');
+    const bens = await linkTo(ben, id);
+    await happens({ id, ana, ben });
+    expect(await refusalToJoin(cleo, bens.token)).toBe('NOT_FOUND');
+    await actionsOn(id).add(ana, [ben]);
+    await actionsOn(id).role(ana, ben, 'ADMIN');
+    expect(await refusalToJoin(cleo, bens.token)).toBe('NOT_FOUND');
+    expect(await refusalToJoin(cleo, token)).toBeUndefined();
+  });
+
   it('do not alone lead back in who was taken out', async () => {
     const { ana, ben, id, token } = await aLink();
     const { remove, leave } = actionsOn(id);

@@ -87,6 +87,7 @@ export async function dismiss(
   tx: Transaction,
   { conversationId, userIds, at }: Pick<Admission, 'conversationId' | 'userIds' | 'at'>,
 ): Promise<string[]> {
+  await endLinksOf(tx, { conversationId, userIds, at });
   const left = await tx.$queryRaw<{ userId: string }[]>`
     UPDATE participants p SET left_at = ${at}, name_at_leaving = c.name, pin_rank = 0
     FROM conversations c WHERE c.id = p.conversation_id AND p.conversation_id = ${conversationId}::uuid
@@ -111,6 +112,16 @@ export async function dismiss(
   await announceLater(tx, { conversationId, lists: ids });
   return ids;
 }
+
+/** A link is as good as the right of whoever made it, who knows it: without the right it is revoked. */
+export const endLinksOf = (
+  tx: Transaction,
+  { conversationId, userIds, at }: Pick<Admission, 'conversationId' | 'userIds' | 'at'>,
+) =>
+  tx.inviteLink.updateMany({
+    where: { conversationId, createdById: { in: [...userIds] }, revokedAt: null },
+    data: { revokedAt: at },
+  });
 
 const count = (tx: Transaction, id: string, difference: number) =>
   tx.conversation.update({ where: { id }, data: { memberCount: { increment: difference } } });

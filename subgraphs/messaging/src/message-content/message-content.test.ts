@@ -157,6 +157,26 @@ describe('what a message says', () => {
     expect(await grantOf(third, passed.id)).toMatchObject({ mediaIds: [file], ownerId: ana.id });
   });
 
+  it('that was passed on is one by its key, also when its original is gone', async () => {
+    const { ana, ben, conversationId } = await pair();
+    const elsewhere = await messaging.given.conversation(ben, await messaging.given.member());
+    const { message } = await say(ana, conversationId, { text: 'Look!' });
+    const input = { messageId: message.id, conversationId: elsewhere, clientMessageId: 'once' };
+    const passed = async (overrides: object = {}) =>
+      (await ben.execute(forward, { input: { ...input, ...overrides } })).data.sent;
+    const first = await passed();
+    await ana.execute(
+      'mutation ($input: DeleteMessageInput!) { deleteMessage(input: $input) { userErrors { code } } }',
+      { input: { messageId: message.id, scope: 'EVERYONE' } },
+    );
+    expect(await passed()).toEqual(first);
+    const gone = { message: null, userErrors: [{ code: 'NOT_FOUND', path: ['messageId'] }] };
+    expect(await passed({ clientMessageId: 'another' })).toEqual(gone);
+    // A message of its own under that key is none that was passed on.
+    await say(ben, elsewhere, { text: 'Mine', clientMessageId: 'mine' });
+    expect(await passed({ clientMessageId: 'mine' })).toEqual(gone);
+  });
+
   it('is passed on by nobody who does not see it, and to nowhere they do not write', async () => {
     const { ana, ben, conversationId } = await pair();
     const third = await messaging.given.member();

@@ -45,6 +45,14 @@ describe('the search in messages', () => {
     expect(await texts(ben, 'rumos')).toEqual([]);
   });
 
+  it('finds words by how they begin, however long they are', async () => {
+    const long = [400, 2_011, 2_012, 2_046].map((bytes) => 'okapi'.padEnd(bytes, 'x'));
+    const { ben } = await aTalk(...long, `ящерица${'ж'.repeat(1_016)}`);
+    expect(await texts(ben, 'okapi')).toEqual([...long].reverse());
+    expect(await texts(ben, long[0]!.slice(0, 200))).toHaveLength(long.length);
+    expect(await texts(ben, 'ящер')).toHaveLength(1);
+  });
+
   it('tells where the words are in the text', async () => {
     const { ben } = await aTalk('👩‍👩‍👧 Întâlnire la Întâlnirea mare');
     const [hit] = (await find(ben, 'intalnire mare')).nodes;

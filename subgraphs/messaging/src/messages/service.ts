@@ -1,5 +1,6 @@
 import { parseInput, type Viewer } from '@diaspora/kit';
 import type { Message } from '../__generated__/prisma/client.js';
+import { seenAmong } from '../conversations/index.js';
 import type { Db, Transaction } from '../database.js';
 import {
   assertReferences,
@@ -52,14 +53,24 @@ export function createMessages({ db, append, allowance, announce, clearDraft }: 
 
   /** `original`: as the sender sees it; what it answered and whom it called stays behind. */
   function forward(sender: Viewer, original: Message | null, { conversationId, ...input }: Place) {
-    if (!original || original.kind === 'SYSTEM' || original.erasedAt || original.deletedAt)
-      throw noSuchMessage();
     const { clientMessageId } = parseInput(clientMessageKey, input);
+    if (!original || original.kind === 'SYSTEM' || original.erasedAt || original.deletedAt)
+      return forwardedBefore({ conversationId, clientMessageId, senderId: sender.id });
     return commit(sender, {
       ...{ conversationId, clientMessageId, senderId: sender.id },
       ...{ body: passedOn(original), isForwarded: true },
       ...(original.mediaOwnerId && { mediaOwnerId: original.mediaOwnerId }),
     });
+  }
+
+  /** Repeated when its original is gone, a forward is what it was the first time. */
+  async function forwardedBefore(key: Place & { readonly senderId: string }): Promise<Message> {
+    const earlier = await db.message.findUnique({
+      where: { conversationId_senderId_clientMessageId: key, isForwarded: true },
+    });
+    const isSeen = earlier && (await seenAmong(db, key.senderId, [earlier.id])).length > 0;
+    if (!isSeen) throw noSuchMessage();
+    return earlier;
   }
 
   async function commit(sender: Viewer, posting: Posting): Promise<Message> {
