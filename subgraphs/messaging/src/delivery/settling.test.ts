@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { delivering } from '../testing/delivering.js';
 import { givenMessaging, type Messaging } from '../testing/given.js';
+import { waitingForLocks } from '../testing/locks.js';
 
 describe('an attempt', () => {
   let messaging: Messaging;
@@ -18,12 +19,11 @@ describe('an attempt', () => {
     await use.work();
     const [delivery] = await use.deliveriesTo(ana, 'EMAIL');
     const id = delivery!.attempts[0]!.id;
-    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     let settled: Promise<void>;
     await messaging.db.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT FROM deliveries WHERE id = ${delivery!.id}::uuid FOR UPDATE`;
       settled = use.settle(id, 'SENT');
-      while ((await messaging.db.$queryRawUnsafe<unknown[]>(waits)).length === 0);
+      await waitingForLocks(messaging);
       await tx.deliveryAttempt.update({ where: { id }, data: { detail: 'looked at' } });
     });
     await settled!;

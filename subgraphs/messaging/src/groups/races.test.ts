@@ -3,6 +3,7 @@ import { conversationIds } from '../ids.js';
 import { dismiss, lockConversation } from '../members/index.js';
 import { actionsOn, membersOf } from '../testing/groups.js';
 import { barrierFor, givenMessaging, type Member, type Messaging } from '../testing/given.js';
+import { waitingForLocks } from '../testing/locks.js';
 
 describe('groups when much happens at once', () => {
   let messaging: Messaging;
@@ -97,12 +98,11 @@ describe('groups when much happens at once', () => {
 
   it('take nothing from whoever is taken out while what they wrote waits', async () => {
     const { ben, id, key } = await twoOwners();
-    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     let sent: ReturnType<Messaging['given']['message']>;
     await messaging.db.$transaction(async (tx) => {
       await lockConversation(tx, key);
       sent = messaging.given.message(ben, id);
-      while ((await messaging.db.$queryRawUnsafe<unknown[]>(waits)).length === 0);
+      await waitingForLocks(messaging);
       await dismiss(tx, { conversationId: key, userIds: [ben.id], at: messaging.clock.now() });
     });
     expect((await sent!).data.sendMessage.userErrors).toMatchObject([{ code: 'CONVERSATION_CLOSED' }]);

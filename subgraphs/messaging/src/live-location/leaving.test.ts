@@ -6,6 +6,7 @@ import { deliverTo, runAdded } from '../testing/bus.js';
 import { anEvent } from '../testing/events.js';
 import { actionsOn, refusalOf } from '../testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+import { waitingForLocks } from '../testing/locks.js';
 
 const share = `mutation ($input: ShareLiveLocationInput!) {
   shareLiveLocation(input: $input) { location { id } userErrors { code } }
@@ -209,23 +210,13 @@ describe('where somebody is', () => {
     await messaging.db.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT FROM conversations WHERE id = ${conversationIds.decode(id)}::uuid FOR UPDATE`;
       const removal = remove(ana, ben);
-      await waiting(1);
+      await waitingForLocks(messaging);
       late = shared(ben, id);
-      await waiting(2);
+      await waitingForLocks(messaging, 2);
       void removal;
     });
     const { latitude, userErrors } = await late!;
     expect(userErrors).toEqual([{ code: 'CONVERSATION_CLOSED' }]);
     expect(await rowsWith(latitude)).toBe(0);
   });
-
-  /** Until so many wait for a lock. */
-  async function waiting(count: number): Promise<void> {
-    for (;;) {
-      const [found] = await messaging.db.$queryRaw<{ count: number }[]>`
-        SELECT count(*)::int FROM pg_stat_activity
-        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      if (found!.count >= count) return;
-    }
-  }
 });

@@ -4,6 +4,7 @@ import { deliverTo, runTask } from '../testing/bus.js';
 import { delivering } from '../testing/delivering.js';
 import { actionsOn } from '../testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+import { waitingForLocks } from '../testing/locks.js';
 
 const vapid = { ...webPush.generateVAPIDKeys(), subject: 'mailto:ops@example.org' };
 
@@ -81,14 +82,13 @@ describe('a notice of messages that wait', () => {
     // The conversation of the higher person is looked at first.
     for (const person of [high, low]) await say(ben, await messaging.given.conversation(ben, person));
     use.pass(5);
-    const waits = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
     let looked: Promise<void>;
     await messaging.db.$transaction(async (tx) => {
       const lock = ({ id }: Member) =>
         tx.$queryRaw`SELECT FROM deliveries WHERE recipient_id = ${id}::uuid AND digest_window IS NOT NULL FOR UPDATE`;
       await lock(low);
       looked = look();
-      while ((await messaging.db.$queryRawUnsafe<unknown[]>(waits)).length === 0);
+      await waitingForLocks(messaging);
       await lock(high);
     });
     await looked!;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { aViewer, auditLines, type TestClient } from '@diaspora/kit/testing';
 import { webhookIds, webhookReplayIds } from '../ids.js';
 import { runAdded } from '../testing/bus.js';
+import { waitingForLocks } from '../testing/locks.js';
 import { givenPartner, type MadeWebhook, type Partner } from '../testing/webhooks.js';
 
 const fields = 'replay { id status progress { done total } includesDelivered webhook { id } }';
@@ -114,7 +115,8 @@ describe('a replay', () => {
     expect(await statuses()).toEqual(['DELIVERED', 'FAILED', 'DELIVERED']);
   });
 
-  it('goes on where it was when its process was killed', async () => {
+  /** More than two pages that nobody has taken, in the order in which a replay goes through them, and its id. */
+  async function longReplay() {
     const begin = messaging.clock.now();
     const webhookId = webhookIds.decode(made.id);
     await messaging.db.$executeRaw`
@@ -130,18 +132,41 @@ describe('a replay', () => {
       where: { webhookId },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
+    const onTheirWay = async () => {
+      const rows = await messaging.db.webhookDelivery.findMany({ where: { webhookId, status: 'PENDING' } });
+      return new Set(rows.map(({ id }) => id));
+    };
+    const idsOf = (from: number, until?: number) => new Set(inOrder.slice(from, until).map(({ id }) => id));
+    return { begin, id: replay.id as string, inOrder, onTheirWay, idsOf };
+  }
+
+  it('that is cancelled in the middle keeps what is on its way, and puts nothing more there', async () => {
+    const { id, inOrder, onTheirWay, idsOf } = await longReplay();
+    let running: Promise<void>;
+    await messaging.db.$transaction(async (tx) => {
+      // Of its second page.
+      await tx.$queryRaw`SELECT FROM webhook_deliveries WHERE id = ${inOrder[700]!.id}::uuid FOR UPDATE`;
+      running = run();
+      await waitingForLocks(messaging);
+      const { replay } = await use.change('cancelWebhookReplay', { webhookReplayId: id }, fields);
+      expect(replay).toMatchObject({ status: 'CANCELLED', progress: { done: 500, total: 1200 } });
+    });
+    await running!;
+    expect(await onTheirWay()).toEqual(idsOf(0, 500));
+    await run();
+    expect([await seen(id), await onTheirWay()]).toMatchObject([{ status: 'CANCELLED' }, idsOf(0, 500)]);
+  });
+
+  it('goes on where it was when its process was killed', async () => {
+    const { begin, id, inOrder, onTheirWay, idsOf } = await longReplay();
     // As a process leaves it that is killed after its first page.
     const cursor = JSON.stringify({ createdAt: begin.toISOString(), id: inOrder[499]!.id });
     await messaging.db.$executeRaw`
       UPDATE kit.long_jobs SET status = 'RUNNING', run = 1, done = 500, total = 1200, cursor = ${cursor}::jsonb
-      WHERE id = ${webhookReplayIds.decode(replay.id)}::uuid`;
+      WHERE id = ${webhookReplayIds.decode(id)}::uuid`;
     await run();
-    expect(await seen(replay.id)).toMatchObject({
-      status: 'SUCCEEDED',
-      progress: { done: 1200, total: 1200 },
-    });
-    const again = await messaging.db.webhookDelivery.findMany({ where: { webhookId, status: 'PENDING' } });
-    expect(new Set(again.map(({ id }) => id))).toEqual(new Set(inOrder.slice(500).map(({ id }) => id)));
+    expect(await seen(id)).toMatchObject({ status: 'SUCCEEDED', progress: { done: 1200, total: 1200 } });
+    expect(await onTheirWay()).toEqual(idsOf(500));
   });
 
   it('ends as failed when its webhook is turned off meanwhile', async () => {
