@@ -32,18 +32,19 @@ type Due = 'next_step_at' | 'next_credits_at';
 export function createRenewals({ db, clock, log, charges, lifecycle }: Dependencies) {
   /** The job behind the crontab: goes on until nothing is due. */
   async function advanceDue(_payload: object, { signal }: Pick<JobContext, 'signal'>): Promise<void> {
-    const failures: unknown[] = [];
+    // Once each: two lanes may try the same one.
+    const failures = new Map<string, unknown>();
     const work = async (due: Due) => {
       while (!signal.aborted && (await advanceSome(due, failures)) > 0);
     };
     for (const due of ['next_step_at', 'next_credits_at'] as const)
       await Promise.all(Array.from({ length: lanes }, () => work(due)));
-    if (failures.length > 0)
-      throw new AggregateError(failures, `${failures.length} subscriptions did not advance`);
+    if (failures.size > 0)
+      throw new AggregateError(failures.values(), `${failures.size} subscriptions did not advance`);
   }
 
   /** Answers how many were due. When one of them fails they are done again one by one, and the one is set aside. */
-  async function advanceSome(due: Due, failures: unknown[]): Promise<number> {
+  async function advanceSome(due: Due, failures: Map<string, unknown>): Promise<number> {
     const taken: string[] = [];
     try {
       await db.$transaction(async (tx) => {
@@ -53,7 +54,8 @@ export function createRenewals({ db, clock, log, charges, lifecycle }: Dependenc
     } catch (error) {
       if (taken.length === 0) throw error;
       log.warn({ err: error, count: taken.length }, 'subscriptions are advanced one by one');
-      for (const id of taken) await advanceAlone(id, due).catch((reason: unknown) => failures.push(reason));
+      for (const id of taken)
+        await advanceAlone(id, due).catch((reason: unknown) => failures.set(id, reason));
     }
     return taken.length;
   }
