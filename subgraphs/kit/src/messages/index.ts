@@ -15,7 +15,14 @@ export { messagesFrom } from './handlers.js';
 export type { Accepts, Message, MessageHandler } from './handlers.js';
 export { startConsumer } from './consumer.js';
 export type { Consumer, ConsumerOptions } from './consumer.js';
-export { listDeadLetters, replayDeadLetter } from './dead-letters.js';
+export {
+  countDeadLetters,
+  discardDeadLetter,
+  listDeadLetters,
+  replayDeadLetter,
+  replayDeadLetters,
+  stateOfMessage,
+} from './dead-letters.js';
 export type { DeadLetter } from './dead-letters.js';
 export { idempotent } from './idempotency.js';
 export type { IdempotentCall } from './idempotency.js';

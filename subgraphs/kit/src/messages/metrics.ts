@@ -15,6 +15,7 @@ export interface RelayMetrics {
   oldestSeconds: Gauge;
   published: Counter;
   republished: Counter;
+  deadLetters: Gauge;
 }
 
 export const relayMetrics = (registry: Registry | undefined): RelayMetrics => ({
@@ -59,6 +60,17 @@ export const relayMetrics = (registry: Registry | undefined): RelayMetrics => ({
         name: 'outbox_republished_total',
         help: 'Messages handed to a broker that had lost them',
         labelNames: ['source'],
+        registers,
+      }),
+  ),
+  deadLetters: metric(
+    registry,
+    'messages_dead_letters',
+    (registers) =>
+      new Gauge({
+        name: 'messages_dead_letters',
+        help: 'Messages that were given up and wait for a person',
+        labelNames: ['consumer'],
         registers,
       }),
   ),

@@ -5,6 +5,7 @@ import type { Logger } from '../logger.js';
 import type { RedisConnection } from '../redis/index.js';
 import { streamKey } from './definitions.js';
 import { forgetLongJobs } from '../long-jobs/rows.js';
+import { countDeadLetters } from './dead-letters.js';
 import { forgetAnswers } from './idempotency.js';
 import { relayMetrics, type RelayMetrics } from './metrics.js';
 import { listenForMessages } from './notifications.js';
@@ -109,6 +110,7 @@ async function measure(pool: pg.Pool, source: string, metrics: RelayMetrics): Pr
   );
   metrics.unpublished.set({ source }, rows[0]?.count ?? 0);
   metrics.oldestSeconds.set({ source }, rows[0]?.seconds ?? 0);
+  metrics.deadLetters.set({ consumer: source }, await countDeadLetters(pool));
 }
 
 /** The newest published row stays, whatever its age: it holds the sequence to go on from. */

@@ -3,14 +3,13 @@ import { z } from 'zod';
 import { createPool } from '../database/index.js';
 import { inTransaction } from '../database/transaction.js';
 import { createLogger } from '../logger.js';
-import type { RedisConnection } from '../redis/index.js';
 import { createTestRedis } from '../redis/testing.js';
 import { createTestDatabase } from '../testing/database.js';
 import { startConsumer, type Consumer, type ConsumerOptions } from './consumer.js';
 import { defineMessages } from './definitions.js';
 import { messagesFrom, type MessageHandler } from './handlers.js';
 import { createOutbox } from './outbox.js';
-import { startRelay, type Relay } from './relay.js';
+import { startRelay, type Relay, type RelayOptions } from './relay.js';
 import type { SqlTransaction, TransactionRunner } from './transaction.js';
 
 export const silent = createLogger({ name: 'test', level: 'silent' });
@@ -86,7 +85,7 @@ export async function createBus() {
       from.on('click.counted', z.object({ n: z.number() }), async (message, tx) =>
         run({ key: message.key, n: message.data.n }, tx),
       ),
-    relay(options: { redis?: RedisConnection; pollMs?: number } = {}): Relay {
+    relay(options: Partial<RelayOptions> = {}): Relay {
       const relay = startRelay({
         pool,
         redis,
