@@ -81,6 +81,10 @@ export function environmentsOf(
       LANDING: 'graphiql',
       // On this machine everybody may look at query plans.
       EXPLAIN_ROLES: '*',
+      // Everything shares its processors, and may be slow without being lost.
+      PLAN_TIMEOUT_MS: '30000',
+      SUBGRAPH_TIMEOUT_MS: '30000',
+      REQUEST_TIMEOUT_MS: '60000',
     },
   };
 }
