@@ -7,7 +7,6 @@ import {
   anyone,
   authenticated,
   carriers,
-  hasEntitlement,
   hasRole,
   hasScope,
   personOr,
@@ -21,7 +20,6 @@ const typeDefs = parse(`
     open: String
     members: String
     chiefs: String
-    readers: String
     diarists: String
     machines: String
     either: String
@@ -39,7 +37,7 @@ const resolvers = {
   Query: {
     ...Object.fromEntries(
       [
-        ...['open', 'members', 'chiefs', 'readers', 'diarists', 'machines', 'either'],
+        ...['open', 'members', 'chiefs', 'diarists', 'machines', 'either'],
         ...['refused', 'reasoned', 'faulty', 'forgotten'],
       ].map((name) => [name, () => name]),
     ),
@@ -59,7 +57,6 @@ const permissions = {
     item: anyone,
     members: authenticated,
     chiefs: hasRole('CHIEF', 'DEPUTY'),
-    readers: hasEntitlement('READING'),
     diarists: inPerson,
     machines: hasScope('things:read'),
     either: personOr('things:read'),
@@ -75,7 +72,7 @@ const { as, anonymous } = testSubgraph(
   defineSubgraph({ name: 'test', slices: [slice], createContext: (base) => base }),
 );
 const member = aViewer();
-const chief = aViewer({ roles: ['CHIEF'], entitlements: ['READING'] });
+const chief = aViewer({ roles: ['CHIEF'] });
 const service = aViewer({ kind: 'service', roles: ['SERVICE'], scopes: ['things:read'] });
 const unscoped = aViewer({ kind: 'service', roles: ['PARTNER'] });
 const impersonated = aViewer({ impersonatorId: chief.id });
@@ -85,7 +82,6 @@ describe('permissions', () => {
     ['a visitor', null, 'open', 'open'],
     ['a visitor', null, 'members', 'UNAUTHENTICATED'],
     ['a visitor', null, 'chiefs', 'UNAUTHENTICATED'],
-    ['a visitor', null, 'readers', 'UNAUTHENTICATED'],
     ['a visitor', null, 'forgotten', 'FORBIDDEN'],
     ['a visitor', null, 'diarists', 'UNAUTHENTICATED'],
     ['a member', member, 'diarists', 'diarists'],
@@ -101,9 +97,7 @@ describe('permissions', () => {
     ['a service account', service, 'diarists', 'FORBIDDEN'],
     ['a member', member, 'members', 'members'],
     ['a member', member, 'chiefs', 'FORBIDDEN'],
-    ['a member', member, 'readers', 'FORBIDDEN'],
     ['a chief', chief, 'chiefs', 'chiefs'],
-    ['a chief', chief, 'readers', 'readers'],
     ['a chief, by a rule that says no', chief, 'refused', 'FORBIDDEN'],
     ['a chief, by a rule that says why', chief, 'reasoned', 'UNAVAILABLE'],
     ['a chief, where nobody made a rule', chief, 'forgotten', 'FORBIDDEN'],
@@ -136,7 +130,7 @@ describe('permissions', () => {
 });
 
 describe('maps of several slices', () => {
-  it('may ask for the same role, scope or entitlement', () => {
+  it('may ask for the same role', () => {
     expect(hasRole('CHIEF', 'DEPUTY')).toBe(hasRole('CHIEF', 'DEPUTY'));
     expect(hasRole('CHIEF')).not.toBe(hasRole('DEPUTY'));
   });

@@ -74,10 +74,6 @@ export const personOr = (scope: string) =>
 export const hasRole = (...roles: string[]) =>
   signedInAnd(`hasRole(${roles.join()})`, (viewer) => roles.some((role) => viewer.roles.includes(role)));
 
-/** Viewers whose plan grants the entitlement. */
-export const hasEntitlement = (entitlement: string) =>
-  signedInAnd(`hasEntitlement(${entitlement})`, (viewer) => viewer.entitlements.includes(entitlement));
-
 /**
  * Types that only carry what an already ruled field returned: payloads, connections, edges, value types.
  * Naming them is still required, because everything unnamed is denied.
