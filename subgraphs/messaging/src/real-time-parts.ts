@@ -50,13 +50,12 @@ interface Dependencies {
   readonly clock: Clock;
   readonly live: Live;
   readonly expiring: Expiring;
+  /** How often subscriptions look for what was not announced. */
+  readonly lookAgainMs?: number | undefined;
 }
 
-/** How often subscriptions look for what was not announced. */
-const lookAgainMs = 30_000;
-
 /** What is told while it happens, put together. */
-export function composeRealTime({ db, clock, live, expiring }: Dependencies) {
+export function composeRealTime({ db, clock, live, expiring, lookAgainMs = 30_000 }: Dependencies) {
   const following = { db, clock, live, lookAgain: createLookingAgain(lookAgainMs) };
   const conversationEvents = createConversationEvents(following);
   const { mayHear } = conversationEvents;

@@ -41,6 +41,8 @@ export interface MessagingDependencies {
   readonly live: Live;
   /** Who types and who is online, in all processes. */
   readonly expiring: Expiring;
+  /** How often subscriptions look for what was not announced; half a minute unless given. */
+  readonly lookAgainMs?: number | undefined;
   readonly privateStore: PrivateStore;
   readonly registry: Registry;
   readonly config: MessageConfig & NotificationConfig;
@@ -48,9 +50,9 @@ export interface MessagingDependencies {
 
 /** The composition root: dependencies in, subgraph out. */
 export function createMessagingSubgraph(dependencies: MessagingDependencies) {
-  const { db, clock, live, expiring, privateStore, registry, config } = dependencies;
+  const { db, clock, privateStore, registry, config } = dependencies;
   const outbox = createOutbox(published, { clock });
-  const realTime = composeRealTime({ db, clock, live, expiring });
+  const realTime = composeRealTime(dependencies);
   const { announce, announceEvents, announceTo, announceNotifications } = realTime;
   const conversations = createConversations({ db, clock, outbox, announceTo });
   const { append, appendLine } = createAppend({ clock, outbox });

@@ -193,6 +193,7 @@ describe('mails', () => {
       const app = express();
       messaging.subgraph.routes!(app);
       server = app.listen(0, '127.0.0.1');
+      server.keepAliveTimeout = 0;
       await once(server, 'listening');
       origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     });

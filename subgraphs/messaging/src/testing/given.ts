@@ -35,7 +35,7 @@ function anInstance(
   url: string,
   clock: ReturnType<typeof testClock>,
   namespace: string,
-  config: MessagingDependencies['config'],
+  { config, lookAgainMs }: Pick<MessagingDependencies, 'config' | 'lookAgainMs'>,
 ) {
   const sent: string[] = [];
   const pool = createPool({
@@ -58,7 +58,7 @@ function anInstance(
     expiring: createExpiring({ redis, namespace }),
     privateStore,
     registry: new Registry(),
-    config,
+    ...{ config, lookAgainMs },
   });
   const client = testSubgraph(subgraph);
   const stop = async () => {
@@ -73,13 +73,18 @@ function anInstance(
 /** The subgraph on a database of its own; `anotherProcess` starts one more on the same database. */
 export async function givenMessaging({
   freeMessagesPerDay = 50,
-  config = {},
-}: { freeMessagesPerDay?: number; config?: Partial<MessagingDependencies['config']> } = {}) {
+  config: overrides = {},
+  lookAgainMs,
+}: {
+  freeMessagesPerDay?: number;
+  config?: Partial<MessagingDependencies['config']>;
+  lookAgainMs?: number;
+} = {}) {
   const database = await createTestDatabase('messaging');
   const clock = testClock();
   const namespace = `test-${randomUUID()}`;
-  const settings = { ...usualConfig, FREE_MESSAGES_PER_DAY: freeMessagesPerDay, ...config };
-  const start = () => anInstance(database.url, clock, namespace, settings);
+  const config = { ...usualConfig, FREE_MESSAGES_PER_DAY: freeMessagesPerDay, ...overrides };
+  const start = () => anInstance(database.url, clock, namespace, { config, lookAgainMs });
   const first = start();
   const others: ReturnType<typeof start>[] = [];
   return {

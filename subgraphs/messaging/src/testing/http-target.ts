@@ -38,6 +38,8 @@ export async function startTarget() {
     if (said === 'silence') return void request.socket.destroy();
     response.writeHead(said.status, said.headers).end(said.body);
   }
+  // It never closes what waits for another request: on a busy machine that one may be under way.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
