@@ -1,4 +1,4 @@
-import { AppError, mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { AppError, mutation, pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { commentIds, userIds } from '../ids.js';
 
@@ -17,13 +17,11 @@ export const resolvers: Resolvers = {
     })),
   },
   Post: {
-    comments: async (post, args, { viewer, services, loaders }) => {
-      const page = parsePage(args, oldestFirst);
-      const comments = page.hasCursor
-        ? services.comments.list(viewer, post.id, page)
-        : loaders.firstComments(page).load(post.id);
-      return toConnection(await comments, page);
-    },
+    comments: (post, args, { viewer, services, loaders }) =>
+      pageUnder(post.id, parsePage(args, oldestFirst), {
+        first: loaders.firstComments,
+        further: (page) => services.comments.list(viewer, post.id, page),
+      }),
   },
   Comment: {
     __resolveReference: ({ id }, { loaders }) => {

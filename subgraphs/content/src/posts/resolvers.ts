@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { eventIds, postIds, userIds } from '../ids.js';
 
@@ -37,24 +37,22 @@ export const resolvers: Resolvers = {
   },
   User: {
     __resolveReference: ({ id }) => (userIds.find(id) ? { id } : null),
-    posts: async (user, args, { viewer, services, loaders }) => {
-      const page = parsePage(args, newestFirst);
+    posts: (user, args, { viewer, services, loaders }) => {
       const authorId = userIds.decode(user.id);
-      const posts = page.hasCursor
-        ? services.posts.list(viewer, { authorId }, page)
-        : loaders.firstPostsOfAuthor(page).load(authorId);
-      return toConnection(await posts, page);
+      return pageUnder(authorId, parsePage(args, newestFirst), {
+        first: loaders.firstPostsOfAuthor,
+        further: (page) => services.posts.list(viewer, { authorId }, page),
+      });
     },
   },
   Event: {
     __resolveReference: ({ id }) => (eventIds.find(id) ? { id } : null),
-    posts: async (event, args, { viewer, services, loaders }) => {
-      const page = parsePage(args, newestFirst);
+    posts: (event, args, { viewer, services, loaders }) => {
       const eventId = eventIds.decode(event.id);
-      const posts = page.hasCursor
-        ? services.posts.list(viewer, { eventId }, page)
-        : loaders.firstPostsOfEvent(page).load(eventId);
-      return toConnection(await posts, page);
+      return pageUnder(eventId, parsePage(args, newestFirst), {
+        first: loaders.firstPostsOfEvent,
+        further: (page) => services.posts.list(viewer, { eventId }, page),
+      });
     },
   },
 };

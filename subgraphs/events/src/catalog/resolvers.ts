@@ -1,4 +1,4 @@
-import { parsePage, toConnection } from '@diaspora/kit';
+import { pageUnder, parsePage, toConnection } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { eventIds, mediaIds, userIds } from '../ids.js';
 import { programOf } from './program.js';
@@ -21,13 +21,12 @@ export const resolvers: Resolvers = {
   },
   User: {
     __resolveReference: ({ id }) => (userIds.find(id) ? { id } : null),
-    organizedEvents: async ({ id }, args, { viewer, services, loaders }) => {
-      const page = parsePage(args, eventOrders.STARTS_AT_DESC);
+    organizedEvents: ({ id }, args, { viewer, services, loaders }) => {
       const organizerId = userIds.decode(id);
-      const events = page.hasCursor
-        ? services.catalog.listOrganizedBy(organizerId, viewer, page)
-        : loaders.firstOrganizedEvents(page).load(organizerId);
-      return toConnection(await events, page);
+      return pageUnder(organizerId, parsePage(args, eventOrders.STARTS_AT_DESC), {
+        first: loaders.firstOrganizedEvents,
+        further: (page) => services.catalog.listOrganizedBy(organizerId, viewer, page),
+      });
     },
   },
   Event: {

@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { eventOrders } from '../catalog/index.js';
 import { eventIds, userIds } from '../ids.js';
@@ -24,13 +24,12 @@ export const resolvers: Resolvers = {
     coHostInvitations: (event, _args, { loaders }) => loaders.coHostInvitationsOfEvent.load(event.id),
   },
   User: {
-    coHostedEvents: async ({ id }, args, { viewer, services, loaders }) => {
-      const page = parsePage(args, eventOrders.STARTS_AT_DESC);
+    coHostedEvents: ({ id }, args, { viewer, services, loaders }) => {
       const userId = userIds.decode(id);
-      const events = page.hasCursor
-        ? services.coHosts.listEvents(userId, viewer, page)
-        : loaders.firstCoHostedEvents(page).load(userId);
-      return toConnection(await events, page);
+      return pageUnder(userId, parsePage(args, eventOrders.STARTS_AT_DESC), {
+        first: loaders.firstCoHostedEvents,
+        further: (page) => services.coHosts.listEvents(userId, viewer, page),
+      });
     },
     coHostInvitations: ({ id }, _args, { services }) => services.coHosts.listInvitations(userIds.decode(id)),
   },

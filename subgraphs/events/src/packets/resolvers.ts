@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { packetIds, userIds } from '../ids.js';
 import { mostLeftTold, seesSales } from '../ticketing/index.js';
@@ -35,13 +35,12 @@ export const resolvers: Resolvers = {
     }),
   },
   User: {
-    packets: async ({ id }, args, { viewer, services, loaders }) => {
-      const page = parsePage(args, newestFirst);
+    packets: ({ id }, args, { viewer, services, loaders }) => {
       const organizerId = userIds.decode(id);
-      const packets = page.hasCursor
-        ? services.packets.listForOrganizer(organizerId, viewer, page)
-        : loaders.firstPacketsOfOrganizer(page).load(organizerId);
-      return toConnection(await packets, page);
+      return pageUnder(organizerId, parsePage(args, newestFirst), {
+        first: loaders.firstPacketsOfOrganizer,
+        further: (page) => services.packets.listForOrganizer(organizerId, viewer, page),
+      });
     },
   },
   Event: {

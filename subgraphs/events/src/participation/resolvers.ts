@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import type { Context } from '../context.js';
 import { eventIds, registrationIds, userIds } from '../ids.js';
@@ -67,22 +67,19 @@ export const resolvers: Resolvers = {
     viewerRegistration: (event, _args, { loaders }) => loaders.viewerRegistration.load(event.id),
     interestedCount: async (event, _args, { loaders }) =>
       (await loaders.interestedCount.load(event.id))?.count ?? 0,
-    registrations: async (event, { status, ...args }, { services, loaders }) => {
-      const page = parsePage(args, oldestFirst);
-      const registrations = page.hasCursor
-        ? services.participation.listForEvent(event.id, status, page)
-        : loaders.firstRegistrationsOfEvent(status, page).load(event.id);
-      return toConnection(await registrations, page);
-    },
+    registrations: (event, { status, ...args }, { services, loaders }) =>
+      pageUnder(event.id, parsePage(args, oldestFirst), {
+        first: (page) => loaders.firstRegistrationsOfEvent(status, page),
+        further: (page) => services.participation.listForEvent(event.id, status, page),
+      }),
   },
   User: {
-    registrations: async ({ id }, args, { services, loaders }) => {
-      const page = parsePage(args, newestFirst);
+    registrations: ({ id }, args, { services, loaders }) => {
       const userId = userIds.decode(id);
-      const registrations = page.hasCursor
-        ? services.participation.listForUser(userId, page)
-        : loaders.firstRegistrationsOfUser(page).load(userId);
-      return toConnection(await registrations, page);
+      return pageUnder(userId, parsePage(args, newestFirst), {
+        first: loaders.firstRegistrationsOfUser,
+        further: (page) => services.participation.listForUser(userId, page),
+      });
     },
   },
   Registration: {

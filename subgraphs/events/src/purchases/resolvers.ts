@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { orderIds, purchaseIds, refundIds, userIds } from '../ids.js';
 import { isSuperUser } from '../ticketing/index.js';
@@ -33,13 +33,12 @@ export const resolvers: Resolvers = {
     })),
   },
   User: {
-    purchases: async ({ id }, args, { services, loaders }) => {
-      const page = parsePage(args, newestFirst);
+    purchases: ({ id }, args, { services, loaders }) => {
       const buyerId = userIds.decode(id);
-      const purchases = page.hasCursor
-        ? services.purchases.listForBuyer(buyerId, page)
-        : loaders.firstPurchasesOfBuyer(page).load(buyerId);
-      return toConnection(await purchases, page);
+      return pageUnder(buyerId, parsePage(args, newestFirst), {
+        first: loaders.firstPurchasesOfBuyer,
+        further: (page) => services.purchases.listForBuyer(buyerId, page),
+      });
     },
   },
   Purchase: {

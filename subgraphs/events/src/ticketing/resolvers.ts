@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import type { TicketType } from '../__generated__/prisma/client.js';
 import type { Context } from '../context.js';
@@ -39,13 +39,11 @@ export const resolvers: Resolvers = {
   },
   Event: {
     ticketTypes: (event, _args, { loaders }) => loaders.ticketTypesOfEvent.load(event.id),
-    seats: async (event, args, { services, loaders }) => {
-      const page = parsePage(args, inOrderOfPlan);
-      const seats = page.hasCursor
-        ? services.ticketing.listSeats(event.id, page)
-        : loaders.firstSeatsOfEvent(page).load(event.id);
-      return toConnection(await seats, page);
-    },
+    seats: (event, args, { services, loaders }) =>
+      pageUnder(event.id, parsePage(args, inOrderOfPlan), {
+        first: loaders.firstSeatsOfEvent,
+        further: (page) => services.ticketing.listSeats(event.id, page),
+      }),
   },
   TicketType: {
     __resolveReference: ({ id }, { loaders }) => {

@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { presenceKey } from '../check-in/index.js';
 import { ticketIds, transferIds, userIds } from '../ids.js';
@@ -26,13 +26,12 @@ export const resolvers: Resolvers = {
     })),
   },
   User: {
-    tickets: async ({ id }, args, { services, loaders }) => {
-      const page = parsePage(args, newestFirst);
+    tickets: ({ id }, args, { services, loaders }) => {
       const holderId = userIds.decode(id);
-      const tickets = page.hasCursor
-        ? services.tickets.list({ holderId }, page)
-        : loaders.firstTicketsOfHolder(page).load(holderId);
-      return toConnection(await tickets, page);
+      return pageUnder(holderId, parsePage(args, newestFirst), {
+        first: loaders.firstTicketsOfHolder,
+        further: (page) => services.tickets.list({ holderId }, page),
+      });
     },
     ticketTransfers: async ({ id }, args, { services }) => {
       const page = parsePage(args, newestFirst);
@@ -40,13 +39,11 @@ export const resolvers: Resolvers = {
     },
   },
   Event: {
-    tickets: async (event, args, { services, loaders }) => {
-      const page = parsePage(args, oldestFirst);
-      const tickets = page.hasCursor
-        ? services.tickets.list({ eventId: event.id }, page)
-        : loaders.firstTicketsOfEvent(page).load(event.id);
-      return toConnection(await tickets, page);
-    },
+    tickets: (event, args, { services, loaders }) =>
+      pageUnder(event.id, parsePage(args, oldestFirst), {
+        first: loaders.firstTicketsOfEvent,
+        further: (page) => services.tickets.list({ eventId: event.id }, page),
+      }),
   },
   Ticket: {
     __resolveReference: ({ id }, { loaders }) => {

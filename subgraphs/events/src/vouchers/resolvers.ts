@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { userIds, voucherIds } from '../ids.js';
 
@@ -18,13 +18,12 @@ export const resolvers: Resolvers = {
     }),
   },
   User: {
-    vouchers: async ({ id }, args, { services, loaders }) => {
-      const page = parsePage(args, newestFirst);
+    vouchers: ({ id }, args, { services, loaders }) => {
       const organizerId = userIds.decode(id);
-      const vouchers = page.hasCursor
-        ? services.vouchers.listForOrganizer(organizerId, page)
-        : loaders.firstVouchersOfOrganizer(page).load(organizerId);
-      return toConnection(await vouchers, page);
+      return pageUnder(organizerId, parsePage(args, newestFirst), {
+        first: loaders.firstVouchersOfOrganizer,
+        further: (page) => services.vouchers.listForOrganizer(organizerId, page),
+      });
     },
   },
   Voucher: {

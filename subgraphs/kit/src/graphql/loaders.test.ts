@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { parsePage, type SortKey } from './connection.js';
+import { parsePage, type Page, type SortKey } from './connection.js';
 import {
   columnOf,
   createFirstPageLoaders,
   createGroupLoader,
   createRowLoader,
   orderOf,
+  pageUnder,
   type FirstPage,
 } from './loaders.js';
 
@@ -129,6 +130,37 @@ describe('first pages of many parents', () => {
     );
     await expect(pages(first(3)).load('a')).rejects.toThrow('too slow');
     expect(await pages(first(2)).load('a')).toEqual([{ parent: 'a', id: 1 }]);
+  });
+});
+
+describe('a page under one of many parents', () => {
+  const at = (id: string) => ({ publishedAt: new Date(0), id });
+  const [one, two] = [at('0190a5a0-0000-7000-8000-000000000002'), at('0190a5a0-0000-7000-8000-000000000001')];
+
+  it('is read with those of the others when it is the first, and by itself behind a cursor', async () => {
+    const reads: unknown[] = [];
+    const first = createFirstPageLoaders(
+      async (parents: readonly string[]) => {
+        reads.push(parents);
+        return parents.flatMap((parent) => [one, two].map((row) => ({ ...row, parent })));
+      },
+      (row) => row.parent,
+    );
+    const further = async ({ hasCursor }: Page) => {
+      reads.push({ hasCursor });
+      return [two];
+    };
+    const page = (after?: string) => parsePage({ first: 1, after: after ?? null }, keys);
+    const [a, b] = await Promise.all(
+      ['a', 'b'].map((parent) => pageUnder(parent, page(), { first, further })),
+    );
+    expect([a, b]).toMatchObject([
+      { nodes: [{ parent: 'a', id: one.id }], pageInfo: { hasNextPage: true } },
+      { nodes: [{ parent: 'b', id: one.id }], pageInfo: { hasNextPage: true } },
+    ]);
+    const next = await pageUnder('a', page(a!.pageInfo.endCursor!), { first, further });
+    expect(next).toMatchObject({ nodes: [two], pageInfo: { hasNextPage: false, hasPreviousPage: true } });
+    expect(reads).toEqual([['a', 'b'], { hasCursor: true }]);
   });
 });
 

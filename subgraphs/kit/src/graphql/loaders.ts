@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import type { Page } from './connection.js';
+import { toConnection, type Connection, type Page } from './connection.js';
 
 export type Loader<Key, Value> = DataLoader<Key, Value>;
 
@@ -65,6 +65,19 @@ export function createFirstPageLoaders<Key, Row>(
     loaders.set(shape, loader);
     return loader;
   };
+}
+
+/** A page of the list under one of many parents: the first one together with those of the others, a further one by itself. */
+export async function pageUnder<Key, Row extends object>(
+  parent: Key,
+  page: Page,
+  list: {
+    readonly first: (page: FirstPage) => Loader<Key, Row[]>;
+    readonly further: (page: Page) => Promise<readonly Row[]>;
+  },
+): Promise<Connection<Row>> {
+  const rows = page.hasCursor ? list.further(page) : list.first(page).load(parent);
+  return toConnection(await rows, page);
 }
 
 /** The column of a field, where the data model maps camel case to snake case: `publishedAt` is `published_at`. */

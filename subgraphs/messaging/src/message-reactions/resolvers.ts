@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import type { Context } from '../context.js';
 import { messageIds, userIds } from '../ids.js';
@@ -11,13 +11,11 @@ export const resolvers: Resolvers = {
   },
   Message: {
     reactionCounts: ({ id }, _args, { loaders }) => loaders.reactionCounts.load(id),
-    reactions: async ({ id }, args, { viewer, services, loaders }) => {
-      const page = parsePage(args, oldestFirst);
-      const rows = page.hasCursor
-        ? services.reactions.pageOf(viewer!.id, id, page)
-        : loaders.firstReactions(page).load(id);
-      return toConnection(await rows, page);
-    },
+    reactions: ({ id }, args, { viewer, services, loaders }) =>
+      pageUnder(id, parsePage(args, oldestFirst), {
+        first: loaders.firstReactions,
+        further: (page) => services.reactions.pageOf(viewer!.id, id, page),
+      }),
   },
   MessageReaction: { person: ({ userId }) => ({ id: userIds.encode(userId) }) },
   ReactionsChanged: {

@@ -1,4 +1,4 @@
-import { parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { changing } from '../changing.js';
 import { customerActivityIds, customerIds } from '../ids.js';
@@ -10,13 +10,11 @@ const latestFirst: SortKey[] = [
 
 export const resolvers: Resolvers = {
   Customer: {
-    activities: async (customer, args, { services, loaders }) => {
-      const page = parsePage(args, latestFirst);
-      const activities = page.hasCursor
-        ? services.customerActivities.listOf(customer.id, page)
-        : loaders.firstActivitiesOf(page).load(customer.id);
-      return toConnection(await activities, page);
-    },
+    activities: (customer, args, { services, loaders }) =>
+      pageUnder(customer.id, parsePage(args, latestFirst), {
+        first: loaders.firstActivitiesOf,
+        further: (page) => services.customerActivities.listOf(customer.id, page),
+      }),
   },
   Mutation: {
     logCustomerActivity: changing(async ({ customerId, ...input }, { viewer, services }) => ({

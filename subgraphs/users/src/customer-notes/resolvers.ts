@@ -1,4 +1,4 @@
-import { parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { changing } from '../changing.js';
 import { customerIds, customerNoteIds } from '../ids.js';
@@ -10,13 +10,11 @@ const newestFirst: SortKey[] = [
 
 export const resolvers: Resolvers = {
   Customer: {
-    notes: async (customer, args, { services, loaders }) => {
-      const page = parsePage(args, newestFirst);
-      const notes = page.hasCursor
-        ? services.customerNotes.listOf(customer.id, page)
-        : loaders.firstNotesOf(page).load(customer.id);
-      return toConnection(await notes, page);
-    },
+    notes: (customer, args, { services, loaders }) =>
+      pageUnder(customer.id, parsePage(args, newestFirst), {
+        first: loaders.firstNotesOf,
+        further: (page) => services.customerNotes.listOf(customer.id, page),
+      }),
   },
   Mutation: {
     addCustomerNote: changing(async ({ customerId, ...input }, { viewer, services }) => ({

@@ -1,4 +1,4 @@
-import { parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { pageUnder, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { changing } from '../changing.js';
 import { customerIds, customerTaskIds, organizationIds, userIds } from '../ids.js';
@@ -27,13 +27,11 @@ export const resolvers: Resolvers = {
     },
   },
   Customer: {
-    tasks: async (customer, args, { services, loaders }) => {
-      const page = parsePage(args, dueLast);
-      const tasks = page.hasCursor
-        ? services.customerTasks.listOf(customer.id, page)
-        : loaders.firstTasksOf(page).load(customer.id);
-      return toConnection(await tasks, page);
-    },
+    tasks: (customer, args, { services, loaders }) =>
+      pageUnder(customer.id, parsePage(args, dueLast), {
+        first: loaders.firstTasksOf,
+        further: (page) => services.customerTasks.listOf(customer.id, page),
+      }),
   },
   Mutation: {
     addCustomerTask: changing(async ({ customerId, assigneeId, ...input }, { viewer, services }) => ({

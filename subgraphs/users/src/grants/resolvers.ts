@@ -1,4 +1,4 @@
-import { parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { permissionKey } from '../authority/index.js';
 import { changing } from '../changing.js';
@@ -35,11 +35,11 @@ export const resolvers: Resolvers = {
   },
   Organization: { roles: ({ id }, _args, { loaders }) => loaders.rolesOfOrganization.load(id) },
   OrganizationNode: {
-    grants: async ({ id }, args, { services, loaders }) => {
-      const page = parsePage(args, oldestFirst);
-      const grants = page.hasCursor ? services.grants.listAt(id, page) : loaders.firstGrantsAt(page).load(id);
-      return toConnection(await grants, page);
-    },
+    grants: ({ id }, args, { services, loaders }) =>
+      pageUnder(id, parsePage(args, oldestFirst), {
+        first: loaders.firstGrantsAt,
+        further: (page) => services.grants.listAt(id, page),
+      }),
   },
   OrganizationMember: {
     grants: async (member, _args, { viewer, loaders }) => {

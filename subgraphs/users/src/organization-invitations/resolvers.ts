@@ -1,4 +1,4 @@
-import { parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { pageUnder, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { changing } from '../changing.js';
 import { invitationIds, nodeIds, organizationIds, roleIds, userIds } from '../ids.js';
@@ -36,13 +36,11 @@ export const resolvers: Resolvers = {
     })),
   },
   Organization: {
-    invitations: async ({ id }, args, { services, loaders }) => {
-      const page = parsePage(args, oldestFirst);
-      const invitations = page.hasCursor
-        ? services.invitations.listWaiting(id, page)
-        : loaders.firstInvitationsTo(page).load(id);
-      return toConnection(await invitations, page);
-    },
+    invitations: ({ id }, args, { services, loaders }) =>
+      pageUnder(id, parsePage(args, oldestFirst), {
+        first: loaders.firstInvitationsTo,
+        further: (page) => services.invitations.listWaiting(id, page),
+      }),
   },
   OrganizationInvitation: {
     id: (invitation) => invitationIds.encode(invitation.id),

@@ -1,4 +1,4 @@
-import { parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { changing } from '../changing.js';
 import { memberIds } from '../ids.js';
@@ -19,13 +19,11 @@ export const resolvers: Resolvers = {
     }),
   },
   Organization: {
-    members: async ({ id }, args, { services, loaders }) => {
-      const page = parsePage(args, longestFirst);
-      const members = page.hasCursor
-        ? services.organizationMembers.listOf(id, page)
-        : loaders.firstMembersOf(page).load(id);
-      return toConnection(await members, page);
-    },
+    members: ({ id }, args, { services, loaders }) =>
+      pageUnder(id, parsePage(args, longestFirst), {
+        first: loaders.firstMembersOf,
+        further: (page) => services.organizationMembers.listOf(id, page),
+      }),
     viewerMembership: async ({ id }, _args, { loaders }) => (await loaders.viewerMembership.load(id))!,
   },
   OrganizationMember: {

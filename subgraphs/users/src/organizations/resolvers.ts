@@ -1,4 +1,4 @@
-import { parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { pageUnder, parsePage, toConnection, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { builtInActions } from '../authority/index.js';
 import { changing } from '../changing.js';
@@ -71,12 +71,10 @@ export const resolvers: Resolvers = {
     organization: async (node, _args, { loaders }) => (await loaders.organization.load(node.organizationId))!,
     parent: (node, _args, { loaders }) =>
       node.parentId ? loaders.organizationNode.load(node.parentId) : null,
-    children: async (node, args, { services, loaders }) => {
-      const page = parsePage(args, byName);
-      const nodes = page.hasCursor
-        ? services.structure.listBelow(node.id, page)
-        : loaders.firstNodesBelow(page).load(node.id);
-      return toConnection(await nodes, page);
-    },
+    children: (node, args, { services, loaders }) =>
+      pageUnder(node.id, parsePage(args, byName), {
+        first: loaders.firstNodesBelow,
+        further: (page) => services.structure.listBelow(node.id, page),
+      }),
   },
 };
