@@ -7,7 +7,7 @@ import {
 } from '@diaspora/kit';
 import type { Comment } from '../__generated__/prisma/client.js';
 import { notBlocked, notBlockedRows } from '../blocks/index.js';
-import { firstIds, Prisma, type Db } from '../database.js';
+import { firstRows, Prisma, type Db } from '../database.js';
 import { visiblePosts } from '../posts/index.js';
 
 export interface CommentLoaders {
@@ -16,6 +16,11 @@ export interface CommentLoaders {
   /** The oldest or newest comments of a post, by post. */
   readonly firstComments: (page: FirstPage) => Loader<string, Comment[]>;
 }
+
+const commentsOfPost = (viewer: Viewer | null) => ({
+  ...{ table: 'comments', parent: 'postId' },
+  condition: notBlockedRows(viewer, Prisma.sql`comments.author_id`),
+});
 
 export const createCommentLoaders = (db: Db, viewer: Viewer | null): CommentLoaders => ({
   comment: createRowLoader(
@@ -26,11 +31,7 @@ export const createCommentLoaders = (db: Db, viewer: Viewer | null): CommentLoad
     (comment) => comment.id,
   ),
   firstComments: createFirstPageLoaders(
-    async (postIds, page) => {
-      const condition = notBlockedRows(viewer, Prisma.sql`comments.author_id`);
-      const ids = await firstIds(db, { table: 'comments', parent: 'postId', condition }, postIds, page);
-      return db.comment.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-    },
+    firstRows(db, commentsOfPost(viewer), (rows) => db.comment.findMany(rows)),
     (comment) => comment.postId,
   ),
 });

@@ -8,7 +8,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Inclusion, Packet } from '../__generated__/prisma/client.js';
-import { firstIds, type Db } from '../database.js';
+import { firstRows, type Db } from '../database.js';
 import { listedPackets, packetsFor } from './visibility.js';
 
 export interface PacketsLoaders {
@@ -45,11 +45,9 @@ export const createPacketsLoaders = (db: Db, clock: Clock, viewer: Viewer | null
     ({ id }) => id,
   ),
   firstPacketsOfOrganizer: createFirstPageLoaders(
-    async (parents, page) => {
-      const list = { table: 'packets', parent: 'organizerId', condition: listedPackets(viewer) };
-      const ids = await firstIds(db, list, parents, page);
-      return db.packet.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-    },
+    firstRows(db, { table: 'packets', parent: 'organizerId', condition: listedPackets(viewer) }, (rows) =>
+      db.packet.findMany(rows),
+    ),
     ({ organizerId }) => organizerId,
   ),
   packetsOfEvent: createGroupLoader(

@@ -6,7 +6,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Block, Registration, RegistrationStatus } from '../__generated__/prisma/client.js';
-import { firstIds, Prisma, type Db } from '../database.js';
+import { firstRows, Prisma, type Db } from '../database.js';
 import { servesRegistrations } from './rules.js';
 
 export interface ParticipationLoaders {
@@ -74,10 +74,7 @@ function createFirstOfStatus(db: Db): ParticipationLoaders['firstRegistrationsOf
 
 const createFirstLoaders = (db: Db, parent: 'eventId' | 'userId', condition: Prisma.Sql) =>
   createFirstPageLoaders(
-    async (parentIds, page) => {
-      const ids = await firstIds(db, { table: 'registrations', parent, condition }, parentIds, page);
-      return db.registration.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-    },
+    firstRows(db, { table: 'registrations', parent, condition }, (rows) => db.registration.findMany(rows)),
     (registration: Registration) => registration[parent],
   );
 

@@ -7,7 +7,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Prisma, Purchase, PurchaseLine, PurchaseRefund } from '../__generated__/prisma/client.js';
-import { firstIds, type Db } from '../database.js';
+import { firstRows, type Db } from '../database.js';
 import { isSuperUser, servesTickets } from '../ticketing/index.js';
 
 export interface PurchasesLoaders {
@@ -46,10 +46,7 @@ export const createPurchasesLoaders = (db: Db, viewer: Viewer | null): Purchases
     ({ id }) => id,
   ),
   firstPurchasesOfBuyer: createFirstPageLoaders(
-    async (parents, page) => {
-      const ids = await firstIds(db, { table: 'purchases', parent: 'buyerId' }, parents, page);
-      return db.purchase.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-    },
+    firstRows(db, { table: 'purchases', parent: 'buyerId' }, (rows) => db.purchase.findMany(rows)),
     ({ buyerId }) => buyerId,
   ),
 });

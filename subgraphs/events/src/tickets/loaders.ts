@@ -7,7 +7,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Prisma, PurchaseLine, Ticket, TicketTransfer } from '../__generated__/prisma/client.js';
-import { firstIds, type Db } from '../database.js';
+import { firstRows, type Db } from '../database.js';
 import { isSuperUser, servesTickets } from '../ticketing/index.js';
 
 export interface TicketsLoaders {
@@ -53,10 +53,7 @@ export const createTicketsLoaders = (db: Db, viewer: Viewer | null): TicketsLoad
 
 const firstPages = (db: Db, parent: 'holderId' | 'eventId') =>
   createFirstPageLoaders(
-    async (parents, page) => {
-      const ids = await firstIds(db, { table: 'tickets', parent }, parents, page);
-      return db.ticket.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-    },
+    firstRows(db, { table: 'tickets', parent }, (rows) => db.ticket.findMany(rows)),
     (ticket: Ticket) => ticket[parent],
   );
 

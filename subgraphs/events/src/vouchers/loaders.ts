@@ -6,7 +6,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Voucher } from '../__generated__/prisma/client.js';
-import { firstIds, type Db } from '../database.js';
+import { firstRows, type Db } from '../database.js';
 import { isSuperUser } from '../ticketing/index.js';
 
 export interface VouchersLoaders {
@@ -35,10 +35,7 @@ export const createVouchersLoaders = (db: Db, viewer: Viewer | null): VouchersLo
     ({ id }) => id,
   ),
   firstVouchersOfOrganizer: createFirstPageLoaders(
-    async (parents, page) => {
-      const ids = await firstIds(db, { table: 'vouchers', parent: 'organizerId' }, parents, page);
-      return db.voucher.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-    },
+    firstRows(db, { table: 'vouchers', parent: 'organizerId' }, (rows) => db.voucher.findMany(rows)),
     ({ organizerId }) => organizerId,
   ),
 });

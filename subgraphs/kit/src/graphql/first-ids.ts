@@ -35,3 +35,16 @@ export const createFirstIds =
       ) AS item`)) as { id: string }[];
     return found.map(({ id }) => id);
   };
+
+/** What `findMany` is asked for. */
+export interface RowsOfPage extends Pick<FirstPage, 'orderBy'> {
+  readonly where: { readonly id: { readonly in: string[] } };
+}
+
+/** The same with the rows, by one more statement: all that `createFirstPageLoaders` needs where an id is enough to read a row. */
+export const createFirstRows = <Sql>(tags: Tags<Sql>) => {
+  const firstIds = createFirstIds(tags);
+  return <Row>(db: Queried<Sql>, list: List<Sql>, find: (rows: RowsOfPage) => PromiseLike<Row[]>) =>
+    async (parents: readonly string[], page: FirstPage): Promise<Row[]> =>
+      find({ where: { id: { in: await firstIds(db, list, parents, page) } }, orderBy: page.orderBy });
+};

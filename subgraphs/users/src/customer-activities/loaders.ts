@@ -1,6 +1,6 @@
 import { createFirstPageLoaders, type FirstPage, type Loader } from '@diaspora/kit';
 import type { CustomerActivity } from '../__generated__/prisma/client.js';
-import { firstIds, type Db } from '../database.js';
+import { firstRows, type Db } from '../database.js';
 
 export interface CustomerActivityLoaders {
   /** First pages of the history of customers. For whoever may see the customer. */
@@ -9,11 +9,9 @@ export interface CustomerActivityLoaders {
 
 export const createCustomerActivityLoaders = (db: Db): CustomerActivityLoaders => ({
   firstActivitiesOf: createFirstPageLoaders(
-    async (customerIds, page) => {
-      const source = { table: 'customer_activities', parent: 'customer_id' };
-      const ids = await firstIds(db, source, customerIds, page);
-      return db.customerActivity.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-    },
+    firstRows(db, { table: 'customer_activities', parent: 'customer_id' }, (rows) =>
+      db.customerActivity.findMany(rows),
+    ),
     (activity: CustomerActivity) => activity.customerId,
   ),
 });

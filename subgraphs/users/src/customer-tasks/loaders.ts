@@ -1,6 +1,6 @@
 import { createFirstPageLoaders, type FirstPage, type Loader } from '@diaspora/kit';
 import type { CustomerTask } from '../__generated__/prisma/client.js';
-import { firstIds, type Db } from '../database.js';
+import { firstRows, type Db } from '../database.js';
 
 export interface CustomerTaskLoaders {
   /** First pages of the tasks of customers. For whoever may see the customer. */
@@ -9,10 +9,9 @@ export interface CustomerTaskLoaders {
 
 export const createCustomerTaskLoaders = (db: Db): CustomerTaskLoaders => ({
   firstTasksOf: createFirstPageLoaders(
-    async (customerIds, page) => {
-      const ids = await firstIds(db, { table: 'customer_tasks', parent: 'customer_id' }, customerIds, page);
-      return db.customerTask.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-    },
+    firstRows(db, { table: 'customer_tasks', parent: 'customer_id' }, (rows) =>
+      db.customerTask.findMany(rows),
+    ),
     (task: CustomerTask) => task.customerId,
   ),
 });

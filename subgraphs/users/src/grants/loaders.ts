@@ -7,7 +7,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { OrganizationGrant, OrganizationRole } from '../__generated__/prisma/client.js';
-import { firstIds, type Db } from '../database.js';
+import { firstRows, type Db } from '../database.js';
 import { visibleTo } from '../organizations/index.js';
 
 /** Of the viewer's organizations only. Which grants a viewer is shown is decided where they are listed. */
@@ -48,11 +48,9 @@ export function createGrantLoaders(db: Db, viewer: Viewer | null): GrantLoaders 
       (grant) => grant.memberId,
     ),
     firstGrantsAt: createFirstPageLoaders(
-      async (nodeIds, page) => {
-        const source = { table: 'organization_grants', parent: 'node_id' };
-        const ids = await firstIds(db, source, nodeIds, page);
-        return db.organizationGrant.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-      },
+      firstRows(db, { table: 'organization_grants', parent: 'node_id' }, (rows) =>
+        db.organizationGrant.findMany(rows),
+      ),
       (grant: OrganizationGrant) => grant.nodeId,
     ),
   };

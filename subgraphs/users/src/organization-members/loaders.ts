@@ -6,7 +6,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { OrganizationMember } from '../__generated__/prisma/client.js';
-import { firstIds, type Db } from '../database.js';
+import { firstRows, type Db } from '../database.js';
 import { visibleTo } from '../organizations/index.js';
 
 /** Of the viewer's organizations only. */
@@ -37,11 +37,9 @@ export function createMemberLoaders(db: Db, viewer: Viewer | null): MemberLoader
       (member) => member.organizationId,
     ),
     firstMembersOf: createFirstPageLoaders(
-      async (organizationIds, page) => {
-        const source = { table: 'organization_members', parent: 'organization_id' };
-        const ids = await firstIds(db, source, organizationIds, page);
-        return db.organizationMember.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-      },
+      firstRows(db, { table: 'organization_members', parent: 'organization_id' }, (rows) =>
+        db.organizationMember.findMany(rows),
+      ),
       (member: OrganizationMember) => member.organizationId,
     ),
   };

@@ -7,7 +7,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Organization, OrganizationNode } from '../__generated__/prisma/client.js';
-import { firstIds, type Db } from '../database.js';
+import { firstRows, type Db } from '../database.js';
 import { visibleTo } from './service.js';
 
 export interface OrganizationLoaders {
@@ -41,10 +41,9 @@ export const createOrganizationLoaders = (db: Db, viewer: Viewer | null): Organi
     (node) => node.id,
   ),
   firstNodesBelow: createFirstPageLoaders(
-    async (parentIds, page) => {
-      const ids = await firstIds(db, { table: 'organization_nodes', parent: 'parent_id' }, parentIds, page);
-      return db.organizationNode.findMany({ where: { id: { in: ids } }, orderBy: page.orderBy });
-    },
+    firstRows(db, { table: 'organization_nodes', parent: 'parent_id' }, (rows) =>
+      db.organizationNode.findMany(rows),
+    ),
     (node: OrganizationNode) => node.parentId!,
   ),
   ownActions: createGroupLoader(
