@@ -44,7 +44,10 @@ export const createRatingLoaders = (db: Db, clock: Clock, viewer: Viewer | null)
   ratingsOfOrganizer: createSummaryLoader(db, clock, Prisma.sql`r.organizer_id`),
 });
 
-/** Means are of events that nobody can rate any more: told from one rating to the next, they would tell each of them. */
+/**
+ * Means are of events that nobody can rate any more, and that more than a few have rated: told from one rating, or from one
+ * event with a single rater, to the next, they would tell each of them.
+ */
 const createSummaryLoader = (
   db: Db,
   clock: Clock,
@@ -65,8 +68,11 @@ const createSummaryLoader = (
           avg(venue) FILTER (WHERE closed)::float AS venue,
           avg(organizer) FILTER (WHERE closed)::float AS organizer
         FROM ratings r
-        JOIN (SELECT id AS rated_id, ends_at <= ${closedSince(clock.now())} AS closed FROM events) AS rated
-          ON rated_id = r.event_id
+        JOIN (
+          SELECT id AS rated_id, ends_at <= ${closedSince(clock.now())}
+            AND (SELECT count(*) FROM ratings AS of_event WHERE of_event.event_id = events.id) >= ${fewestRatings}::int AS closed
+          FROM events
+        ) AS rated ON rated_id = r.event_id
         WHERE ${column} = ANY(${[...ids]}::uuid[]) GROUP BY ${column}
       ) AS summaries`,
     ({ id }) => id,
