@@ -61,19 +61,18 @@ const createSummaryLoader = (
         CASE WHEN is_told THEN organizer END AS organizer
       FROM (
         SELECT ${column} AS id, count(*)::int AS "sampleSize",
-          count(*) FILTER (WHERE closed) >= ${fewestRatings}::int AS is_told,
-          avg(event) FILTER (WHERE closed)::float AS event,
-          avg(participants) FILTER (WHERE closed)::float AS participants,
-          avg(exchange) FILTER (WHERE closed)::float AS exchange,
-          avg(venue) FILTER (WHERE closed)::float AS venue,
-          avg(organizer) FILTER (WHERE closed)::float AS organizer
-        FROM ratings r
-        JOIN (
-          SELECT id AS rated_id, ends_at <= ${closedSince(clock.now())}
-            AND (SELECT count(*) FROM ratings AS of_event WHERE of_event.event_id = events.id) >= ${fewestRatings}::int AS closed
-          FROM events
-        ) AS rated ON rated_id = r.event_id
-        WHERE ${column} = ANY(${[...ids]}::uuid[]) GROUP BY ${column}
+          count(*) FILTER (WHERE counts) >= ${fewestRatings}::int AS is_told,
+          avg(event) FILTER (WHERE counts)::float AS event,
+          avg(participants) FILTER (WHERE counts)::float AS participants,
+          avg(exchange) FILTER (WHERE counts)::float AS exchange,
+          avg(venue) FILTER (WHERE counts)::float AS venue,
+          avg(organizer) FILTER (WHERE counts)::float AS organizer
+        FROM (
+          SELECT r.*, ends_at <= ${closedSince(clock.now())}
+            AND count(*) OVER (PARTITION BY r.event_id) >= ${fewestRatings}::int AS counts
+          FROM ratings r JOIN events ON events.id = r.event_id
+          WHERE ${column} = ANY(${[...ids]}::uuid[])
+        ) AS r GROUP BY ${column}
       ) AS summaries`,
     ({ id }) => id,
   );
