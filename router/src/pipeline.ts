@@ -6,7 +6,7 @@ import type { Access } from './create-access.js';
 import { formFault, formOutcome, toBytes, type Outcome } from './errors/form-outcome.js';
 import { maskErrors } from './errors/mask-errors.js';
 import { readFault } from './errors/read-fault.js';
-import type { Executable, ExecutionResult } from './execution/executable.js';
+import type { ExecutionResult } from './execution/executable.js';
 import { createRespond } from './http/compress.js';
 import { createCors } from './http/cors.js';
 import { refuseForgery } from './http/csrf.js';
@@ -18,16 +18,16 @@ import { notAcceptable, refuseKind, refuseMethod } from './http/refuse.js';
 import { createSharingKey } from './http/sharing-key.js';
 import { apiHeaders } from './http/security-headers.js';
 import type { Version, Versions } from './lifecycle/versions.js';
-import type { Limits } from './limits/create-limits.js';
 import type { Observed, Observer } from './observe/observer.js';
 import type { Operation } from './operations/operation.js';
 import { createInFlight } from './operations/share-in-flight.js';
+import type { Prepare, Prepared } from './prepare.js';
 
 export interface PipelineParts {
   readonly config: RouterConfig;
   readonly versions: Versions;
-  readonly access: Pick<Access, 'identify' | 'chooseDocument'>;
-  readonly limits: Limits;
+  readonly access: Pick<Access, 'identify'>;
+  readonly prepare: Prepare;
   readonly observer: Observer;
   readonly log: Logger;
   /** Sends results that come one after the other; without it there are none over plain HTTP. */
@@ -38,31 +38,8 @@ export interface PipelineParts {
 
 export interface Pipeline {
   readonly handle: RequestListener;
-  readonly prepare: Prepare;
   /** From now on answers ask their clients to open another connection, which goes elsewhere. */
   drain(): void;
-}
-
-/** A request of a known caller to what can be executed; the same for every transport. */
-export type Prepare = (
-  params: Params,
-  observed: Observed,
-  options: {
-    readonly version: Version;
-    /** Of the request, or of the one that opened the connection: where it comes from. */
-    readonly message: Pick<IncomingMessage, 'headers' | 'socket'>;
-    /** Called once the operation is known. Throws RequestRefused for one that the transport does not serve. */
-    readonly accept: (operation: Operation) => void;
-  },
-) => Promise<Prepared>;
-
-export interface Prepared {
-  readonly operation: Operation;
-  /** Coerced. */
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly executable: Executable;
-  /** For the answer: what is left of the caller's limits. */
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Takes over the response; the status is its own to send. `headers`: names and values by turns. */
@@ -91,7 +68,7 @@ interface Exchange {
 
 /** The way of every GraphQL request, from the socket to the answer, top to bottom. */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { config, versions, access, limits, observer, log } = parts;
+  const { config, versions, access, prepare, observer, log } = parts;
   const cors = createCors(config.CORS_ORIGINS);
   const landing = createLanding(config.LANDING);
   const respond = createRespond(config.COMPRESSION);
@@ -108,7 +85,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         response.destroy();
       });
     },
-    prepare,
     drain: () => void (isDraining = true),
   };
 
@@ -244,30 +220,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function stream(exchange: Exchange, params: Params, prepared: Prepared, version: Version): undefined {
     const { accepted, ...rest } = exchange;
     parts.serveStream?.({ ...rest, form: accepted.stream!, params, prepared, version });
-  }
-
-  /** Of a known caller: admitted, understood, permitted, charged for, and only then planned. */
-  async function prepare(...[params, observed, { version, message, accept }]: Parameters<Prepare>) {
-    const { context } = observed;
-    const charged = limits.admit(message, context.caller);
-    let isCharged = false;
-    try {
-      const document = await access.chooseDocument(params, context.client);
-      const operation = version.operations.find(document.text, params.operationName ?? undefined);
-      observed.operation = operation;
-      document.remember?.();
-      accept(operation);
-      const variables = operation.coerce(params.variables ?? undefined);
-      const forbidden = await operation.requirements?.decide(context.caller);
-      isCharged = true;
-      const headers = await limits.spend(charged, { operation, variables, context });
-      const executable = await operation.executable(variables, forbidden);
-      observed.executable = executable;
-      return { operation, variables, executable, headers };
-    } catch (error) {
-      if (!isCharged) limits.forfeit(charged, context);
-      throw error;
-    }
   }
 }
 

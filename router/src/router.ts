@@ -19,6 +19,7 @@ import { createMetrics } from './observe/metrics.js';
 import { createObserver } from './observe/observer.js';
 import type { Tracing, TracingOptions } from './observe/tracing.js';
 import { createPipeline } from './pipeline.js';
+import { createPrepare } from './prepare.js';
 import { createReadiness } from './readiness.js';
 import { createSubscriptions, type SubscriptionCounts } from './subscriptions/index.js';
 
@@ -90,24 +91,25 @@ async function start(
   const tracing = endpoint === undefined ? undefined : await startTracing({ endpoint, ratio });
   if (tracing) onStop(() => tracing.stop());
   const observer = createObserver({ metrics, tracing, explainRoles: config.EXPLAIN_ROLES });
+  const limits = createLimits({
+    settings: config,
+    store: rateStore(config, redis),
+    hasPartners: hasPartners(config),
+    observe: metrics,
+    clock,
+  });
+  // Operations on sockets are prepared as requests are.
+  const prepare = createPrepare({ access, limits });
   const pipeline = createPipeline({
     config,
     versions,
     access,
-    limits: createLimits({
-      settings: config,
-      store: rateStore(config, redis),
-      hasPartners: hasPartners(config),
-      observe: metrics,
-      clock,
-    }),
+    prepare,
     observer,
     log,
     serveStream: (stream) => subscriptions.stream(stream),
     others: createOthers({ config, health, metrics, log }),
   });
-  // Operations on sockets are prepared as requests are.
-  const { prepare } = pipeline;
   const subscriptions = createSubscriptions({ config, versions, access, prepare, observer, clock, log });
   const server = await listen(pipeline.handle, {
     port: config.PORT,

@@ -8,7 +8,7 @@ import { readFault } from '../errors/read-fault.js';
 import type { Params } from '../http/read-params.js';
 import type { Version, Versions } from '../lifecycle/versions.js';
 import type { Observed, Observer } from '../observe/observer.js';
-import type { Prepare, Prepared } from '../pipeline.js';
+import type { Prepare, Prepared } from '../prepare.js';
 import type { Sink } from './sink.js';
 
 /** Whose connection it is: what every operation and every event on it is made for. */
