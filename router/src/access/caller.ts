@@ -19,6 +19,11 @@ export interface Caller extends Identity {
    * outlives its request. A good verdict of the last `maxAgeMs` (default 0) need not be sought again; expiry always is.
    */
   recheck(maxAgeMs?: number): Promise<void>;
+  /**
+   * Calls `onDoubt` when the credential may just have been revoked: time to `recheck`. Answers how to end that. Absent where
+   * nobody tells.
+   */
+  watch?(onDoubt: () => void): () => void;
 }
 
 /** Whose API key it was. */

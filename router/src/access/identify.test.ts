@@ -13,6 +13,9 @@ import { sha256 } from './sha256.js';
 import { createTokenCaller, type Revocations } from './token-caller.js';
 import { createVerifyToken } from './verify-token.js';
 
+/** Nothing is heard of revocations here. */
+const watch = () => () => undefined;
+
 const log = createLogger({ name: 'test', level: 'silent' });
 const partnerKey = 'acme-5d1c1f6f6f0c4b0b';
 const endedKey = 'ended-5d1c1f6f6f0c4b0b';
@@ -51,7 +54,7 @@ beforeAll(async () => {
     audience: issuer.audience,
     clock,
   });
-  const tokenCaller = createTokenCaller({ verify, revocations: { check }, clock });
+  const tokenCaller = createTokenCaller({ verify, revocations: { check, watch }, clock });
   identify = createIdentify({ tokenCaller, apiKeys, log });
   now = Date.now();
   verdict = 'valid';
@@ -139,7 +142,11 @@ describe('a key in the header of tokens', () => {
   it('is no token where there are no keys', async () => {
     const verify = () => Promise.reject(new Error('not reached'));
     const clock = { now: () => new Date(now) };
-    const tokenCaller = createTokenCaller({ verify, revocations: { check: async () => verdict }, clock });
+    const tokenCaller = createTokenCaller({
+      verify,
+      revocations: { check: async () => verdict, watch },
+      clock,
+    });
     const withoutKeys = createIdentify({ tokenCaller, log });
     const refused = await refusal(() => withoutKeys({ authorization: `ApiKey ${partnerKey}` }));
     expect(refused[2]).toBe('TOKEN_INVALID');

@@ -6,6 +6,9 @@ import { createRemoteApiKeys, firstOf } from './remote-api-keys.js';
 import { sha256 } from './sha256.js';
 import { TokenRefused } from './token-refused.js';
 
+/** Nothing is heard of revocations here. */
+const watch = () => () => undefined;
+
 const log = createLogger({ name: 'test', level: 'silent' });
 const viewerSecret = 'a viewer secret of the tests, long enough';
 const keyOf = (name: string) => `dsk_${name.padEnd(43, '-')}`;
@@ -53,7 +56,7 @@ describe('keys that another service keeps', () => {
     createRemoteApiKeys({
       url,
       viewerSecret,
-      revocations: { check: async () => verdict },
+      revocations: { check: async () => verdict, watch },
       tiers: { STANDARD: { points: 100, seconds: 60 } },
       clock,
       log,

@@ -98,6 +98,7 @@ export function createRemoteApiKeys(options: RemoteApiKeysOptions): Pick<ApiKeys
         partner: { id: partnerId, name, ...(rateLimit && { rateLimit }) },
         ...(expiresAt !== null && { expiresAt }),
         recheck: async () => void (await find(hash)),
+        watch: (onDoubt) => revocations.watch({ sessionId: id, tokenId: id, userId: partnerId }, onDoubt),
       };
     },
   };

@@ -11,6 +11,8 @@ export interface Revocations {
     userId: string;
     epoch: number;
   }): Promise<'valid' | 'revoked' | 'stale'>;
+  /** Tells when something was revoked that may concern such a token; answers how to end that. */
+  watch(token: { sessionId: string; tokenId: string; userId: string }, onHeard: () => void): () => void;
 }
 
 export interface TokenCallerDependencies {
@@ -30,11 +32,14 @@ const longestHeader = 16_384;
 /** Signature (once a token), then expiry, revocation list and session epoch (each time). */
 export function createTokenCaller({ verify, revocations, clock }: TokenCallerDependencies): TokenCaller {
   /** Of an impersonated person both have to be good: the person's side and that of whoever really acts. */
-  const checkNow = async ({ viewer, tokenId, epoch, actor, expiresAt }: VerifiedToken): Promise<void> => {
-    refuseExpired(expiresAt, clock);
+  const sidesOf = ({ viewer, tokenId, epoch, actor }: VerifiedToken) => {
     const { id: userId, sessionId } = viewer;
-    const sides = [{ sessionId, userId, epoch }, ...(actor ? [actor] : [])];
-    const verdicts = await Promise.all(sides.map((side) => revocations.check({ ...side, tokenId })));
+    return [{ sessionId, userId, epoch }, ...(actor ? [actor] : [])].map((side) => ({ ...side, tokenId }));
+  };
+
+  const checkNow = async (token: VerifiedToken): Promise<void> => {
+    refuseExpired(token.expiresAt, clock);
+    const verdicts = await Promise.all(sidesOf(token).map((side) => revocations.check(side)));
     if (verdicts.includes('revoked')) throw new TokenRefused('SESSION_REVOKED');
     if (verdicts.includes('stale')) throw new TokenRefused('SESSION_STALE');
   };
@@ -57,6 +62,10 @@ export function createTokenCaller({ verify, revocations, clock }: TokenCallerDep
         if (now - checkedAt < maxAgeMs) return;
         await checkNow(token);
         checkedAt = now;
+      },
+      watch(onDoubt) {
+        const ends = sidesOf(token).map((side) => revocations.watch(side, onDoubt));
+        return () => ends.forEach((end) => end());
       },
     };
   };

@@ -17,8 +17,8 @@ export function reasonOf(error: unknown): CloseReason {
 const longestTimerMs = 2_147_483_647;
 
 /**
- * Watches the credential of a connection that is open: tells at the very time when it expires, and looks now and then
- * whether it was revoked while no event came. Returns what ends the watch.
+ * Watches the credential of a connection that is open: tells at the very time when it expires or is revoked, and looks now
+ * and then whether it was revoked unheard while no event came. Returns what ends the watch.
  */
 export function watchCaller(
   caller: Caller,
@@ -43,6 +43,7 @@ export function watchCaller(
     else expiry = setTimeout(() => awaitExpiry(at), Math.min(left, longestTimerMs));
   };
   const lookIn = (ms: number) => {
+    clearTimeout(next);
     if (!isOver) next = setTimeout(look, ms);
   };
   const look = () => {
@@ -54,9 +55,11 @@ export function watchCaller(
 
   // Not everybody at once after a restart.
   lookIn(everyMs * Math.random());
+  const unwatch = caller.watch?.(look);
   if (expiresAt !== undefined) awaitExpiry(expiresAt);
   return () => {
     isOver = true;
+    unwatch?.();
     clearTimeout(expiry);
     clearTimeout(next);
   };

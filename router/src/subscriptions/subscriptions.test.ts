@@ -44,7 +44,8 @@ describe('subscriptions', () => {
   let live: LiveRouter;
   let client: Client;
   beforeAll(async () => {
-    live = await startLiveRouter();
+    // Nothing here may depend on being looked for.
+    live = await startLiveRouter({ SUBSCRIPTION_RECHECK_MS: 1_000_000 });
     client = live.connect();
   });
   afterAll(() => live.stop());
@@ -195,13 +196,25 @@ describe('subscriptions', () => {
         { act: { sub: idType('usr').encode(ownerKey), sid: idType('ses').encode(ownerKey), epoch: 0 } },
         () => live.revocations.raiseEpoch(ownerKey, 1),
       ],
-    ])('closes before the next event is told when %s', async (_name, claims, revoke) => {
+    ])('closes at once, though nothing happens, when %s', async (_name, claims, revoke) => {
       const revoked = signedIn(await live.issuer.token({ claims }));
       const results = listen(numbers, { after: String(live.feed.length()) }, revoked);
       const begun = live.feed.begun();
       const closed = results.next().catch((error: unknown) => error);
       await until(() => live.feed.begun() > begun);
       await revoke();
+      expect(await closed).toMatchObject({ code: 4497, reason: 'SESSION_REVOKED' });
+    });
+
+    it('closes before the next event is told when the session was revoked unheard', async () => {
+      const session = '01890a5d-ac96-774b-bcce-b302099a8095';
+      const claims = { sid: idType('ses').encode(session) };
+      const revoked = signedIn(await live.issuer.token({ claims }));
+      const results = listen(numbers, { after: String(live.feed.length()) }, revoked);
+      const begun = live.feed.begun();
+      const closed = results.next().catch((error: unknown) => error);
+      await until(() => live.feed.begun() > begun);
+      await live.revokeUnheard(session);
       live.feed.add();
       expect(await closed).toMatchObject({ code: 4497, reason: 'SESSION_REVOKED' });
     });

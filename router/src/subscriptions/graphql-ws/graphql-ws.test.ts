@@ -149,7 +149,7 @@ describe('graphql-transport-ws', () => {
     await until(() => live.counts().connections === 0);
   });
 
-  it('closes a quiet connection whose session was revoked', async () => {
+  it('closes a quiet connection whose session was revoked, also where that was not heard of', async () => {
     const sessionKey = '01890a5d-ac96-774b-bcce-b302099a8098';
     const token = await live.issuer.token({ claims: { sid: idType('ses').encode(sessionKey) } });
     const { closed, next } = await open({
@@ -157,7 +157,7 @@ describe('graphql-transport-ws', () => {
       payload: { headers: { Authorization: `Bearer ${token}` } },
     });
     expect(await next()).toEqual({ type: 'connection_ack' });
-    await live.revocations.revokeSession(sessionKey, 60);
+    await live.revokeUnheard(sessionKey);
     expect(await closed).toEqual([4497, 'SESSION_REVOKED']);
   });
 

@@ -55,6 +55,9 @@ export async function startLiveRouter(overrides: Partial<RouterConfig> = {}) {
     issuer,
     url: `${first.url}/graphql`,
     revocations: createRevocations({ redis, namespace }),
+    /** As it is where Redis was away from this router at the time. */
+    revokeUnheard: async (sessionKey: string) =>
+      void (await redis.client.set(`${namespace}:revocations:session:${sessionKey}`, 1, 'PX', 60_000)),
     counts: () => router.subscriptions(),
     restart: async () => {
       await router.stop();

@@ -70,6 +70,27 @@ describe('revocations', () => {
     await server.start();
   });
 
+  it('tells whoever watches a token of what may concern it, in every process, and nobody of other tokens', async () => {
+    const [here, there] = [create('f'), create('f')];
+    await there.ready;
+    const heard: string[] = [];
+    const watch = (name: string) => there.watch(facts(name), () => heard.push(name));
+    const ends = ['session', 'token', 'epoch', 'other'].map(watch);
+    const until = async (count: number) => {
+      while (heard.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    await here.revokeSession('session-session', 900);
+    await here.revokeToken('token-token', 900);
+    await here.raiseEpoch('user-epoch', 5);
+    await until(3);
+    expect(heard).toEqual(['session', 'token', 'epoch']);
+    ends[0]!();
+    await here.revokeToken('token-session', 900);
+    await here.raiseEpoch('user-epoch', 6);
+    await until(4);
+    expect(heard.slice(3)).toEqual(['epoch']);
+  });
+
   it('shares what was revoked during an outage, and teaches a Redis that lost everything', async () => {
     const [here, there] = [create('e'), create('e')];
     await here.revokeSession('session-before', 900);

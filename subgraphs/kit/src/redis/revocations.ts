@@ -26,6 +26,11 @@ export interface Revocations {
   raiseEpoch(userId: string, epoch: number): Promise<boolean>;
   /** At most one round trip. Never rejects. */
   check(facts: TokenFacts): Promise<'valid' | 'revoked' | 'stale'>;
+  /**
+   * Calls `onHeard` each time this process hears of what may concern such a token, which is then to be checked again: for
+   * what is open for long. Answers how to end that.
+   */
+  watch(facts: Omit<TokenFacts, 'epoch'>, onHeard: () => void): () => void;
   /** Resolves when this process hears of the revocations of others (or when Redis is away). */
   readonly ready: Promise<void>;
 }
@@ -57,7 +62,8 @@ export function createRevocations(options: RevocationsOptions): Revocations {
   const mirror = createTtlMap<number>(mirrorSize);
   const channel = `${namespace}:revocations`;
   const now = () => clock.now().getTime();
-  const keysOf = (facts: TokenFacts) => [
+  const watchers = new Map<string, Set<() => void>>();
+  const keysOf = (facts: Omit<TokenFacts, 'epoch'>) => [
     `session:${facts.sessionId}`,
     `token:${facts.tokenId}`,
     `epoch:${facts.userId}`,
@@ -85,8 +91,25 @@ export function createRevocations(options: RevocationsOptions): Revocations {
     return write(entry);
   }
 
+  function hear(entry: Entry) {
+    learn(entry);
+    for (const onHeard of [...(watchers.get(entry[0]) ?? [])]) onHeard();
+  }
+
+  function watch(facts: Omit<TokenFacts, 'epoch'>, onHeard: () => void): () => void {
+    const keys = keysOf(facts);
+    for (const key of keys) watchers.set(key, (watchers.get(key) ?? new Set()).add(onHeard));
+    return () => {
+      for (const key of keys) {
+        const others = watchers.get(key);
+        others?.delete(onHeard);
+        if (others?.size === 0) watchers.delete(key);
+      }
+    };
+  }
+
   const listening = redis.subscriptions().listen(channel, {
-    message: (text) => learn(JSON.parse(text) as Entry),
+    message: (text) => hear(JSON.parse(text) as Entry),
     resync: () => undefined,
   });
   redis.client.on('ready', () => void restore());
@@ -107,6 +130,7 @@ export function createRevocations(options: RevocationsOptions): Revocations {
 
   return {
     ready: listening.ready,
+    watch,
     revokeSession: (sessionId, ttlSeconds) => add(`session:${sessionId}`, 1, ttlSeconds),
     revokeToken: (tokenId, ttlSeconds) => add(`token:${tokenId}`, 1, ttlSeconds),
     raiseEpoch: (userId, epoch) => add(`epoch:${userId}`, epoch, epochSeconds),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { clientOptions, connectRedis, createLive, createPool, type Viewer } from '@diaspora/kit';
+import { clientOptions, connectRedis, createLive, createPool, type Clock, type Viewer } from '@diaspora/kit';
 import {
   aViewer,
   createMemoryPrivateStore,
@@ -100,7 +100,7 @@ export async function givenMessaging({
     statements: () => first.sent.length,
     /** Whoever listens from now on hears nothing any more of what the first process has announced so far. */
     announced: async () => void (await first.redis.client.ping()),
-    given: builders(first),
+    given: builders(first, clock),
     published: publishedTo(first.db),
     stop: async () => {
       await Promise.all([first, ...others].map((instance) => instance.stop()));
@@ -120,12 +120,12 @@ interface Opened {
   readonly openDirectConversation: { readonly conversation: { readonly id: string } };
 }
 
-function builders({ db, as }: ReturnType<typeof anInstance>) {
+function builders({ db, as }: ReturnType<typeof anInstance>, clock: Clock) {
   let keys = 0;
 
   async function member(overrides: { entitlements?: string[] } = {}): Promise<Member> {
     const viewer = aViewer(overrides);
-    await db.member.create({ data: { id: viewer.id, registeredAt: new Date() } });
+    await db.member.create({ data: { id: viewer.id, registeredAt: clock.now() } });
     return { id: viewer.id, publicId: userIds.encode(viewer.id), viewer, ...as(viewer) };
   }
 
