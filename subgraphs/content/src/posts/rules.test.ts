@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { foldHashtag, hashtagsOf, mayBeAbout } from './rules.js';
 
@@ -31,8 +32,15 @@ describe('hashtags', () => {
 
   it('are found in linear time: with more than that these would take hours', () => {
     const many = 1_000_000;
-    expect(hashtagsOf('#'.repeat(many) + '1'.repeat(many))).toEqual([]);
-    expect(hashtagsOf(`#${'1'.repeat(many)}`)).toEqual([]);
+    for (const text of ['#'.repeat(many) + '1'.repeat(many), `#${'1'.repeat(many)}`]) {
+      // Nothing else ends what never comes back to its event loop.
+      const found = runInNewContext(
+        'find(text)',
+        { find: hashtagsOf, text },
+        { timeout: 60_000 },
+      ) as string[];
+      expect(found).toEqual([]);
+    }
   });
 
   it('are the same with and without the sign when asked for', () => {
