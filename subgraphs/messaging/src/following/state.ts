@@ -4,6 +4,9 @@ export interface Current<State> {
   readonly changesInMs?: number | undefined;
 }
 
+/** Timers take no more; what changes later than that is read once in between. */
+const longestTimerMs = 2_147_483_647;
+
 /** A state that is read once for everybody who looks at it. */
 export function createState<State>(read: () => Promise<Current<State>>, onFailure: () => void) {
   let last: { readonly state: State } | undefined;
@@ -37,7 +40,8 @@ export function createState<State>(read: () => Promise<Current<State>>, onFailur
   function keep({ state, changesInMs }: Current<State>): void {
     last = { state };
     clearTimeout(timer);
-    if (changesInMs !== undefined && !hasEnded) timer = setTimeout(() => void renew(), changesInMs).unref();
+    if (changesInMs === undefined || hasEnded) return;
+    timer = setTimeout(() => void renew(), Math.min(changesInMs, longestTimerMs)).unref();
   }
 
   return {
