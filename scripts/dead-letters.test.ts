@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPool } from '@diaspora/kit';
-import { createTestDatabase, type TestDatabase } from '@diaspora/kit/testing';
+import { createTestDatabase, waitingForLocks, type TestDatabase } from '@diaspora/kit/testing';
 import { runDeadLetters } from './lib/dead-letters.js';
 import { root } from './lib/subgraphs.js';
 
@@ -147,17 +147,11 @@ describe('the command', () => {
   it('that is killed in the middle of many has done what it did, and does the rest when it is repeated', async () => {
     const ids: string[] = [];
     for (let minutes = 9; minutes > 0; minutes--) ids.push(await given(minutes));
-    const isWaiting = async () =>
-      (
-        await pool.query(
-          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-        )
-      ).rowCount === 1;
     const holder = await pool.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT FROM kit.parked_messages WHERE message_id = $1 FOR UPDATE', [ids[4]]);
     const { child, ended } = start(['content', 'replay', '--all']);
-    while (!(await isWaiting()));
+    await waitingForLocks(pool);
     child.kill('SIGKILL');
     expect(await ended).toMatchObject({ code: null, stdout: '' });
     expect(await state()).toEqual({ dead: 5, waiting: 4 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { personalDataOf, tracesOf } from '@diaspora/kit/testing';
+import { personalDataOf, tracesOf, waitingForLocks } from '@diaspora/kit/testing';
 import { eventIds, seriesIds } from '../ids.js';
 import { lockForChange } from '../places/index.js';
 import { givenTickets } from '../testing/given-tickets.js';
@@ -114,10 +114,7 @@ describe('the personal data of events', () => {
     const erasing = await db.$transaction(async (tx) => {
       await lockForChange(tx, 'events', [first]);
       const running = personalDataOf(events.subgraph.jobs!, events.privateStore).erase(organizer.id);
-      const waits = () =>
-        tx.$queryRaw<unknown[]>`
-          SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      while ((await waits()).length === 0);
+      await waitingForLocks(events.pool);
       await tx.$queryRaw`SELECT 1 FROM events WHERE id = ${second}::uuid FOR UPDATE NOWAIT`;
       return { running };
     });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Viewer } from '@diaspora/kit';
-import { auditLines } from '@diaspora/kit/testing';
+import { auditLines, waitingForLocks } from '@diaspora/kit/testing';
 import { purchaseIds, ticketIds } from '../ids.js';
 import { givenEvents } from '../testing/given.js';
 import { givenTickets } from '../testing/given-tickets.js';
@@ -141,10 +141,6 @@ describe('a dispute over a payment', () => {
   it('that is lost while tickets are given back ends each of them once, and waits for nobody in a circle', async () => {
     const { organizer, event, purchaseId } = await bought();
     const [admin, watcher] = [events.admin(), events.admin()];
-    const waiting = async (count: number) => {
-      const blocked = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      while ((await watcher.query(blocked)).rows.length < count);
-    };
     // Both queue for the event: whoever had the purchase before it would keep it from the other.
     await admin.query('BEGIN');
     await admin.query('SELECT 1 FROM events WHERE id = $1 FOR UPDATE', [event.id]);
@@ -154,9 +150,9 @@ describe('a dispute over a payment', () => {
         `mutation ($input: RefundTicketsInput!) { refundTickets(input: $input) { userErrors { code } } }`,
         { input: { idempotencyKey: 'k', purchaseId } },
       );
-    await waiting(1);
+    await waitingForLocks(watcher, 1);
     const dispute = disputed(purchaseId, 'LOST');
-    await waiting(2);
+    await waitingForLocks(watcher, 2);
     await admin.query('COMMIT');
     const [{ data, codes }] = await Promise.all([giveBack, dispute]);
     expect([codes, data.refundTickets.userErrors]).toEqual([[], []]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { createPool } from '../database/index.js';
 import { createTestDatabase, type TestDatabase } from '../testing/database.js';
+import { waitingForLocks } from '../testing/locks.js';
 import { forgetAnswers, idempotent, requestHash } from './idempotency.js';
 import { transactionsOf } from './testing.js';
 
@@ -71,14 +72,8 @@ describe('idempotency keys', () => {
       });
     const known = call('k5', {}, hold).catch((error: Error) => error.message);
     await holdsTheKey;
-    const waiting = async () => {
-      const { rows } = await pool.query<{ n: number }>(
-        `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      return rows[0]?.n === 1;
-    };
     const second = call('k5', {}, async () => 'second');
-    while (!(await waiting()));
+    await waitingForLocks(pool);
     fail();
     expect(await known).toBe('no');
     expect(await second).toBe('second');

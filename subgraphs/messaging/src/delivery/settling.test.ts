@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitingForLocks } from '@diaspora/kit/testing';
 import { delivering } from '../testing/delivering.js';
 import { givenMessaging, type Messaging } from '../testing/given.js';
-import { waitingForLocks } from '../testing/locks.js';
 
 describe('an attempt', () => {
   let messaging: Messaging;
@@ -23,7 +23,7 @@ describe('an attempt', () => {
     await messaging.db.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT FROM deliveries WHERE id = ${delivery!.id}::uuid FOR UPDATE`;
       settled = use.settle(id, 'SENT');
-      await waitingForLocks(messaging);
+      await waitingForLocks(messaging.pool);
       await tx.deliveryAttempt.update({ where: { id }, data: { detail: 'looked at' } });
     });
     await settled!;

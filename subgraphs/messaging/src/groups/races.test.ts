@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitingForLocks } from '@diaspora/kit/testing';
 import { conversationIds } from '../ids.js';
 import { dismiss, lockConversation } from '../members/index.js';
 import { actionsOn, membersOf } from '../testing/groups.js';
 import { barrierFor, givenMessaging, type Member, type Messaging } from '../testing/given.js';
-import { waitingForLocks } from '../testing/locks.js';
 
 describe('groups when much happens at once', () => {
   let messaging: Messaging;
@@ -102,7 +102,7 @@ describe('groups when much happens at once', () => {
     await messaging.db.$transaction(async (tx) => {
       await lockConversation(tx, key);
       sent = messaging.given.message(ben, id);
-      await waitingForLocks(messaging);
+      await waitingForLocks(messaging.pool);
       await dismiss(tx, { conversationId: key, userIds: [ben.id], at: messaging.clock.now() });
     });
     expect((await sent!).data.sendMessage.userErrors).toMatchObject([{ code: 'CONVERSATION_CLOSED' }]);

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { personalDataOf, type TestResult } from '@diaspora/kit/testing';
+import { personalDataOf, waitingForLocks, type TestResult } from '@diaspora/kit/testing';
 import { announceChange } from '../announcing.js';
 import { conversationIds } from '../ids.js';
 import { deliverTo, runAdded } from '../testing/bus.js';
 import { anEvent } from '../testing/events.js';
 import { actionsOn, refusalOf } from '../testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
-import { waitingForLocks } from '../testing/locks.js';
 
 const share = `mutation ($input: ShareLiveLocationInput!) {
   shareLiveLocation(input: $input) { location { id } userErrors { code } }
@@ -210,9 +209,9 @@ describe('where somebody is', () => {
     await messaging.db.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT FROM conversations WHERE id = ${conversationIds.decode(id)}::uuid FOR UPDATE`;
       const removal = remove(ana, ben);
-      await waitingForLocks(messaging);
+      await waitingForLocks(messaging.pool);
       late = shared(ben, id);
-      await waitingForLocks(messaging, 2);
+      await waitingForLocks(messaging.pool, 2);
       void removal;
     });
     const { latitude, userErrors } = await late!;

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitingForLocks } from '@diaspora/kit/testing';
 import webPush from 'web-push';
 import { deliverTo, runTask } from '../testing/bus.js';
 import { delivering } from '../testing/delivering.js';
 import { actionsOn } from '../testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
-import { waitingForLocks } from '../testing/locks.js';
 
 const vapid = { ...webPush.generateVAPIDKeys(), subject: 'mailto:ops@example.org' };
 
@@ -88,7 +88,7 @@ describe('a notice of messages that wait', () => {
         tx.$queryRaw`SELECT FROM deliveries WHERE recipient_id = ${id}::uuid AND digest_window IS NOT NULL FOR UPDATE`;
       await lock(low);
       looked = look();
-      await waitingForLocks(messaging);
+      await waitingForLocks(messaging.pool);
       await lock(high);
     });
     await looked!;

@@ -67,7 +67,7 @@ function anInstance(
     await db.$disconnect();
     await pool.end();
   };
-  return { db, redis, live, subgraph, privateStore, client, as: client.as, sent, stop };
+  return { db, pool, redis, live, subgraph, privateStore, client, as: client.as, sent, stop };
 }
 
 /** The subgraph on a database of its own; `anotherProcess` starts one more on the same database. */

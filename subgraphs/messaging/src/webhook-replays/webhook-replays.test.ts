@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { aViewer, auditLines, type TestClient } from '@diaspora/kit/testing';
+import { aViewer, auditLines, waitingForLocks, type TestClient } from '@diaspora/kit/testing';
 import { webhookIds, webhookReplayIds } from '../ids.js';
 import { runAdded } from '../testing/bus.js';
-import { waitingForLocks } from '../testing/locks.js';
 import { givenPartner, type MadeWebhook, type Partner } from '../testing/webhooks.js';
 
 const fields = 'replay { id status progress { done total } includesDelivered webhook { id } }';
@@ -147,7 +146,7 @@ describe('a replay', () => {
       // Of its second page.
       await tx.$queryRaw`SELECT FROM webhook_deliveries WHERE id = ${inOrder[700]!.id}::uuid FOR UPDATE`;
       running = run();
-      await waitingForLocks(messaging);
+      await waitingForLocks(messaging.pool);
       const { replay } = await use.change('cancelWebhookReplay', { webhookReplayId: id }, fields);
       expect(replay).toMatchObject({ status: 'CANCELLED', progress: { done: 500, total: 1200 } });
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPool } from '@diaspora/kit';
-import { createTestDatabase, silentLog, testClock } from '@diaspora/kit/testing';
+import { createTestDatabase, silentLog, testClock, waitingForLocks } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import fc from 'fast-check';
 import { connectDatabase, type Transaction } from '../database.js';
@@ -27,11 +27,6 @@ async function givenLedger() {
     book: (...made: Entry[]) => write((tx) => ledger.post(tx, ...made)),
     undo: (made: Entry) => write((tx) => ledger.reverse(tx, made, clock.now())),
     ledger,
-    /** Resolves when somebody waits for a lock. */
-    someoneWaits: async () => {
-      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-      while ((await pool.query(waiting)).rowCount === 0);
-    },
     verify: () => createBooks({ db, clock, log: silentLog }).verify(),
     balances: async () =>
       new Map((await db.ledgerBalance.findMany()).map((row) => [row.accountId, row.balanceMinor])),
@@ -164,7 +159,7 @@ describe('the ledger', () => {
   });
 
   it('waits in no ring for accounts of a new currency, whoever needs which of them first', async () => {
-    const { ledger, write, book, someoneWaits } = books;
+    const { ledger, write, book, pool } = books;
     const currency = 'SEK';
     const money = { ...about({ currency }), provider: 'sandbox', amountMinor: 1_000n };
     const shares = { sellerId: randomUUID(), sellerMinor: 950n, platformMinor: 50n };
@@ -172,7 +167,7 @@ describe('the ledger', () => {
       await ledger.post(tx, captured({ currency }));
       // Books on two accounts, of which this one has made one and needs the other later.
       const other = book(entries.subscriptionPaid(money));
-      await someoneWaits();
+      await waitingForLocks(pool);
       await ledger.post(tx, entries.orderSold({ ...about({ currency }), shares }));
       return { subscription: other };
     });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TestClient } from '@diaspora/kit/testing';
+import { waitingForLocks, type TestClient } from '@diaspora/kit/testing';
 import { mailCode, noticeAccount } from '../jobs.js';
 import { givenUsers, password } from '../testing/given.js';
 import { otherCode, signingIn } from '../testing/signing-in.js';
@@ -82,7 +82,7 @@ describe('passwords', () => {
       await users.db.$transaction(async (tx) => {
         await tx.account.update({ where: { id }, data: { passwordHash: 'another' } });
         signingIn = door.signIn(email);
-        await users.somebodyWaits();
+        await waitingForLocks(users.pool);
       });
       expect((await signingIn).userErrors).toEqual([{ code: 'INVALID_CREDENTIALS' }]);
       expect(await users.db.session.count({ where: { accountId: id } })).toBe(0);

@@ -1,4 +1,4 @@
-import { auditLines } from '@diaspora/kit/testing';
+import { auditLines, waitingForLocks } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { forgetOutlived } from '../jobs.js';
 import { givenUsers } from '../testing/given.js';
@@ -167,8 +167,7 @@ describe('a merge that races', () => {
     const writing = as.execute(addNote, {
       input: { idempotencyKey, customerId: merged.publicId, text: 'Late' },
     });
-    const isWaiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    while ((await users.pool.query(isWaiting)).rowCount === 0);
+    await waitingForLocks(users.pool);
     expect(errorsOf(await as.execute(merge, { input }))).toEqual([]);
     await holder.query('ROLLBACK');
     holder.release();

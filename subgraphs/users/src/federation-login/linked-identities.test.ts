@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aViewer } from '@diaspora/kit/testing';
-import type { TestClient } from '@diaspora/kit/testing';
+import { aViewer, waitingForLocks, type TestClient } from '@diaspora/kit/testing';
 import { noticeAccount } from '../jobs.js';
 import { barrier, password, redirectUri } from '../testing/given.js';
 import { signingIn } from '../testing/signing-in.js';
@@ -187,7 +186,7 @@ describe('linked identities', () => {
       await tx.$executeRaw`SELECT 1 FROM accounts WHERE id = ${accountId}::uuid FOR NO KEY UPDATE`;
       await tx.identity.deleteMany({ where: { accountId } });
       completing = given.run('complete', { secret, callbackUrl });
-      await users.somebodyWaits();
+      await waitingForLocks(users.pool);
     });
     expect((await completing).userErrors[0].code).toBe('FEDERATION_REFUSED');
     expect(await users.db.session.count({ where: { accountId } })).toBe(0);

@@ -134,15 +134,6 @@ export async function givenUsers(
         WHERE key = ${key} AND type <> 'audit.recorded' ORDER BY position`;
       return rows.map(({ type, envelope }) => ({ type, data: envelope.data }));
     },
-    /** Until a statement waits for the lock of a row. */
-    somebodyWaits: async () => {
-      for (let waiting = 0n; waiting === 0n;) {
-        const [row] = await db.$queryRaw<{ waiting: bigint }[]>`
-          SELECT count(*) AS waiting FROM pg_stat_activity
-          WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        waiting = row!.waiting;
-      }
-    },
     /** Runs a job as the worker would. */
     run: (job: { name: string }, payload: object) =>
       subgraph.jobs![job.name]!.run(payload as never, { log: silentLog } as never),
