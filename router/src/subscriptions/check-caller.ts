@@ -1,3 +1,4 @@
+import { longestTimerMs } from '@diaspora/kit/core';
 import { RequestRefused } from '../access/refused.js';
 import { TokenRefused } from '../access/token-refused.js';
 import type { Caller } from '../access/caller.js';
@@ -13,8 +14,6 @@ export function reasonOf(error: unknown): CloseReason {
   if (!(error instanceof RequestRefused)) return 'INTERNAL';
   return error.status === 503 ? 'IDENTITY_UNAVAILABLE' : 'UNAUTHENTICATED';
 }
-
-const longestTimerMs = 2_147_483_647;
 
 /**
  * Watches the credential of a connection that is open: tells at the very time when it expires or is revoked, and looks now

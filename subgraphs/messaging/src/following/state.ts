@@ -1,11 +1,10 @@
+import { longestTimerMs } from '@diaspora/kit';
+
 export interface Current<State> {
   readonly state: State;
   /** When it changes by itself, without being announced. */
   readonly changesInMs?: number | undefined;
 }
-
-/** Timers take no more; what changes later than that is read once in between. */
-const longestTimerMs = 2_147_483_647;
 
 /** A state that is read once for everybody who looks at it. */
 export function createState<State>(read: () => Promise<Current<State>>, onFailure: () => void) {
@@ -41,6 +40,7 @@ export function createState<State>(read: () => Promise<Current<State>>, onFailur
     last = { state };
     clearTimeout(timer);
     if (changesInMs === undefined || hasEnded) return;
+    // What changes later than timers can wait is read in between.
     timer = setTimeout(() => void renew(), Math.min(changesInMs, longestTimerMs)).unref();
   }
 
