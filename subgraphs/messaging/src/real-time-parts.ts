@@ -1,5 +1,5 @@
 import { onJob, type Clock, type Live, type Viewer } from '@diaspora/kit';
-import { announceChange } from './announcing.js';
+import { announceChange, announceLists, type Change } from './announcing.js';
 import {
   conversationEventsSlice,
   createConversationEvents,
@@ -75,14 +75,19 @@ export function composeRealTime({ db, clock, live, expiring, lookAgainMs = 30_00
     announce: conversationEvents.announce,
     announceLocations: liveLocationEvents.announce,
   });
-  const announcing = onJob(announceChange, async ({ conversationId, lists }) => {
-    await Promise.all([
-      conversationEvents.announceRights(conversationId),
-      liveLocationEvents.announce(conversationId),
-      typing.announce(conversationId),
-      lists === 'ALL' ? inboxEvents.announce(conversationId) : inboxEvents.announceTo(lists),
-    ]);
-  });
+  const announceIn = ({ conversationId, lists }: Change) =>
+    lists === 'ALL' ? inboxEvents.announce(conversationId) : inboxEvents.announceTo(lists);
+  const announcing = {
+    ...onJob(announceLists, announceIn),
+    ...onJob(announceChange, async (change) => {
+      await Promise.all([
+        conversationEvents.announceRights(change.conversationId),
+        liveLocationEvents.announce(change.conversationId),
+        typing.announce(change.conversationId),
+        announceIn(change),
+      ]);
+    }),
+  };
   const pruning = createPruning({ db, clock });
   const services: RealTimeServices = {
     ...{ conversationEvents, inboxEvents, notificationEvents },

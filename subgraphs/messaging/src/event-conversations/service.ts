@@ -1,5 +1,6 @@
 import type { Clock, Outbox } from '@diaspora/kit';
 import type { Conversation, EventHosts, EventPlace } from '../__generated__/prisma/client.js';
+import { announceLater, announceListsLater } from '../announcing.js';
 import type { Transaction } from '../database.js';
 import { conversationIds, userIds as personIds } from '../ids.js';
 import { endLiveLocations } from '../live-location/index.js';
@@ -35,7 +36,10 @@ export function createEventConversations({ clock, outbox, appendLine }: Dependen
       where: { id, NOT: { name: told.title } },
       data: { name: told.title },
     });
-    if (renamed.count > 0) await touchSides(tx, id);
+    if (renamed.count > 0) {
+      await touchSides(tx, id);
+      await announceListsLater(tx, { conversationId: id, lists: 'ALL' });
+    }
     const people = known
       ? await tx.participant.findMany({ where: { conversationId: id, role: { not: 'MEMBER' } } })
       : await tx.eventPlace.findMany({ where: { eventId: told.eventId, isHeld: true } });
@@ -88,6 +92,7 @@ export function createEventConversations({ clock, outbox, appendLine }: Dependen
     const at = clock.now();
     await tx.conversation.update({ where: { id: conversationId }, data: { closedAt: at } });
     await endLiveLocations(tx, { conversationId, at });
+    await announceLater(tx, { conversationId, lists: 'ALL' });
   }
 
   /** What was told last of a registration or a ticket counts. A ticket that is handed over leads two people. */

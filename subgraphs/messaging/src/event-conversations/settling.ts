@@ -1,4 +1,5 @@
 import type { ParticipantRole } from '../__generated__/prisma/client.js';
+import { announceListsLater } from '../announcing.js';
 import type { Transaction } from '../database.js';
 import { admit, dismiss } from '../members/index.js';
 
@@ -10,7 +11,8 @@ interface Settling {
 
 /**
  * Makes each of these people what the event makes of them: owner, admin, member or nobody. Under the conversation's lock,
- * from what is known now and not from what has just been told, so that the order of messages does not matter.
+ * from what is known now and not from what has just been told, so that the order of messages does not matter. It is told in
+ * their lists as soon as it is committed.
  */
 export async function settle(tx: Transaction, { conversationId, userIds, at }: Settling): Promise<void> {
   const people = await tx.$queryRaw<{ userId: string; role: ParticipantRole | null }[]>`
@@ -26,15 +28,19 @@ export async function settle(tx: Transaction, { conversationId, userIds, at }: S
     WHERE c.id = ${conversationId}::uuid`;
   const those = (wanted: ParticipantRole | null) =>
     people.filter(({ role }) => role === wanted).map(({ userId }) => userId);
+  const changed: string[] = [];
   for (const role of ['OWNER', 'ADMIN', 'MEMBER'] as const) {
     const userIds = those(role);
     if (userIds.length === 0) continue;
-    await admit(tx, { conversationId, userIds, role, at });
-    await tx.participant.updateMany({
+    changed.push(...(await admit(tx, { conversationId, userIds, role, at })));
+    const moved = await tx.participant.updateManyAndReturn({
       where: { conversationId, userId: { in: userIds }, role: { not: role } },
       data: { role },
+      select: { userId: true },
     });
+    changed.push(...moved.map(({ userId }) => userId));
   }
+  if (changed.length > 0) await announceListsLater(tx, { conversationId, lists: changed });
   const gone = those(null);
   if (gone.length > 0) await dismiss(tx, { conversationId, userIds: gone, at });
 }

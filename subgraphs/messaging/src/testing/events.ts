@@ -1,6 +1,6 @@
 import { conversationIds, eventIds, registrationIds } from '../ids.js';
 import { deliverTo } from './bus.js';
-import type { Messaging } from './given.js';
+import type { Member, Messaging } from './given.js';
 
 const at = (minute: number) => new Date(Date.UTC(2026, 5, 1, 12, minute)).toISOString();
 
@@ -10,21 +10,29 @@ export async function anEvent(messaging: Messaging) {
   const [ana, ben, cleo] = [await member(), await member(), await member()];
   const eventId = eventIds.encode(eventIds.create());
   const when = { startsAt: at(0), endsAt: at(60), timeZone: 'UTC', venue: null, city: null };
-  const registrationId = registrationIds.encode(registrationIds.create());
-  const place = { registrationId, eventId, userId: ben.publicId, ...when };
-  const tell = (type: string, version: number, hosts: readonly (typeof ana)[]) =>
+  const placeOf = (who: Member) => {
+    const registrationId = registrationIds.encode(registrationIds.create());
+    return { registrationId, eventId, userId: who.publicId, ...when };
+  };
+  const register = (place: ReturnType<typeof placeOf>) =>
+    deliverTo(messaging, 'registration.confirmed', { ...place, confirmedAt: at(1) });
+  const tell = (type: string, version: number, hosts: readonly Member[], title = 'Harvest') =>
     deliverTo(messaging, type, {
-      ...{ eventId, version, title: 'Harvest', status: 'PUBLISHED', ...when },
+      ...{ eventId, version, title, status: 'PUBLISHED', ...when },
       ...{ organizerId: ana.publicId, hostIds: hosts.map(({ publicId }) => publicId) },
     });
   await tell('event.published', 1, [ana, cleo]);
-  await deliverTo(messaging, 'registration.confirmed', { ...place, confirmedAt: at(1) });
+  const place = placeOf(ben);
+  await register(place);
   const { id } = await messaging.db.conversation.findUniqueOrThrow({
     where: { eventId: eventIds.decode(eventId) },
   });
   return {
     ...{ ana, ben, cleo, id: conversationIds.encode(id) },
     giveUp: () => deliverTo(messaging, 'registration.cancelled', { ...place, cancelledAt: at(2) }),
+    goTo: (who: Member) => register(placeOf(who)),
+    runWith: (who: Member) => tell('event.changed', 2, [ana, cleo, who]),
+    rename: (title: string) => tell('event.changed', 2, [ana, cleo], title),
     runAlone: () => tell('event.changed', 2, [ana]),
     cancel: () =>
       deliverTo(messaging, 'event.cancelled', { eventId, version: 2, title: 'Harvest', cancelledAt: at(2) }),
