@@ -14,19 +14,20 @@ const profile = z.object({
   countryOfResidence: z.string(),
   city: z.string().nullable(),
   domains: z.array(z.string()),
+  invitableBy: z.enum(['EVERYONE', 'CONNECTIONS', 'NOBODY']).default('EVERYONE'),
 });
 
-/** Keeps what everybody may call a person, where they live and what they are about. The highest version wins, in whatever order they arrive. */
+/** Keeps what everybody may call a person, where they live, what they are about and who may invite them. The highest version wins, in whatever order they arrive. */
 export const peopleHandlers = [
   users.on('user.profileChanged', profile, async ({ data }, tx) => {
-    const { userId, version, displayName, countryOfResidence, city, domains } = data;
+    const { userId, version, displayName, countryOfResidence, city, domains, invitableBy } = data;
     await tx.$executeRaw`
-      INSERT INTO people AS known (user_id, display_name, name_key, version, country_code, city_key, domains)
+      INSERT INTO people AS known (user_id, display_name, name_key, version, country_code, city_key, domains, invitable_by)
       VALUES (${userIds.decode(userId)}::uuid, ${displayName}, ${foldName(displayName)}, ${version},
-        ${countryOfResidence}, ${cityKeyOf(city)}, ${domains})
+        ${countryOfResidence}, ${cityKeyOf(city)}, ${domains}, ${invitableBy}::invitation_audience)
       ON CONFLICT (user_id) DO UPDATE SET display_name = excluded.display_name, name_key = excluded.name_key,
         version = excluded.version, country_code = excluded.country_code, city_key = excluded.city_key,
-        domains = excluded.domains
+        domains = excluded.domains, invitable_by = excluded.invitable_by
       WHERE excluded.version > known.version`;
   }),
 ];

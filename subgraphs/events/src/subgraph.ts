@@ -18,6 +18,7 @@ import { composeAttendance } from './attendance-parts.js';
 import { blockHandlers } from './blocks.js';
 import { createCounting, createEventMetrics, eventMetricsSlice } from './event-metrics/index.js';
 import { followHandlers } from './follows.js';
+import { friendshipHandlers } from './friendships.js';
 import { calendarRoutes, calendarSlice, createCalendar } from './calendar/index.js';
 import { catalogSlice, createCatalog, createCatalogLoaders, createPopularity } from './catalog/index.js';
 import { coHostsSlice, createCoHostLoaders, createCoHosts, createHosting } from './co-hosts/index.js';
@@ -157,6 +158,7 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
     handlers: [
       ...blockHandlers,
       ...followHandlers,
+      ...friendshipHandlers,
       ...createStandingHandlers({ onStanding: materialising.lookAgain, onPlan: keepWithinPlan }),
       ...attendance.handlers,
       ...sales.handlers,

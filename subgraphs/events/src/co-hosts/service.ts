@@ -1,9 +1,9 @@
 import { AppError, type Clock, type Outbox, type Page, type Viewer } from '@diaspora/kit';
 import type { CoHostInvitation, Event, EventSeries } from '../__generated__/prisma/client.js';
-import { hasBlocked } from '../blocks.js';
 import { announcedTo, isOwnedBy } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
+import { isInvitable } from '../invitable.js';
 import type { EventsMessages } from '../messages.js';
 import { noteOwn } from '../own-parts.js';
 import { assertKnown } from '../people.js';
@@ -36,7 +36,7 @@ export function createCoHosts({ db, clock, outbox, hosting }: Dependencies) {
       if (invited.some((other) => other.userId === userId)) return event;
       if (invited.length + event.coHostIds.length >= mostCoHosts)
         throw new AppError('CONFLICT', `An event has ${mostCoHosts} co-hosts at most.`, { path: ['userId'] });
-      if (await hasBlocked(tx, userId, viewer.id)) throw refuse('This person cannot be asked.');
+      if (!(await isInvitable(tx, userId, viewer.id))) throw refuse('This person cannot be asked.');
       const invitedAt = clock.now();
       await tx.coHostInvitation.create({ data: { eventId, userId, invitedById: viewer.id, invitedAt } });
       await outbox.publish(tx, {

@@ -12,9 +12,9 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Event, EventInvitation } from '../__generated__/prisma/client.js';
-import { hasBlocked } from '../blocks.js';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, invitationIds, userIds } from '../ids.js';
+import { isInvitable } from '../invitable.js';
 import { expireInvitation, mailInvitation } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';
 import { assertKnown } from '../people.js';
@@ -83,7 +83,7 @@ export function createInvitations({ db, clock, outbox, audit, mailer, secret }: 
     if ((await tx.eventInvitation.count({ where: standing })) >= mostWaiting)
       throw new AppError('CONFLICT', `No more than ${mostWaiting} invitations wait at once.`);
     if (userId) await assertKnown(tx, userId);
-    if (userId && (await hasBlocked(tx, userId, viewer.id)))
+    if (userId && !(await isInvitable(tx, userId, viewer.id)))
       throw new AppError('CONFLICT', 'This person cannot be asked.', { path: ['userId'] });
     if (userId && (await tx.registration.count({ where: { eventId, userId, status: 'CONFIRMED' } })) > 0)
       throw new AppError('CONFLICT', 'The person comes already.', { path: ['userId'] });

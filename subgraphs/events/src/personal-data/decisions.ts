@@ -54,6 +54,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     CalendarConsent: { exported: { not: 'secrets of a quarter of an hour' }, erasure: 'ERASED' },
     Office: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     Privileges: { exported: { not: 'users and payments give the original' }, erasure: 'ERASED' },
+    Friendship: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     Block: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
   },
   fields: {

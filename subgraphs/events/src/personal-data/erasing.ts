@@ -59,6 +59,7 @@ export const createErasure =
     await tx.eventInvitation.deleteMany(own);
     await tx.eventInvitation.updateMany({ where: { invitedById: personId }, data: { email: null } });
     await tx.follow.deleteMany({ where: { OR: [{ followerId: personId }, { followedId: personId }] } });
+    await tx.friendship.deleteMany({ where: { OR: [{ lowId: personId }, { highId: personId }] } });
     await tx.block.deleteMany({ where: { OR: [{ blockerId: personId }, { blockedId: personId }] } });
     return { registrations, events: drafts + events.length };
 

@@ -43,6 +43,18 @@ export async function givenEvents({ calendars = {} }: { calendars?: Partial<Prov
         SELECT type, envelope FROM kit.outbox WHERE key = ${key} ORDER BY position`;
       return rows.map(({ type, envelope }) => ({ type, data: envelope.data }));
     },
+    /** What another subgraph tells, as the bus would deliver it. */
+    tell: async (type: string, data: object, source = 'users') => {
+      const handlers = first.subgraph.handlers!.filter(
+        (each) => each.source === source && each.type === type,
+      );
+      const message = { id: crypto.randomUUID(), source, type, key: 'k', time: clock.now() };
+      const untraced = { requestId: undefined, traceparent: undefined };
+      for (const { schema, handle } of handlers)
+        await first.db.$transaction((tx) =>
+          handle({ ...message, ...untraced, data: schema.parse(data) }, tx as never),
+        );
+    },
     /** Runs a job as the worker would. */
     runJob: (name: string) => first.subgraph.jobs![name]!.run({} as never, {} as never),
     /** The superuser in this database. */

@@ -1,0 +1,20 @@
+import { keepTies, messagesFrom, tie } from '@diaspora/kit';
+import type { UsersMessages } from '@diaspora/users/messages';
+import type { Transaction } from './database.js';
+import { userIds } from './ids.js';
+
+const users = messagesFrom<UsersMessages, Transaction>('users');
+
+const keep = keepTies({ table: 'friendships', columns: ['low_id', 'high_id'], goBothWays: true }, userIds);
+
+/** Keeps who are friends. */
+export const friendshipHandlers = [
+  users.on('user.connected', tie, keep(true)),
+  users.on('user.disconnected', tie, keep(false)),
+];
+
+/** Whether two people are friends. */
+export async function areFriends(db: Transaction, oneId: string, otherId: string): Promise<boolean> {
+  const [lowId, highId] = [oneId, otherId].sort() as [string, string];
+  return (await db.friendship.count({ where: { lowId, highId, isActive: true } })) > 0;
+}
