@@ -30,7 +30,7 @@ async function mutate(viewer: Viewer, name: string, input: object, fields: strin
 }
 
 /** A local event in the consul's city that is held: three come of four who registered, and each rates it. */
-async function holdEvent(consul: Viewer, stars: number): Promise<string> {
+async function holdEvent(consul: Viewer, stars: number) {
   const startsAt = new Date(events.clock.now().getTime() + 7 * dayMs);
   const local = (at: Date) => at.toISOString().slice(0, 19);
   const place = { countryCode: 'PT', city: 'Porto', venue: 'Casa' };
@@ -55,9 +55,13 @@ async function holdEvent(consul: Viewer, stars: number): Promise<string> {
   for (const person of came) await events.given.enter(row, person.id);
   pass(2 * hourMs);
   await events.subgraph.jobs!['tellCompletedEvents']!.run({} as never, { log: silentLog } as never);
+  for (const { viewer } of came) await rate(viewer, eventId, stars);
+  return { eventId, rater: came[0]!.viewer };
+}
+
+function rate(viewer: Viewer, eventId: string, stars: number) {
   const ratings = { event: stars, participants: 4, exchange: 4, venue: 4, organizer: stars };
-  for (const { viewer } of came) await mutate(viewer, 'rateEvent', { eventId, ratings }, 'rating { event }');
-  return eventId;
+  return mutate(viewer, 'rateEvent', { eventId, ratings }, 'rating { event }');
 }
 
 /** What events told of one event, as the bus brings it to users. */
@@ -81,14 +85,14 @@ async function performance(viewer: Viewer) {
 }
 
 describe('the mandate of a consul, from the events to the review', () => {
-  it('counts events that were held, with who came and what they thought', async () => {
+  it('counts events that were held, who came, and what they thought once events takes no more of it', async () => {
     const country = await actions.country('PT');
     const person = await users.given.person();
     await actions.appoint(country.ambassador, 'appointConsul', person, { countryCode: 'PT', city: 'Porto' });
     const office = { role: 'CONSUL', countryCode: 'PT', city: 'Porto' };
     const consul = { ...events.given.person({ id: person.id, roles: ['CONSUL'], offices: [office] }).viewer };
     pass(hourMs);
-    for (const stars of [5, 3]) await deliver(await holdEvent(consul, stars));
+    for (const stars of [5, 3]) await deliver((await holdEvent(consul, stars)).eventId);
     pass(200 * dayMs);
     const behind = await performance(country.ambassador.viewer);
     expect(behind).toMatchObject({
@@ -100,8 +104,15 @@ describe('the mandate of a consul, from the events to the review', () => {
       eventsHeld: 2,
       isMandateMet: false,
     });
-    await deliver(await holdEvent(consul, 4));
+    const last = await holdEvent(consul, 4);
+    await deliver(last.eventId);
     expect(await performance(country.ambassador.viewer)).toMatchObject({ eventsHeld: 3, isMandateMet: true });
-    expect(await performance(person.viewer)).toMatchObject({ eventRating: { sampleSize: 9, mean: 4 } });
+    const counted = async () => (await performance(person.viewer)).eventRating;
+    pass(14 * dayMs - hourMs - 1_000);
+    await rate(last.rater, last.eventId, 4);
+    expect(await counted()).toEqual({ sampleSize: 6, mean: 4 });
+    pass(1_000);
+    await expect(rate(last.rater, last.eventId, 4)).rejects.toThrow('RATING_CLOSED');
+    expect(await counted()).toEqual({ sampleSize: 9, mean: 4 });
   });
 });

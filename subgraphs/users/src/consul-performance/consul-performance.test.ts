@@ -52,6 +52,8 @@ const rated = (event: { eventId: string }, raterKey: string, stars: number, chan
   ...changes,
 });
 const tell = (type: string, data: object) => users.receive('events', type, data);
+/** Until nobody can rate what is over now. */
+const closeRatings = () => users.clock.advance(14 * 86_400_000);
 
 describe('the performance of a consul', () => {
   it('counts completed local events of the own city, organised by the consul, in the term', async () => {
@@ -99,7 +101,7 @@ describe('the performance of a consul', () => {
       ['event.completed', event],
       ['event.rated', rated(event, 'b', 4)],
     ];
-    users.clock.advance(1_000);
+    closeRatings();
     const expected = {
       eventsHeld: 1,
       eventRating: { sampleSize: 5, mean: 3 },
@@ -116,19 +118,16 @@ describe('the performance of a consul', () => {
     }
   });
 
-  it('draws a few ratings towards the mean of all, and tells no mean of fewer than five', async () => {
+  it('draws a few ratings towards the mean of all', async () => {
     await users.db.heldEvent.deleteMany({});
     await users.db.eventRating.deleteMany({});
     const country = await actions.country('DK');
     const [praised, known] = [await consulOf(country, 'Porto'), await consulOf(country, 'Faro')];
     const [first, second] = [completed(praised, 'DK'), completed(known, 'DK', { city: 'Faro' })];
-    users.clock.advance(1_000);
+    closeRatings();
     await tell('event.completed', first);
     await tell('event.completed', second);
-    for (let index = 0; index < 4; index++) await tell('event.rated', rated(first, `p${index}`, 5));
-    const few = (await performance(country.ambassador.viewer, 'DK')).at(-1);
-    expect(few.eventRating).toEqual({ sampleSize: 4, mean: null, shrunkMean: null });
-    await tell('event.rated', rated(first, 'p4', 5));
+    for (let index = 0; index < 5; index++) await tell('event.rated', rated(first, `p${index}`, 5));
     for (let index = 0; index < 39; index++) await tell('event.rated', rated(second, `r${index}`, 3));
     const nodes = await performance(country.ambassador.viewer, 'DK');
     const [faro, porto] = nodes;
@@ -143,6 +142,54 @@ describe('the performance of a consul', () => {
       mean: 3,
       shrunkMean: expect.closeTo((all * 10 + 117) / 49),
     });
+  });
+
+  it('counts no rating before its event can be rated no more', async () => {
+    const country = await actions.country('NO');
+    const consul = await consulOf(country);
+    const event = completed(consul, 'NO');
+    await tell('event.completed', event);
+    for (const key of ['a', 'b', 'c']) await tell('event.rated', rated(event, key, 4));
+    const nothing = { sampleSize: 0, mean: null, shrunkMean: null };
+    users.clock.advance(14 * 86_400_000 - 1);
+    const [open] = await performance(country.ambassador.viewer, 'NO');
+    expect([open.eventsHeld, open.eventRating, open.organizerRating]).toEqual([1, nothing, nothing]);
+    users.clock.advance(1);
+    const [closed] = await performance(country.ambassador.viewer, 'NO');
+    expect(closed.eventRating).toMatchObject({ sampleSize: 3, mean: 4 });
+  });
+
+  it('tells nobody’s stars by what an event of few raters changes', async () => {
+    await users.db.heldEvent.deleteMany({});
+    const country = await actions.country('SE');
+    const consul = await consulOf(country);
+    const [known, small] = [completed(consul, 'SE'), completed(consul, 'SE')];
+    for (const event of [known, small]) await tell('event.completed', event);
+    for (const key of ['a', 'b', 'c', 'd', 'e']) await tell('event.rated', rated(known, key, 3));
+    closeRatings();
+    const read = async () => {
+      const [own] = await performance(country.ambassador.viewer, 'SE');
+      return [own.eventRating, own.organizerRating];
+    };
+    const before = await read();
+    for (const key of ['f', 'g']) await tell('event.rated', rated(small, key, 5));
+    expect(await read()).toEqual(before);
+    await tell('event.rated', rated(small, 'h', 5));
+    expect((await read())[0]).toMatchObject({ sampleSize: 8, mean: 3.75 });
+  });
+
+  it('takes what was told without its end as over a month after it began', async () => {
+    const country = await actions.country('IS');
+    const consul = await consulOf(country);
+    const event = completed(consul, 'IS');
+    await tell('event.completed', event);
+    await users.db.heldEvent.updateMany({ data: { endsAt: null } });
+    for (const key of ['a', 'b', 'c']) await tell('event.rated', rated(event, key, 4));
+    const counted = async () => (await performance(consul.viewer, 'IS'))[0].eventRating.sampleSize;
+    closeRatings();
+    expect(await counted()).toBe(0);
+    users.clock.advance(31 * 86_400_000);
+    expect(await counted()).toBe(3);
   });
 
   it('is seen by the consul, the ambassador of the country and super users, and costs the same for many', async () => {

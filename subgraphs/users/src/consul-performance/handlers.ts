@@ -15,6 +15,7 @@ const completed = z.object({
   countryCode: z.string(),
   city: z.string().nullable(),
   startsAt: z.iso.datetime(),
+  endsAt: z.iso.datetime(),
   registeredCount: z.number(),
   checkedInCount: z.number().nullable(),
 });
@@ -29,14 +30,14 @@ const rated = z.object({
 async function keepEvent(tx: Transaction, data: z.output<typeof completed>): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO held_events AS h (event_id, version, organizer_id, type, country_code, city_key, starts_at,
-      registered_count, checked_in_count)
+      ends_at, registered_count, checked_in_count)
     VALUES (${eventIds.decode(data.eventId)}::uuid, ${data.version}, ${userIds.decode(data.organizerId)}::uuid,
       ${data.type}, ${data.countryCode}, ${cityKeyOf(data.city)}, ${data.startsAt}::timestamptz,
-      ${data.registeredCount}, ${data.checkedInCount}::int)
+      ${data.endsAt}::timestamptz, ${data.registeredCount}, ${data.checkedInCount}::int)
     ON CONFLICT (event_id) DO UPDATE SET version = excluded.version, organizer_id = excluded.organizer_id,
       type = excluded.type, country_code = excluded.country_code, city_key = excluded.city_key,
-      starts_at = excluded.starts_at, registered_count = excluded.registered_count,
-      checked_in_count = excluded.checked_in_count
+      starts_at = excluded.starts_at, ends_at = excluded.ends_at,
+      registered_count = excluded.registered_count, checked_in_count = excluded.checked_in_count
     WHERE h.version < excluded.version`;
 }
 

@@ -1,5 +1,5 @@
 import { Prisma, type Db } from '../database.js';
-import type { Period } from './rules.js';
+import { fewestRatings, ratingsClosedBy, type Period } from './rules.js';
 
 /** An office, and the time in which it is looked at. */
 export interface Window extends Period {
@@ -12,6 +12,7 @@ export interface Measures {
   /** Of the events at which people were checked in. */
   readonly registered: number;
   readonly checkedIn: number;
+  /** Of the events whose ratings count. */
   readonly ratings: number;
   readonly eventMean: number | null;
   readonly organizerMean: number | null;
@@ -27,8 +28,26 @@ const own = Prisma.sql`
   e.organizer_id = o.holder_id AND e.type = 'LOCAL' AND e.country_code = o.country_code AND e.city_key = o.city_key
   AND e.starts_at >= w.starts AND e.starts_at < w.ends`;
 
+/**
+ * What was given at an event; no row where it does not count. A mean of ratings that are still given, or with an event of a
+ * single rater in it, would tell who gave which by the next one that is read.
+ */
+const given = (now: Date) => Prisma.sql`
+  SELECT count(*) AS ratings, sum(r.event) AS event, sum(r.organizer) AS organizer FROM event_ratings r
+  WHERE r.event_id = e.event_id AND ${endOf} <= ${ratingsClosedBy(now)} HAVING count(*) >= ${fewestRatings}::int`;
+
+/** What was told without its end was over a month after it began: no event is longer. */
+const endOf = Prisma.sql`coalesce(e.ends_at, e.starts_at + interval '31 days')`;
+
+const meanOf = (rating: 'event' | 'organizer') =>
+  Prisma.sql`(sum(given.${Prisma.raw(rating)}) / sum(given.ratings))::float8`;
+
 /** By office, in one statement. */
-export async function readMeasures(db: Db, windows: readonly Window[]): Promise<Map<string, Measures>> {
+export async function readMeasures(
+  db: Db,
+  windows: readonly Window[],
+  now: Date,
+): Promise<Map<string, Measures>> {
   const rows = await db.$queryRaw<Measures[]>`
     SELECT o.id AS "officeId", events.held, events.registered, events."checkedIn",
       ratings.ratings, ratings."eventMean", ratings."organizerMean"
@@ -41,17 +60,18 @@ export async function readMeasures(db: Db, windows: readonly Window[]): Promise<
       FROM held_events e WHERE ${own}
     ) AS events
     CROSS JOIN LATERAL (
-      SELECT count(*)::int AS ratings, avg(r.event)::float8 AS "eventMean", avg(r.organizer)::float8 AS "organizerMean"
-      FROM held_events e JOIN event_ratings r ON r.event_id = e.event_id WHERE ${own}
+      SELECT coalesce(sum(given.ratings), 0)::int AS ratings,
+        ${meanOf('event')} AS "eventMean", ${meanOf('organizer')} AS "organizerMean"
+      FROM held_events e CROSS JOIN LATERAL (${given(now)}) AS given WHERE ${own}
     ) AS ratings`;
   return new Map(rows.map((row) => [row.officeId, row]));
 }
 
 /** What a rating was on average at the local events of a period, wherever they were. */
-export async function readMeans(db: Db, { from, to }: Period): Promise<Means> {
+export async function readMeans(db: Db, { from, to }: Period, now: Date): Promise<Means> {
   const [means] = await db.$queryRaw<Means[]>`
-    SELECT avg(r.event)::float8 AS event, avg(r.organizer)::float8 AS organizer
-    FROM held_events e JOIN event_ratings r ON r.event_id = e.event_id
+    SELECT ${meanOf('event')} AS event, ${meanOf('organizer')} AS organizer
+    FROM held_events e CROSS JOIN LATERAL (${given(now)}) AS given
     WHERE e.type = 'LOCAL' AND e.starts_at >= ${from} AND e.starts_at < ${to}`;
   return means!;
 }

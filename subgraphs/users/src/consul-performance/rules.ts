@@ -5,8 +5,14 @@ import type { Office } from '../__generated__/prisma/client.js';
 const yearMs = 365 * dayMs;
 const longestPeriodMs = 10 * 366 * dayMs;
 
-/** Of fewer ratings no mean is told: who gave them could be told from it. */
-export const fewestRatings = 5;
+/** How long after its end an event can be rated, as events has it. */
+const ratingWindowMs = 14 * dayMs;
+
+/** Ratings of an event that fewer have rated do not count, as in events: who gave them could be told from a mean. */
+export const fewestRatings = 3;
+
+/** Whatever ended by then cannot be rated any more. */
+export const ratingsClosedBy = (now: Date): Date => new Date(now.getTime() - ratingWindowMs);
 
 /** As many ratings of the mean of all count beside a consul's own. */
 export const priorWeight = 10;
@@ -58,15 +64,12 @@ export const isMandateMet = (held: number, owed: number): boolean => held >= Mat
 export const shrunkMean = (count: number, mean: number, prior: number): number =>
   (prior * priorWeight + mean * count) / (priorWeight + count);
 
-/** What is told of `count` ratings. A mean of all (`prior`) there is wherever there are ratings. */
-export function ratingOf(count: number, mean: number | null, prior: number | null) {
-  const isTold = count >= fewestRatings && mean !== null && prior !== null;
-  return {
-    sampleSize: count,
-    mean: isTold ? mean : null,
-    shrunkMean: isTold ? shrunkMean(count, mean, prior) : null,
-  };
-}
+/** What is told of the `count` ratings that count. A mean of all (`prior`) there is wherever there are ratings. */
+export const ratingOf = (count: number, mean: number | null, prior: number | null) => ({
+  sampleSize: count,
+  mean,
+  shrunkMean: mean !== null && prior !== null ? shrunkMean(count, mean, prior) : null,
+});
 
 /** More may come than hold a place: nobody is missing then. */
 export const noShowRate = (registered: number, checkedIn: number): number | null =>

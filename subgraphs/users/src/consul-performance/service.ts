@@ -54,8 +54,8 @@ export function createConsulPerformances({ db, clock, offices, settings }: Depen
     const now = clock.now();
     const windows = held.map((office) => ({ officeId: office.id, ...heldWithin(period, office, now) }));
     const [measures, means, { consulEventsPerYear: mandate }] = await Promise.all([
-      readMeasures(db, windows),
-      readMeans(db, period),
+      readMeasures(db, windows, now),
+      readMeans(db, period, now),
       settings(),
     ]);
     return held.map((office, index) =>
