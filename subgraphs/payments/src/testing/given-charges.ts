@@ -1,11 +1,16 @@
 import type { Payment } from '../__generated__/prisma/client.js';
+import type { Transaction } from '../database.js';
 import { subscriptionIds } from '../ids.js';
 import type { givenPayments } from './given.js';
 
 type Payments = Awaited<ReturnType<typeof givenPayments>>;
+type Whose = Pick<Payments, 'clock' | 'given'> & {
+  readonly db: Transaction;
+  readonly jobs: Pick<Payments['jobs'], 'runTask'>;
+};
 
 /** Payments without what led to them, and what providers tell of them. */
-export function givenCharges(payments: Payments) {
+export function givenCharges(payments: Whose) {
   const { db, clock, jobs } = payments;
 
   /** A payment of somebody new that was asked for, for the first period of a subscription. */

@@ -20,7 +20,7 @@ import {
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
-import { connectDatabase, type Db } from '../database.js';
+import { connectDatabase, type Db, type Transaction } from '../database.js';
 import { subscriptionIds, userIds } from '../ids.js';
 import type { MovementListener } from '../charges/index.js';
 import type { AfterStep } from '../steps.js';
@@ -126,6 +126,10 @@ export async function givenPayments(
       await admin.query('ALTER TABLE provider_events RENAME TO provider_events_away');
       return () => admin.query('ALTER TABLE provider_events_away RENAME TO provider_events');
     },
+    /** The jobs of the service in a transaction of the test, which can take back what they do. */
+    jobsWithin: (tx: Transaction) =>
+      jobQueue(admin, createPaymentsSubgraph({ ...dependencies, db: tx as Db }).jobs ?? {}),
+    undone: <Answer>(run: (tx: Transaction) => Promise<Answer>) => undone(db, run),
     withoutGuard: (index: string, run: () => Promise<void>) => withoutGuard(database.ownerUrl, index, run),
     state: (viewer: Viewer) => stateOf(client.as(viewer)),
     stop: async () => {
@@ -236,6 +240,23 @@ function builders(as: ReturnType<typeof testSubgraph>['as'], jobs: ReturnType<ty
     return { ...someone, subscriptionId, key: subscriptionIds.decode(subscriptionId) };
   }
   return { person, subscriber };
+}
+
+/** Runs something in a transaction of its own, for as long as it takes, and takes it back. */
+async function undone<Answer>(db: Db, run: (tx: Transaction) => Promise<Answer>): Promise<Answer> {
+  let answer: { readonly is: Answer } | undefined;
+  const takeBack = new Error('What was done is taken back.');
+  const done = db.$transaction(
+    async (tx) => {
+      answer = { is: await run(tx) };
+      throw takeBack;
+    },
+    { timeout: 600_000 },
+  );
+  await done.catch((error: unknown) => {
+    if (error !== takeBack) throw error;
+  });
+  return answer!.is;
 }
 
 /** Runs something with an index taken away, to show what it keeps from happening. */
