@@ -52,8 +52,12 @@ export function givenPlans(payments: Payments) {
     (await payments.as(viewer).execute(preview, { subscriptionId, planCode })).data.subscriptionChangePreview;
   const changeTo = (subscriber: Subscriber, planCode: string, more: object = {}) =>
     run(changePlan)(subscriber, { idempotencyKey: randomUUID(), planCode, ...more });
+  // By id too: the clock of tests stands still.
   const charges = ({ key }: Pick<Subscriber, 'key'>) =>
-    payments.db.payment.findMany({ where: { subscriptionId: key }, orderBy: { createdAt: 'asc' } });
+    payments.db.payment.findMany({
+      where: { subscriptionId: key },
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    });
   const types = async ({ viewer }: Pick<Subscriber, 'viewer'>) =>
     (await payments.messages(viewer)).map(({ type }) => type);
   const entitled = async ({ viewer }: Pick<Subscriber, 'viewer'>) => {
