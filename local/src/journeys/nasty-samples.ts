@@ -190,6 +190,7 @@ function particular(fieldName: string, { objects }: World): Record<string, unkno
       ...planChange(fieldName),
     };
   if (/^(subscribe|payOrder)$/.test(fieldName)) return { paymentMethodId: undefined };
+  if (fieldName === 'purchaseTickets') return { paymentMethodId: undefined, expectedTotal: undefined };
   if (fieldName === 'removePaymentMethod') return { paymentMethodId: objects['SparePaymentMethod'] };
   if (fieldName === 'draftInvoice') return { customerId: objects['User'], currency: 'EUR' };
   if (fieldName === 'finaliseInvoice') return { invoiceId: objects['DraftInvoice'] };

@@ -59,6 +59,23 @@ describe('co-hosts', () => {
     expect((await change(person, 4)).refusal).toBe('NOT_FOUND');
   });
 
+  it('stay what they were once the event is over: they would rate their own', async () => {
+    const { organizer, event, invite, accept, remove, row } = await anEvent();
+    const [person, late] = [events.given.person(), events.given.person()];
+    await invite(person);
+    await accept(person);
+    await invite(late);
+    const endsAt = events.clock.now();
+    const startsAt = new Date(endsAt.getTime() - 3_600_000);
+    await events.db.event.update({ where: { id: event.id }, data: { startsAt, endsAt } });
+    expect((await remove(person, person)).refusal).toBe('CONFLICT');
+    expect((await remove(organizer, person)).refusal).toBe('CONFLICT');
+    expect((await accept(late)).refusal).toBe('CONFLICT');
+    expect((await invite(events.given.person())).refusal).toBe('CONFLICT');
+    expect((await row()).coHostIds).toEqual([person.id]);
+    expect((await remove(late, late)).refusal).toBeNull();
+  });
+
   it('are told of the invitation, find it with themselves, and others are told of them', async () => {
     const { organizer, event, invite, accept } = await anEvent();
     const person = events.given.person();

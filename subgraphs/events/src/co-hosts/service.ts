@@ -1,6 +1,6 @@
 import { AppError, type Clock, type Outbox, type Page, type Viewer } from '@diaspora/kit';
 import type { CoHostInvitation, Event, EventSeries } from '../__generated__/prisma/client.js';
-import { announcedTo, isOwnedBy } from '../catalog/index.js';
+import { announcedTo, isOwnedBy, statusOf } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
 import { isInvitable } from '../invitable.js';
@@ -29,6 +29,7 @@ export function createCoHosts({ db, clock, outbox, hosting }: Dependencies) {
   const invite = (viewer: Viewer, eventId: string, userId: string): Promise<Event> =>
     db.$transaction(async (tx) => {
       const event = await lockOwned(tx, viewer, eventId);
+      assertNotOver(event, clock.now());
       if (event.organizerId === userId) throw refuse('The organizer needs no invitation.');
       if (event.coHostIds.includes(userId)) return event;
       await assertKnown(tx, userId);
@@ -56,6 +57,7 @@ export function createCoHosts({ db, clock, outbox, hosting }: Dependencies) {
     db.$transaction(async (tx) => {
       const event = await lockVisible(tx, viewer, eventId);
       if (event.coHostIds.includes(viewer.id)) return event;
+      assertNotOver(event, clock.now());
       const { count } = await tx.coHostInvitation.deleteMany({ where: { eventId, userId: viewer.id } });
       if (count === 0) throw new AppError('NOT_FOUND', 'There is no such invitation.', { path: ['eventId'] });
       const changed = await hosting.set(tx, event, [...event.coHostIds, viewer.id]);
@@ -74,7 +76,8 @@ export function createCoHosts({ db, clock, outbox, hosting }: Dependencies) {
       if (userId !== viewer.id && !isOwnedBy(viewer, event))
         throw new AppError('FORBIDDEN', 'This is for the organizer of the event.');
       await tx.coHostInvitation.deleteMany({ where: { eventId, userId } });
-      if (event.coHostIds.includes(userId)) {
+      if (event.coHostIds.includes(userId) && !(series && isOver(event, clock.now()))) {
+        assertNotOver(event, clock.now());
         await hosting.set(tx, event, without(event.coHostIds, userId));
         if (!series) await noteOwn(tx, event, 'coHostIds');
       }
@@ -117,5 +120,15 @@ export function createCoHosts({ db, clock, outbox, hosting }: Dependencies) {
 }
 
 const without = (ids: readonly string[], id: string): string[] => ids.filter((other) => other !== id);
+
+const isOver = (event: Event, now: Date): boolean => statusOf(event, now) === 'COMPLETED';
+
+/** Whoever organized an event does not rate it: who that was stays as it is. */
+function assertNotOver(event: Event, now: Date): void {
+  if (isOver(event, now))
+    throw new AppError('CONFLICT', 'The event is over: who organized it stays as it is.', {
+      path: ['eventId'],
+    });
+}
 
 const refuse = (message: string) => new AppError('INVALID_INPUT', message, { path: ['userId'] });

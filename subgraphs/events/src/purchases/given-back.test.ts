@@ -155,6 +155,19 @@ describe('tickets that are given back', () => {
     expect(await tickets.readPurchase(pending.purchase.id)).toMatchObject({ status: 'REFUNDING' });
   });
 
+  it('because the event is off go back whole, also where the buyer is faster than we are', async () => {
+    const { organizer, event, buyer, purchaseId, made } = await bought();
+    const CANCEL = `mutation ($input: CancelEventInput!) { cancelEvent(input: $input) { userErrors { code } } }`;
+    await events.as(organizer.viewer).execute(CANCEL, { input: { eventId: event.publicId } });
+    const read = `query ($id: ID!) { ticket(id: $id) { refundableNow { amountMinor } } }`;
+    const { data } = await events.as(buyer.viewer).execute(read, { id: ticketIds.encode(made[0]!.id) });
+    expect(data.ticket).toEqual({ refundableNow: { amountMinor: 1100 } });
+    expect((await give(buyer.viewer, purchaseId, [made[0]!.id])).userErrors).toEqual([]);
+    await tickets.runJob('settleCancelledEvent', { eventId: event.id });
+    const { refunds } = await tickets.readPurchase(purchaseId);
+    expect(refunds.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)).toBe(2200n);
+  });
+
   it('of a packet free the seats of all its events, and the packet when the last is gone', async () => {
     const organizer = tickets.eventOwner();
     const [one, two] = [

@@ -5,7 +5,7 @@ import { visibleTo } from '../catalog/index.js';
 import type { Transaction } from '../database.js';
 import { eventSeatIds, packetIds, ticketTypeIds } from '../ids.js';
 import { packetsFor } from '../packets/index.js';
-import { mostTicketsAtOnce, type SaleTerms } from '../ticketing/index.js';
+import { moneyInput, mostTicketsAtOnce, type SaleTerms } from '../ticketing/index.js';
 
 export const mostLines = 10;
 const mostOfLine = 20;
@@ -30,11 +30,17 @@ const lineInput = z
     path: ['seatIds'],
   });
 
-export const purchaseInput = z.object({
-  lines: z.array(lineInput).min(1).max(mostLines),
-  voucherCode: z.string().max(64).nullish(),
-  paymentMethodId: z.string().min(1).max(64).nullish(),
-});
+export const purchaseInput = z
+  .object({
+    lines: z.array(lineInput).min(1).max(mostLines),
+    voucherCode: z.string().max(64).nullish(),
+    paymentMethodId: z.string().min(1).max(64).nullish(),
+    expectedTotal: moneyInput.nullish(),
+  })
+  .refine(({ paymentMethodId, expectedTotal }) => paymentMethodId == null || expectedTotal != null, {
+    message: 'Say what it costs: a saved way to pay is charged what its owner was shown.',
+    path: ['expectedTotal'],
+  });
 
 /** Places at one event that a line takes. The seats follow when they are numbered. */
 export interface Part {

@@ -15,5 +15,5 @@ export const permissions: PermissionMap = {
   ...carriers('Purchase', 'PurchaseLine', 'PurchaseRefund', 'PurchasePaymentFailure', 'PurchaseDispute'),
   ...carriers('PurchaseConnection', 'PurchaseEdge', 'Order'),
   ...carriers('PurchaseTicketsPayload', 'RefreshPurchasePayload', 'CancelPurchasePayload'),
-  ...carriers('RefundTicketsPayload', 'DeleteTicketPayload'),
+  ...carriers('RefundTicketsPayload', 'DeleteTicketPayload', 'PriceChangedError'),
 };

@@ -98,6 +98,29 @@ describe('a purchase', () => {
     expect(await tickets.placesOf(event)).toMatchObject({ held: 1 });
   });
 
+  it('costs what the buyer was shown, or is none and says what it costs', async () => {
+    const { event, type } = await tickets.sale();
+    const buyer = events.given.person();
+    const shown = { paymentMethodId: 'pm_saved', expectedTotal: { amountMinor: 2_000, currency: 'EUR' } };
+    const buy = (more: object) => tickets.buy(buyer, [tickets.line(type, 2)], { ...shown, ...more });
+    expect((await buy({ expectedTotal: null })).userErrors).toMatchObject([
+      { code: 'INVALID_INPUT', path: ['expectedTotal'] },
+    ]);
+    await events.db.ticketType.update({ where: { id: type.id }, data: { priceMinor: 1_200n } });
+    expect(await buy({})).toMatchObject({
+      purchase: null,
+      userErrors: [{ code: 'PRICE_CHANGED', total: { amountMinor: 2400, currency: 'EUR' } }],
+    });
+    expect((await buy({ expectedTotal: { amountMinor: 2_400, currency: 'RON' } })).userErrors).toMatchObject([
+      { code: 'PRICE_CHANGED' },
+    ]);
+    expect(await tickets.placesOf(event)).toMatchObject({ held: 0 });
+    const { purchase } = await buy({ expectedTotal: { amountMinor: 2_400, currency: 'EUR' } });
+    expect((await events.published(purchase.id))[0]?.data).toMatchObject({
+      ...{ totalMinor: '2400', paymentMethodId: 'pm_saved' },
+    });
+  });
+
   it('keeps the price of its time', async () => {
     const { type } = await tickets.sale();
     const { purchase } = await tickets.buy(events.given.person(), [tickets.line(type)]);

@@ -101,7 +101,7 @@ export function createRefunds({ db, clock, audit, basket, saga }: Dependencies) 
     });
   }
 
-  /** Ends a ticket without money, as when it was got by fraud. Its places are free. */
+  /** Ends a ticket without money, as when it was got by fraud. Its places are free. What was paid organizers give back. */
   const remove = (viewer: Viewer, input: { ticketId: string; reason: string }): Promise<Ticket> => {
     const id = ticketIds.decode(input.ticketId);
     const reason = parseInput(text({ max: 500 }), input.reason);
@@ -112,6 +112,10 @@ export function createRefunds({ db, clock, audit, basket, saga }: Dependencies) 
         throw new AppError('NOT_FOUND', 'There is no such ticket.', { path: ['ticketId'] });
       const ticket = await tx.ticket.findUniqueOrThrow({ where: { id } });
       if (ticket.status === 'CANCELLED') return ticket;
+      if (wholePriceOf(ticket) > 0n && !isSuperUser(viewer))
+        throw new AppError('CONFLICT', 'It is paid: give the money back with refundTickets.', {
+          path: ['ticketId'],
+        });
       const ending = [{ ticket, amountMinor: 0n }];
       await record(tx, locked.purchase, 'tickets.deleted', ending, reason);
       await saga.endTickets(tx, locked, ending, 'ORGANIZER');

@@ -1,4 +1,4 @@
-import { dayMs, minuteMs } from '@diaspora/kit';
+import { AppError, dayMs, minuteMs } from '@diaspora/kit';
 import type { Purchase } from '../__generated__/prisma/client.js';
 
 type State = Pick<Purchase, 'status' | 'endReason'>;
@@ -65,3 +65,16 @@ export const keptUntil = (createdAt: Date, now: Date): Date =>
 /** How long after a failed attempt a refund is asked for again: a minute, doubling, up to a day. */
 export const retryDelayMs = (attempts: number): number =>
   Math.min(minuteMs * 2 ** Math.min(attempts - 1, 20), dayMs);
+
+/** Throws unless a purchase costs what its buyer was shown. */
+export function assertTotal(
+  { totalMinor, currency }: Pick<Purchase, 'totalMinor' | 'currency'>,
+  expected: { readonly amountMinor: bigint; readonly currency: string },
+): void {
+  if (totalMinor === expected.amountMinor && currency === expected.currency) return;
+  throw new AppError('PRICE_CHANGED', 'It costs something else now. Look again.', {
+    path: ['expectedTotal'],
+    typename: 'PriceChangedError',
+    total: { amountMinor: totalMinor, currency },
+  });
+}

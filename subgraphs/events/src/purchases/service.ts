@@ -11,7 +11,7 @@ import type { Basket } from './basket.js';
 import { aim, eventIdsOf, placesByEvent, readItems, readPurchase, type Item } from './lines.js';
 import { orderRequested } from './orders.js';
 import { price } from './pricing.js';
-import { keptUntil, mostRefreshes } from './rules.js';
+import { assertTotal, keptUntil, mostRefreshes } from './rules.js';
 import type { Saga } from './saga.js';
 import { claimSeats } from './seats.js';
 
@@ -54,6 +54,7 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
         const sale = { organizerId, buyerId: viewer.id, currency };
         const voucher = parsed.voucherCode ? await vouchers.lockByCode(tx, parsed.voucherCode, sale) : null;
         const created = await write(tx, { id, ...sale, voucher, items: seated });
+        if (parsed.expectedTotal) assertTotal(created, parsed.expectedTotal);
         if (created.totalMinor === 0n) await saga.complete(tx, id);
         else {
           await admitting.assertKeepsLittle(tx, created, seated);

@@ -50,6 +50,15 @@ describe('recommended events', () => {
     return { person, followed, known };
   }
 
+  it('refuse a cursor that names no reason', async () => {
+    const { viewer } = events.given.person();
+    for (const rank of [-1, 0.5, 6, 1e300]) {
+      const cursor = [rank, '2026-06-01T12:00:00.000Z', '0190a1f0-0000-7000-8000-000000000003'];
+      const after = Buffer.from(JSON.stringify(cursor)).toString('base64url');
+      expect((await events.as(viewer).execute(query, { first: 1, after })).codes).toEqual(['INVALID_INPUT']);
+    }
+  });
+
   it('come with their reasons, the strongest first, each event once', async () => {
     const { person, followed, known } = await aPerson();
     const lyon = { countryCode: 'FR', city: 'Lyon', cityKey: 'lyon' };

@@ -1,4 +1,5 @@
 import {
+  AppError,
   decodeCursor,
   parsePage,
   type Clock,
@@ -52,7 +53,7 @@ export function createRecommendations({ db, clock }: { readonly db: Db; readonly
   ): Promise<{ rows: RecommendedEvent[]; page: Page }> {
     const page = parsePage(args, columns);
     const liking = await likingOf(viewer.id);
-    const first = args.after == null ? 0 : Number(decodeCursor(args.after, columns)[0]);
+    const first = args.after == null ? 0 : rankIn(args.after);
     const found: { id: string; rank: number }[] = [];
     for (let index = first; index < reasons.length && found.length < page.take; index++) {
       const isBegun = args.after != null && index === first;
@@ -64,6 +65,12 @@ export function createRecommendations({ db, clock }: { readonly db: Db; readonly
       found.push(...ids.map(({ id }) => ({ id, rank: index })));
     }
     return { rows: await readEvents(db, visibleTo(viewer, clock.now()), found), page };
+  }
+
+  function rankIn(cursor: string): number {
+    const rank = Number(decodeCursor(cursor, columns)[0]);
+    if (reasons[rank]) return rank;
+    throw new AppError('INVALID_INPUT', 'This cursor does not belong to this list.', { path: ['after'] });
   }
 
   const matching = (index: number, liking: Liking): Prisma.Sql => {

@@ -88,7 +88,8 @@ export function givenTickets(events: Pick<Events, 'db' | 'clock' | 'given' | 'as
   const PURCHASE = `mutation ($input: PurchaseTicketsInput!) {
     purchaseTickets(input: $input) {
       purchase { ${purchaseFields} }
-      userErrors { __typename code message path ... on SoldOutError { isWaitlistOpen } }
+      userErrors { __typename code message path ... on SoldOutError { isWaitlistOpen }
+        ... on PriceChangedError { total { amountMinor currency } } }
     }
   }`;
 

@@ -15,6 +15,7 @@ export {
   isSuperUser,
   maySell,
   minorAmount,
+  moneyInput,
   mostLeftTold,
   mostTicketsAtOnce,
   newTerms,

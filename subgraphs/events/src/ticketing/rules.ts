@@ -16,11 +16,13 @@ export const minorAmount = z
   .transform(BigInt)
   .pipe(z.bigint().min(0n, 'must not be negative').max(mostMinor, 'is too much'));
 
+export const moneyInput = z.object({ amountMinor: minorAmount, currency: z.string() });
+
 const percent = z.number().int().min(0).max(100);
 
 /** What is the same for tickets of one event and for packets: the price, when it is sold, and what is given back. */
 const terms = {
-  price: z.object({ amountMinor: minorAmount, currency: z.string() }),
+  price: moneyInput,
   feeMinor: minorAmount,
   salesStartAt: z.date().nullish(),
   salesEndAt: z.date().nullish(),

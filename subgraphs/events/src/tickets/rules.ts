@@ -6,13 +6,17 @@ import { isSuperUser } from '../ticketing/index.js';
 type Terms = Pick<PurchaseLine, 'refundUntilHours' | 'refundPercent'>;
 type Paid = Pick<Ticket, 'priceMinor' | 'feeMinor'>;
 
-/** What a buyer gets back for a ticket now; null when it is not taken back. Free tickets are until the event begins. */
+/**
+ * What a buyer gets back for a ticket now; null when it is not taken back. Free tickets are until the event begins. For
+ * an event that is off it is everything, whatever the terms.
+ */
 export function refundForBuyer(
   ticket: Paid,
   terms: Terms,
-  event: Pick<Event, 'startsAt'>,
+  event: Pick<Event, 'startsAt' | 'status'>,
   now: Date,
 ): bigint | null {
+  if (event.status === 'CANCELLED') return wholePriceOf(ticket);
   if (now >= event.startsAt) return null;
   if (ticket.priceMinor + ticket.feeMinor === 0n) return 0n;
   if (terms.refundUntilHours === null) return null;
