@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createLive, isLiveOverflow, type LiveItem } from './live.js';
 import { createTestRedis, type TestRedis } from './testing.js';
@@ -30,6 +31,25 @@ describe('live updates', () => {
     expect(await updates.next()).toEqual(item(1));
     expect(await updates.next()).toEqual(item(2));
     await updates.return();
+  });
+
+  it('reaches those of many channels, and tells all of them to resynchronise when it could not', async () => {
+    const [here, there] = [server.connect(), server.connect()];
+    await here.settled();
+    const live = createLive({ redis: here, namespace: 'g' });
+    const channels = Array.from({ length: 1_001 }, (_, index) => `c${index}`);
+    const ends = [channels[0]!, channels[1_000]!];
+    const updates = ends.map((channel) => createLive({ redis: there, namespace: 'g' }).subscribe(channel));
+    await Promise.all(updates.map(({ ready }) => ready));
+    const told = () => Promise.all(updates.map((each) => each.next()));
+    expect(await live.publishToAll(channels, 'x')).toBe(true);
+    expect(await told()).toEqual(ends.map(() => item('x')));
+    const closed = once(here.client, 'close');
+    here.client.disconnect(true);
+    await closed;
+    expect(await live.publishToAll(channels, 'y')).toBe(false);
+    expect(await told()).toEqual(ends.map(() => resync));
+    await Promise.all(updates.map((each) => each.return()));
   });
 
   it('holds one subscription a process and channel, and ends it with the last reader', async () => {

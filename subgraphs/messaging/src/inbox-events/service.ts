@@ -23,7 +23,7 @@ export function createInboxEvents({ db, clock, live, lookAgain, connect }: Depen
 
   /** Wakes whoever follows the lists of these people, in every process. After the commit; never rejects. */
   const announceTo = async (userIds: readonly string[]): Promise<void> => {
-    await Promise.all(userIds.map((id) => live.publish(channelOf(id), {})));
+    await live.publishToAll(userIds.map(channelOf), {});
   };
 
   /** Wakes whoever has that conversation in a list they follow. After the commit; who is not woken looks again. */
