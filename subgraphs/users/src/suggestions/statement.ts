@@ -16,6 +16,9 @@ const candidates = 500;
 const isPublic = (field: 'CITY' | 'DOMAINS') =>
   Prisma.sql`coalesce(p.field_audiences ->> ${field}, 'EVERYONE') = 'EVERYONE'`;
 
+/** Friends of whoever shows them to nobody do not show by a suggestion: neither who is between nor who is suggested. */
+const showsFriends = Prisma.sql`p.field_audiences ->> 'FRIENDS' IS DISTINCT FROM 'NOBODY'`;
+
 /**
  * Candidates come by three indexes; those who are connected with the viewer already, blocked or muted, were asked or asked
  * (declined or not), or do not want to be found by everybody fall out; the rest is ranked by what the two have in common.
@@ -23,10 +26,13 @@ const isPublic = (field: 'CITY' | 'DOMAINS') =>
 export const suggestionsStatement = (viewerId: string, count: number, now: Date): Prisma.Sql => Prisma.sql`
   WITH me AS (SELECT * FROM profiles WHERE account_id = ${viewerId}::uuid),
   mutual AS (
-    SELECT theirs.other_id AS id, count(*)::int AS friends
-    FROM ties mine JOIN ties theirs ON theirs.person_id = mine.other_id AND theirs.friends_since IS NOT NULL
-    WHERE mine.person_id = ${viewerId}::uuid AND mine.friends_since IS NOT NULL
-    GROUP BY theirs.other_id ORDER BY friends DESC LIMIT ${candidates}
+    SELECT id, friends FROM (
+      SELECT theirs.other_id AS id, count(*)::int AS friends
+      FROM ties mine JOIN profiles p ON p.account_id = mine.other_id AND ${showsFriends}
+      JOIN ties theirs ON theirs.person_id = mine.other_id AND theirs.friends_since IS NOT NULL
+      WHERE mine.person_id = ${viewerId}::uuid AND mine.friends_since IS NOT NULL
+      GROUP BY theirs.other_id ORDER BY friends DESC LIMIT ${candidates}
+    ) AS of_friends JOIN profiles p ON p.account_id = id AND ${showsFriends}
   ),
   candidate AS (
     SELECT id FROM mutual

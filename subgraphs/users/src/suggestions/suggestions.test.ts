@@ -113,6 +113,50 @@ describe('suggestions', () => {
     expect(await idsOf(ana)).toEqual([third.publicId]);
   });
 
+  describe('by friends in common', () => {
+    const show = (person: Person, audience: string) =>
+      users.db.profile.update({
+        where: { accountId: person.id },
+        data: { fieldAudiences: { FRIENDS: audience } },
+      });
+    async function chain() {
+      const [ana, between, other] = await Promise.all([somebody(), somebody(), somebody()]);
+      await actions.befriend(ana, between);
+      await actions.befriend(between, other);
+      return { ana, between, other };
+    }
+
+    it.each(['EVERYONE', 'CONNECTIONS'])('go by friends who show theirs to %s', async (audience) => {
+      const { ana, between, other } = await chain();
+      for (const person of [between, other]) await show(person, audience);
+      expect(await suggestedTo(ana)).toMatchObject([
+        { user: { id: other.publicId }, reasons: ['MUTUAL_FRIENDS'], mutualFriendCount: 1 },
+      ]);
+    });
+
+    it('do not tell whose friend somebody is of whoever shows that to nobody', async () => {
+      const { ana, between } = await chain();
+      await show(between, 'NOBODY');
+      expect(await suggestedTo(ana)).toEqual([]);
+    });
+
+    it('do not tell of one whose friends are shown to nobody, and count only what is shown', async () => {
+      const home = { countryOfResidence: 'NO', city: 'Bergen' };
+      const [ana, hidden] = await Promise.all([somebody(home), somebody(home)]);
+      const [between, silent] = await Promise.all([somebody(), somebody()]);
+      for (const friend of [between, silent]) {
+        await actions.befriend(ana, friend);
+        await actions.befriend(friend, hidden);
+      }
+      await show(silent, 'NOBODY');
+      expect(await suggestedTo(ana)).toMatchObject([{ mutualFriendCount: 1 }]);
+      await show(hidden, 'NOBODY');
+      expect(await suggestedTo(ana)).toMatchObject([{ mutualFriendCount: 0, reasons: ['SAME_CITY'] }]);
+      await users.db.profile.update({ where: { accountId: hidden.id }, data: { city: 'Oslo' } });
+      expect(await suggestedTo(ana)).toEqual([]);
+    });
+  });
+
   it('are one statement and their profiles, however many', async () => {
     const home = { countryOfResidence: 'DK', city: 'Odense' };
     const [ana] = await Promise.all(Array.from({ length: 12 }, () => somebody(home)));
