@@ -1,5 +1,6 @@
 import { addJob, AppError, type Audit, type Clock, type Outbox } from '@diaspora/kit';
 import type { Office, OfficeEndCause, OfficeRole } from '../__generated__/prisma/client.js';
+import { lockAccount } from '../accounts/index.js';
 import type { Transaction } from '../database.js';
 import type { Epochs } from '../epochs.js';
 import { officeIds, userIds } from '../ids.js';
@@ -48,12 +49,12 @@ export function createTerms({ clock, outbox, audit, epochs, seats }: OfficeDepen
       ...(change.after && { after: { ...change.after } }),
     });
 
+  /** The holder stays as they are found until the commit: whoever keeps them out or erases them comes before or after. */
   async function begin(tx: Transaction, appointed: Appointed): Promise<Turn> {
     const { holderId, startsAt, endsAt } = appointed;
-    const holder = await tx.account.findFirst({
-      where: { id: holderId, emailVerifiedAt: { not: null }, suspendedAt: null },
-    });
-    if (!holder) throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
+    const holder = await lockAccount(tx, holderId);
+    if (!holder?.emailVerifiedAt || holder.suspendedAt)
+      throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
     const office = await takeSeat(tx, appointed);
     const data = {
       ...placeOf(office),

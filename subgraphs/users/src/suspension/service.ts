@@ -72,6 +72,7 @@ export function createSuspensions(dependencies: Dependencies) {
       if (sentence.isFinal) await endOffices(tx, accountId, { endCause: 'REVOKED', reason: sentence.reason });
       const account = await lock(tx, accountId);
       assertMayKeepOut(account, sentence, clock.now());
+      if (sentence.isFinal) await assertHoldsNoOffice(tx, accountId);
       const open = await endIfRunOut(tx, await findOpen(tx, accountId));
       if (open && isSaid(open, sentence)) return { suspension: open, epoch: 0 };
       if (open) assertNotFinal(open);
@@ -88,6 +89,12 @@ export function createSuspensions(dependencies: Dependencies) {
     const account = await tx.account.findFirst({ where: { id, emailVerifiedAt: { not: null } } });
     if (!account) throw new AppError('NOT_FOUND', 'There is no such person.', { path: ['userId'] });
     return account;
+  }
+
+  /** Somebody may have been appointed after the offices were ended: nobody is from the lock on. */
+  async function assertHoldsNoOffice(tx: Transaction, holderId: string): Promise<void> {
+    if ((await tx.office.count({ where: { holderId, endedAt: null } })) > 0)
+      throw new AppError('CONFLICT', 'An office was given to this person at this moment. Try again.');
   }
 
   const findOpen = (tx: Transaction, accountId: string): Promise<Suspension | null> =>

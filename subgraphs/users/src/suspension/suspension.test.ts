@@ -1,6 +1,8 @@
 import type { Viewer } from '@diaspora/kit';
-import { auditLines } from '@diaspora/kit/testing';
+import { auditLines, waitingForLocks } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { lockAccount } from '../accounts/index.js';
+import type { Transaction } from '../database.js';
 import { givenUsers, password, withRole } from '../testing/given.js';
 
 const dayMs = 24 * 3_600_000;
@@ -214,6 +216,79 @@ describe('a suspension', () => {
       expect([await epochOf(person), await verdict(person, 0)]).toEqual([1, 'stale']);
       expect((await exchange(tokens.refreshToken)).tokens).toBeNull();
     }
+  });
+
+  describe('for good, while the person is appointed to an office', () => {
+    const consul = { role: 'CONSUL' as const, countryCode: 'LV', city: 'Riga', cityKey: 'riga' };
+    const isOut = async ({ id }: Person) =>
+      (await users.db.account.findUniqueOrThrow({ where: { id } })).terminatedAt !== null;
+    const held = ({ id }: Person) => users.db.office.count({ where: { holderId: id, endedAt: null } });
+    const appoint = async (person: Person, startsAt?: string) => {
+      const document = `mutation ($input: AppointAmbassadorInput!) {
+        appointAmbassador(input: $input) { userErrors { code path } } }`;
+      const input = { userId: person.publicId, countryCode: 'LV', startsAt, idempotencyKey: person.id };
+      const { data } = await users.as(chief.viewer).execute(document, { input });
+      return data.appointAmbassador.userErrors;
+    };
+    /** What happens while a transaction that did `work` has not committed yet. */
+    async function during(work: (tx: Transaction) => Promise<unknown>, happens: () => Promise<any>) {
+      const happening = await users.db.$transaction(async (tx) => {
+        await work(tx);
+        const result = happens();
+        await Promise.race([result, waitingForLocks(users.pool)]);
+        return { result };
+      });
+      return happening.result;
+    }
+    const close = ({ id }: Person) => ({ where: { id }, data: { suspendedAt: users.clock.now() } });
+    const open = ({ id }: Person) => ({
+      data: { ...consul, id, holderId: id, appointerId: chief.id, startsAt: users.clock.now() },
+    });
+
+    it('would leave the office if the account were only read before', async () => {
+      const person = await users.given.person();
+      await users.db.$transaction(async (tx) => {
+        const account = await tx.account.findUniqueOrThrow({ where: { id: person.id } });
+        await terminate(person);
+        if (!account.suspendedAt) await tx.office.create(open(person));
+      });
+      expect([await isOut(person), await held(person)]).toEqual([true, 1]);
+      await users.db.office.deleteMany({ where: { holderId: person.id } });
+    });
+
+    it.each([
+      ['a term that begins', 0],
+      ['a term that is to come', 5 * dayMs],
+    ])('lets %s wait for it, and refuses it', async (_name, wait) => {
+      const person = await users.given.person();
+      const startsAt = wait ? after(wait) : undefined;
+      const answer = await during(
+        (tx) => tx.account.update(close(person)),
+        () => appoint(person, startsAt),
+      );
+      expect([answer, await held(person)]).toEqual([[{ code: 'NOT_FOUND', path: ['userId'] }], 0]);
+    });
+
+    it('waits for a term that begins, and is refused until it ends that too', async () => {
+      const person = await users.given.person();
+      const appointing = async (tx: Transaction) => {
+        await lockAccount(tx, person.id);
+        await tx.office.create(open(person));
+      };
+      expect((await during(appointing, () => terminate(person))).refusal).toBe('CONFLICT');
+      expect([await isOut(person), await held(person)]).toEqual([false, 1]);
+      expect((await terminate(person)).refusal).toBeUndefined();
+      expect([await isOut(person), await held(person)]).toEqual([true, 0]);
+    });
+
+    it('never leaves one who is out in an office', async () => {
+      for (let round = 0; round < 5; round++) {
+        const person = await users.given.person();
+        await Promise.all([appoint(person), terminate(person)]);
+        expect((await isOut(person)) && (await held(person))).not.toBe(1);
+        await users.db.office.deleteMany({ where: { holderId: person.id } });
+      }
+    });
   });
 
   describe('of the last owner of an organization', () => {
