@@ -3,7 +3,7 @@ import { personalDataOf, type TestResult } from '@diaspora/kit/testing';
 import { announceChange } from '../announcing.js';
 import { runAdded } from '../testing/bus.js';
 import { anEvent } from '../testing/events.js';
-import { actionsOn, refusalOf } from '../testing/groups.js';
+import { actionsOn, aGroup, refusalOf } from '../testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 
 const following = {
@@ -21,13 +21,6 @@ describe('whoever loses their place in a conversation', () => {
     second = messaging.anotherProcess();
   });
   afterAll(() => messaging.stop());
-
-  async function aGroup() {
-    const { member, group } = messaging.given;
-    const [ana, ben] = [await member(), await member()];
-    const id = await group(ana, [ben]);
-    return { ana, ben, id, ...actionsOn(id) };
-  }
 
   /** In another process than the one in which they lose it. */
   function follow(person: Member, field: string, id: string) {
@@ -54,14 +47,14 @@ describe('whoever loses their place in a conversation', () => {
     [
       'is taken out of a group',
       async () => {
-        const { ana, ben, id, remove } = await aGroup();
+        const { ana, ben, id, remove } = await aGroup(messaging);
         return { id, who: ben, lose: () => remove(ana, ben) };
       },
     ],
     [
       'leaves it',
       async () => {
-        const { ben, id, leave } = await aGroup();
+        const { ben, id, leave } = await aGroup(messaging);
         return { id, who: ben, lose: () => leave(ben) };
       },
     ],
@@ -78,7 +71,7 @@ describe('whoever loses their place in a conversation', () => {
     [
       'is erased',
       async () => {
-        const { ben, id } = await aGroup();
+        const { ben, id } = await aGroup(messaging);
         const { erase } = personalDataOf(messaging.subgraph.jobs!, messaging.privateStore);
         return { id, who: ben, lose: () => erase(ben.id) };
       },

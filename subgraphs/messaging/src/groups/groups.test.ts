@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cursorOf } from '../conversation-events/rules.js';
 import { conversationIds, userIds } from '../ids.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
-import { actionsOn, historyOf, membersOf, refusalOf } from '../testing/groups.js';
+import { actionsOn, aGroup, historyOf, membersOf, refusalOf } from '../testing/groups.js';
 
 describe('groups', () => {
   let messaging: Messaging;
@@ -11,11 +11,6 @@ describe('groups', () => {
 
   const people = (count: number) =>
     Promise.all(Array.from({ length: count }, () => messaging.given.member()));
-  async function aGroup(overrides: object = {}) {
-    const [ana, ben, cleo] = (await people(3)) as [Member, Member, Member];
-    const id = await messaging.given.group(ana, [ben, cleo], overrides);
-    return { ana, ben, cleo, id, ...actionsOn(id) };
-  }
   const countOf = async (id: string) =>
     (await messaging.db.conversation.findUniqueOrThrow({ where: { id: conversationIds.decode(id) } }))
       .memberCount;
@@ -45,7 +40,7 @@ describe('groups', () => {
   });
 
   it('tell in their history who came, went and changed what; nobody has to read that', async () => {
-    const { ana, ben, cleo, id, add, remove, rename, role, leave } = await aGroup();
+    const { ana, ben, cleo, id, add, remove, rename, role, leave } = await aGroup(messaging);
     const dan = await messaging.given.member();
     await messaging.given.friends(ana, dan);
     await role(ana, ben, 'ADMIN');
@@ -70,7 +65,7 @@ describe('groups', () => {
   });
 
   it('show to whoever left what was said until then, under the name of then, and nothing later', async () => {
-    const { ana, ben, cleo, id, leave, rename, remove } = await aGroup();
+    const { ana, ben, cleo, id, leave, rename, remove } = await aGroup(messaging);
     await leave(ben);
     await rename(ana, 'Secret choir');
     await remove(ana, cleo);
@@ -92,7 +87,7 @@ describe('groups', () => {
   });
 
   it('tell whoever left neither how much happens there nor that it is over', async () => {
-    const { ana, ben, cleo, id, leave, remove } = await aGroup();
+    const { ana, ben, cleo, id, leave, remove } = await aGroup(messaging);
     const asBenSees = async () =>
       (await ben.execute('query ($id: ID!) { conversation(id: $id) { eventsCursor closedAt } }', { id })).data
         .conversation;
@@ -107,7 +102,7 @@ describe('groups', () => {
   });
 
   it('tell newcomers nothing of what happened before, whatever they ask for', async () => {
-    const { ana, ben, id, add } = await aGroup({ historyVisibility: 'SINCE_JOINING' });
+    const { ana, ben, id, add } = await aGroup(messaging, { historyVisibility: 'SINCE_JOINING' });
     const position = { latitude: 52.5, longitude: 13.4 };
     await ben.execute(
       `mutation ($input: ShareLiveLocationInput!) { shareLiveLocation(input: $input) { userErrors { code } } }`,
@@ -129,7 +124,7 @@ describe('groups', () => {
     ['ALL', ['1 CREATED Choir', '2 ADDED 2', '3 Salut!', '4 ADDED 1']],
     ['SINCE_JOINING', ['4 ADDED 1']],
   ])('show newcomers of their history: %s', async (historyVisibility, expected) => {
-    const { ana, id, add } = await aGroup({ historyVisibility });
+    const { ana, id, add } = await aGroup(messaging, { historyVisibility });
     const dan = await messaging.given.member();
     await messaging.given.friends(ana, dan);
     await messaging.given.message(ana, id);
@@ -140,7 +135,7 @@ describe('groups', () => {
   });
 
   it('give whoever comes back a second window', async () => {
-    const { ana, ben, id, add, leave } = await aGroup({ historyVisibility: 'SINCE_JOINING' });
+    const { ana, ben, id, add, leave } = await aGroup(messaging, { historyVisibility: 'SINCE_JOINING' });
     await leave(ben);
     await messaging.given.message(ana, id);
     await add(ana, [ben]);
@@ -149,7 +144,7 @@ describe('groups', () => {
   });
 
   it('are handed over by their only owner, and closed by the last one', async () => {
-    const { ana, ben, cleo, id, leave } = await aGroup();
+    const { ana, ben, cleo, id, leave } = await aGroup(messaging);
     expect(await leave(ana)).toBe('SUCCESSOR_REQUIRED');
     expect(await leave(ana, await messaging.given.member())).toBe('NOT_FOUND');
     expect(await leave(ana, ana)).toBe('SUCCESSOR_REQUIRED');
@@ -183,7 +178,7 @@ describe('groups', () => {
   });
 
   it('keep an owner when the only one would become less', async () => {
-    const { ana, ben, role } = await aGroup();
+    const { ana, ben, role } = await aGroup(messaging);
     expect(await role(ana, ana, 'MEMBER')).toBe('SUCCESSOR_REQUIRED');
     expect(await role(ana, ben, 'OWNER')).toBeUndefined();
     expect(await role(ana, ana, 'MEMBER')).toBeUndefined();
@@ -191,7 +186,7 @@ describe('groups', () => {
   });
 
   it('have 250 members at most', async () => {
-    const { ana, id, add } = await aGroup();
+    const { ana, id, add } = await aGroup(messaging);
     const ids = Array.from({ length: 248 }, () => userIds.create());
     await messaging.db.member.createMany({
       data: ids.map((each) => ({ id: each, registeredAt: new Date() })),
@@ -205,7 +200,7 @@ describe('groups', () => {
   });
 
   it('take in nobody whom a block separates from whoever adds them, and nobody who takes no new conversations', async () => {
-    const { ana, id, add } = await aGroup();
+    const { ana, id, add } = await aGroup(messaging);
     const [blocker, blocked, closed, gone] = (await people(4)) as [Member, Member, Member, Member];
     await messaging.db.block.createMany({
       data: [
@@ -232,7 +227,7 @@ describe('groups', () => {
   });
 
   it.each([' ', 'x'.repeat(101), 'a\nb'])('refuse the name %j', async (name) => {
-    const { ana, id, rename } = await aGroup();
+    const { ana, id, rename } = await aGroup(messaging);
     expect(await rename(ana, name)).toBe('INVALID_INPUT');
     expect(await historyOf(ana, id)).toHaveLength(2);
   });

@@ -4,7 +4,7 @@ import { announceChange } from '../announcing.js';
 import { conversationIds } from '../ids.js';
 import { deliverTo, runAdded } from '../testing/bus.js';
 import { anEvent } from '../testing/events.js';
-import { actionsOn, refusalOf } from '../testing/groups.js';
+import { actionsOn, aGroup, refusalOf } from '../testing/groups.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
 
 const share = `mutation ($input: ShareLiveLocationInput!) {
@@ -25,8 +25,7 @@ describe('where somebody is', () => {
   beforeAll(async () => void (messaging = await givenMessaging()));
   afterAll(() => messaging.stop());
 
-  const people = async () =>
-    [await messaging.given.member(), await messaging.given.member(), await messaging.given.member()] as const;
+  const people = async () => [await messaging.given.member(), await messaging.given.member()] as const;
   /** Somewhere else each time, so that it can be looked for. */
   async function shared(who: Member, conversationId: string) {
     const latitude = 40 + ++latitudes / 1_000;
@@ -41,11 +40,6 @@ describe('where somebody is', () => {
     return rows.filter(({ row }) => row.includes(String(latitude))).length;
   };
 
-  async function aGroup() {
-    const [ana, ben, cleo] = await people();
-    const id = await messaging.given.group(ana, [ben, cleo]);
-    return { ana, ben, cleo, id, ...actionsOn(id) };
-  }
   async function aRequest() {
     const [ana, ben] = await people();
     const { data } = await ana.execute(
@@ -69,21 +63,21 @@ describe('where somebody is', () => {
     [
       'leaves a group',
       async () => {
-        const { ben, id, leave } = await aGroup();
+        const { ben, id, leave } = await aGroup(messaging);
         return { id, sharer: ben, end: () => leave(ben) };
       },
     ],
     [
       'is taken out of one',
       async () => {
-        const { ana, ben, id, remove } = await aGroup();
+        const { ana, ben, id, remove } = await aGroup(messaging);
         return { id, sharer: ben, end: () => remove(ana, ben) };
       },
     ],
     [
       'is the last to leave it',
       async () => {
-        const { ana, ben, cleo, id, leave } = await aGroup();
+        const { ana, ben, cleo, id, leave } = await aGroup(messaging);
         const end = async () => [await leave(ben), await leave(cleo), await leave(ana)];
         return { id, sharer: ana, end };
       },
@@ -150,7 +144,7 @@ describe('where somebody is', () => {
     [
       'is erased',
       async () => {
-        const { ben, id } = await aGroup();
+        const { ben, id } = await aGroup(messaging);
         return { id, sharer: ben, end: () => erase(ben) };
       },
     ],
@@ -183,7 +177,7 @@ describe('where somebody is', () => {
   });
 
   it('stays shared by everybody else in the group', async () => {
-    const { ana, ben, cleo, id, leave } = await aGroup();
+    const { ana, ben, cleo, id, leave } = await aGroup(messaging);
     const [anas, bens] = [await shared(ana, id), await shared(ben, id)];
     await leave(cleo);
     await block(ana, cleo);
@@ -192,7 +186,7 @@ describe('where somebody is', () => {
   });
 
   it('is told to be over to those who follow it', async () => {
-    const { ana, ben, id, leave } = await aGroup();
+    const { ana, ben, id, leave } = await aGroup(messaging);
     await shared(ben, id);
     const events = ana.subscribe(subscription, { id });
     const next = async () => ((await events.next()).value as TestResult).data.liveLocations.locations;
@@ -204,7 +198,7 @@ describe('where somebody is', () => {
   });
 
   it('is not shared by whoever is taken out while they begin to', async () => {
-    const { ana, ben, id, remove } = await aGroup();
+    const { ana, ben, id, remove } = await aGroup(messaging);
     let late: ReturnType<typeof shared> | undefined;
     await messaging.db.$transaction(async (tx) => {
       await tx.$queryRaw`SELECT FROM conversations WHERE id = ${conversationIds.decode(id)}::uuid FOR UPDATE`;

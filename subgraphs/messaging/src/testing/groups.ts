@@ -1,4 +1,5 @@
 import type { TestClient, TestResult } from '@diaspora/kit/testing';
+import type { Messaging } from './given.js';
 
 type Person = Pick<TestClient, 'execute'>;
 interface Named {
@@ -38,6 +39,13 @@ export const actionsOn = (conversationId: string) => ({
   leave: (who: Person, successor?: Named) =>
     refusalOf(who, 'leaveGroup', { conversationId, successorId: successor?.publicId }),
 });
+
+/** Ana's group, with her friends Ben and Cleo in it. */
+export async function aGroup({ given }: Pick<Messaging, 'given'>, overrides: object = {}) {
+  const [ana, ben, cleo] = [await given.member(), await given.member(), await given.member()];
+  const id = await given.group(ana, [ben, cleo], overrides);
+  return { ana, ben, cleo, id, ...actionsOn(id) };
+}
 
 interface Line {
   readonly sequence: number;
