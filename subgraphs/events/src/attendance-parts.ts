@@ -145,7 +145,7 @@ export function composeAttendance({ config, onLateScans, ...dependencies }: Depe
       checkInSlice,
     ],
     createLoaders: (viewer: Viewer | null): AttendanceLoaders => ({
-      ...createParticipationLoaders(db, viewer),
+      ...createParticipationLoaders(db, clock, viewer),
       ...createRegistrationFormLoaders(db),
       ...createInvitationLoaders(db, viewer),
       ...createWaitlistLoaders(db, viewer),

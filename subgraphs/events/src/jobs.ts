@@ -50,6 +50,9 @@ export const retryRefunds = defineJob('retryRefunds', z.object({}));
 /** Pays back what was bought of an event that was called off, by its key. */
 export const settleCancelledEvent = defineJob('settleCancelledEvent', z.object({ eventId: z.uuid() }));
 
+/** Calls off what somebody whose account was terminated was to organize. */
+export const callOffEventsOf = defineJob('callOffEventsOf', z.object({ organizerId: z.uuid() }));
+
 /** Counts the days before, for reports. */
 export const countEvents = defineJob('countEvents', z.object({}));
 

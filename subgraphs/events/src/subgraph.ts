@@ -1,4 +1,5 @@
 import {
+  addJob,
   createAudit,
   createMailer,
   createOutbox,
@@ -32,10 +33,23 @@ import {
 import type { EventsConfig } from './config.js';
 import type { Context } from './context.js';
 import { connectDatabase, type Db } from './database.js';
-import { countEvents, countPopularity, crontab, materialiseSeries, tellCompletedEvents } from './jobs.js';
+import {
+  callOffEventsOf,
+  countEvents,
+  countPopularity,
+  crontab,
+  materialiseSeries,
+  tellCompletedEvents,
+} from './jobs.js';
 import { userIds } from './ids.js';
 import { messages } from './messages.js';
-import { createCompletion, createOrganizing, createSteps, organizingSlice } from './organizing/index.js';
+import {
+  createCompletion,
+  createOrganizing,
+  createOrphans,
+  createSteps,
+  organizingSlice,
+} from './organizing/index.js';
 import { createEventsPersonalData } from './personal-data/index.js';
 import { createPlaces, createPlacesLoaders, type LockRows } from './places/index.js';
 import { createRecommendations, recommendationsSlice } from './recommendations/index.js';
@@ -48,6 +62,7 @@ import {
 } from './series/index.js';
 import { createStandingHandlers } from './standing/index.js';
 import type { AfterStep } from './purchases/index.js';
+import { createSuspensionHandlers } from './suspensions.js';
 import { composeSales } from './sales-parts.js';
 import { ticketSource } from './tickets/index.js';
 import { createInsightLoaders, insightsSlice } from './insights/index.js';
@@ -83,6 +98,7 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
     onLateScans: completion.tellAgain,
   });
   const steps = createSteps({ clock, outbox, audit, places });
+  const orphans = createOrphans({ db, clock, outbox, audit });
   const hosting = createHosting({ clock, outbox, audit });
   const setup = createSetup({ clock, places, hosting });
   const materialising = createMaterialising({ db, clock, outbox, setup });
@@ -119,7 +135,7 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
       db,
       clock,
       outbox,
-      audit,
+      orphans,
       places,
       transitions: attendance.transitions,
       sales: sales.erasure,
@@ -159,6 +175,11 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
       ...blockHandlers,
       ...followHandlers,
       ...friendshipHandlers,
+      ...createSuspensionHandlers({
+        onChange: materialising.lookAgain,
+        onLifted: attendance.queue.goOn,
+        onTerminated: (tx, organizerId) => addJob(tx, callOffEventsOf, { organizerId }),
+      }),
       ...createStandingHandlers({ onStanding: materialising.lookAgain, onPlan: keepWithinPlan }),
       ...attendance.handlers,
       ...sales.handlers,
@@ -166,6 +187,7 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
       ...personalData.handlers,
     ],
     jobs: {
+      ...onJob(callOffEventsOf, ({ organizerId }) => orphans.callOffAllOf(organizerId)),
       ...onJob(tellCompletedEvents, completion.tellCompleted),
       ...attendance.jobs,
       ...onJob(countEvents, createCounting({ db, clock })),

@@ -1,4 +1,5 @@
 import { messagesFrom, type Clock, type MessageHandler } from '@diaspora/kit';
+import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
@@ -6,6 +7,8 @@ import type { EventsMessages } from '../messages.js';
 import { requestSync } from './service.js';
 
 const events = messagesFrom<EventsMessages, Transaction>('events');
+
+const users = messagesFrom<UsersMessages, Transaction>('users');
 
 const place = z.object({ userId: z.string() });
 const anEvent = z.object({ eventId: z.string() });
@@ -29,6 +32,7 @@ export function calendarMarks({ clock }: { clock: Clock }): MessageHandler<Trans
         UNION SELECT unnest(organizer_id || co_host_ids) FROM events WHERE id = ${key}::uuid)`;
   };
   return [
+    users.on('user.suspensionLifted', place, ({ data }, tx) => markPerson(tx, data.userId)),
     events.on('registration.confirmed', place, ({ data }, tx) => markPerson(tx, data.userId)),
     events.on('registration.cancelled', place, ({ data }, tx) => markPerson(tx, data.userId)),
     events.on('event.published', anEvent, ({ data }, tx) => markEvent(tx, data.eventId)),

@@ -1,8 +1,9 @@
-import type { Clock, JobContext, Outbox } from '@diaspora/kit';
+import { dayMs, type Clock, type JobContext, type Outbox } from '@diaspora/kit';
 import type { CalendarConnection } from '../__generated__/prisma/client.js';
 import type { Db } from '../database.js';
 import type { EventsMessages } from '../messages.js';
 import { calendarConnectionIds, userIds } from '../ids.js';
+import { isSuspended } from '../suspensions.js';
 import { pullChanges, type GiveBackPlace } from './pulling.js';
 import { pushEntries, type ReadEntries } from './pushing.js';
 import { AccessRefused, CalendarGone, SyncTokenExpired, type RemoteCalendar } from './remote.js';
@@ -28,6 +29,7 @@ export function createSyncing({ db, clock, outbox, entriesOf, giveBackPlace, ope
   async function sync({ connectionId }: { connectionId: string }, { log, signal }: Run): Promise<void> {
     const connection = await db.calendarConnection.findUnique({ where: { id: connectionId } });
     if (connection?.status !== 'ACTIVE') return;
+    if (await isSuspended(db, connection.userId, clock.now())) return wait(connection);
     try {
       const remote = open(connection, AbortSignal.any([signal, AbortSignal.timeout(longestRunMs)]));
       if (connection.direction === 'BOTH_WAYS') await pull(connection, remote);
@@ -49,6 +51,12 @@ export function createSyncing({ db, clock, outbox, entriesOf, giveBackPlace, ope
       if (!(error instanceof SyncTokenExpired)) throw error;
       return read(null);
     });
+  }
+
+  /** Nothing is written for a person who is kept out. That it is over is heard of; to look each day is for what was missed. */
+  async function wait({ id, nextSyncAt }: CalendarConnection): Promise<void> {
+    const data = { nextSyncAt: new Date(clock.now().getTime() + dayMs) };
+    await db.calendarConnection.updateMany({ where: { id, nextSyncAt }, data });
   }
 
   /** Whoever asked for another look meanwhile (`nextSyncAt`) gets it. */

@@ -70,7 +70,7 @@ export function createCalendar({ db, clock, publicUrl }: Dependencies) {
     return icsOf(await entriesOf(db, userId), { name: 'Diaspora', method: 'PUBLISH' });
   }
 
-  /** One statement finds the feed and counts, so that reads at once are all counted. */
+  /** One statement finds the feed and counts, so that reads at once are all counted. Who is kept out reads nothing. */
   async function countRead(token: string): Promise<string | undefined> {
     const now = clock.now();
     const hourAgo = new Date(now.getTime() - hourMs);
@@ -78,7 +78,8 @@ export function createCalendar({ db, clock, publicUrl }: Dependencies) {
       UPDATE calendar_feeds SET last_read_at = ${now},
         reads = CASE WHEN reads_since <= ${hourAgo} THEN 1 ELSE reads + 1 END,
         reads_since = CASE WHEN reads_since <= ${hourAgo} THEN ${now} ELSE reads_since END
-      WHERE token_hash = ${feedTokenHash(token)}
+      WHERE token_hash = ${feedTokenHash(token)} AND NOT EXISTS (SELECT 1 FROM suspensions s
+        WHERE s.person_id = user_id AND s.is_active AND (s.ends_at IS NULL OR s.ends_at > ${now}))
       RETURNING user_id AS "userId", reads, reads_since AS "readsSince"`;
     if (!feed || feed.reads <= feedReadsPerHour) return feed?.userId;
     const retryAfterSeconds = Math.ceil((feed.readsSince.getTime() + hourMs - now.getTime()) / 1_000);

@@ -7,6 +7,7 @@ export { createCompletion } from './completion.js';
 export { assertProgramFits } from './agenda.js';
 export { createDeleting } from './deleting.js';
 export { applyChanges } from './changes.js';
+export { createOrphans, type Orphans } from './orphans.js';
 export { assertMayOrganize, eventChanges } from './rules.js';
 export { assertOpen, createSteps, type Steps } from './steps.js';
 export { createOrganizing, type Organizing } from './service.js';

@@ -63,7 +63,8 @@ export const resolvers: Resolvers = {
       const left = seats - soldCount - ((await loaders.heldOfPacket.load(id))?.held ?? 0);
       return Math.max(0, seesSales(viewer, packet) ? left : Math.min(left, mostLeftTold));
     },
-    isOnSale: (packet, _args, { services }) => services.packets.isOnSale(packet),
+    isOnSale: async (packet, _args, { services, loaders }) =>
+      services.packets.isOnSale(packet) && (await loaders.suspension.load(packet.organizerId)) === null,
     refundPolicy: ({ refundUntilHours, refundPercent }) =>
       refundUntilHours === null ? null : { untilHoursBefore: refundUntilHours, percent: refundPercent },
   },

@@ -41,7 +41,7 @@ describe('first pages of many lists of registrations', () => {
     };
     const transitions = createTransitions({ clock, outbox, places });
     const alone = createParticipation({ db, clock, places, transitions, queue });
-    const loaders = createParticipationLoaders(db, null);
+    const loaders = createParticipationLoaders(db, clock, null);
     for (const args of [{ first: 2 }, { last: 2 }, { first: 0 }, { first: 100 }]) {
       const page = parsePage(args, [{ field: 'id', direction: 'desc', type: 'uuid' }]);
       expect(await loaders.firstRegistrationsOfEvent('CONFIRMED', page).loadMany(eventKeys)).toEqual(

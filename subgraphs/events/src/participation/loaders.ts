@@ -2,11 +2,13 @@ import {
   createFirstPageLoaders,
   createRowLoader,
   type FirstPage,
+  type Clock,
   type Loader,
   type Viewer,
 } from '@diaspora/kit';
-import type { Block, Registration, RegistrationStatus } from '../__generated__/prisma/client.js';
+import type { Block, Registration, RegistrationStatus, Suspension } from '../__generated__/prisma/client.js';
 import { firstRows, Prisma, type Db } from '../database.js';
+import { inForce } from '../suspensions.js';
 import { servesRegistrations } from './rules.js';
 
 export interface ParticipationLoaders {
@@ -16,6 +18,8 @@ export interface ParticipationLoaders {
   readonly viewerRegistration: Loader<string, Registration | null>;
   /** Blocks of the viewer that are in force, by who blocked. */
   readonly blockOfViewer: Loader<string, Block | null>;
+  /** Suspensions that last, by person. */
+  readonly suspension: Loader<string, Suspension | null>;
   /** How many people may come, by event; null where nobody said so. */
   readonly interestedCount: Loader<string, { readonly count: number } | null>;
   /** The first or last registrations of a status, by event. For whoever permissions.ts lets see them. */
@@ -27,7 +31,11 @@ export interface ParticipationLoaders {
   readonly firstRegistrationsOfUser: (page: FirstPage) => Loader<string, Registration[]>;
 }
 
-export const createParticipationLoaders = (db: Db, viewer: Viewer | null): ParticipationLoaders => ({
+export const createParticipationLoaders = (
+  db: Db,
+  clock: Clock,
+  viewer: Viewer | null,
+): ParticipationLoaders => ({
   registration: createRowLoader(
     async (ids) =>
       viewer
@@ -50,6 +58,10 @@ export const createParticipationLoaders = (db: Db, viewer: Viewer | null): Parti
           })
         : [],
     (block) => block.blockerId,
+  ),
+  suspension: createRowLoader(
+    (ids) => db.suspension.findMany({ where: { personId: { in: [...ids] }, ...inForce(clock.now()) } }),
+    ({ personId }) => personId,
   ),
   interestedCount: createRowLoader(
     (eventIds) => db.$queryRaw<{ eventId: string; count: number }[]>`

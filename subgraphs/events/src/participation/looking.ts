@@ -18,6 +18,7 @@ export interface Looked extends Attempt {
 
 type Nullable<Columns> = { [Field in keyof Columns]: Columns[Field] | null };
 type Row = {
+  isOnHold: boolean;
   isBlocked: boolean;
   needsTicket: boolean;
   isInvited: boolean;
@@ -34,6 +35,8 @@ export const createLooking =
   async (tx: Transaction, viewer: Viewer, event: Event, wanted: number): Promise<Looked> => {
     const [row] = await tx.$queryRaw<Row[]>`
       SELECT r.id, r.status::text AS status,
+        EXISTS (SELECT 1 FROM suspensions WHERE person_id = ${event.organizerId}::uuid AND is_active
+          AND (ends_at IS NULL OR ends_at > ${clock.now()})) AS "isOnHold",
         EXISTS (SELECT 1 FROM blocks
           WHERE blocker_id = ${event.organizerId}::uuid AND blocked_id = ${viewer.id}::uuid AND is_active) AS "isBlocked",
         (SELECT w.id FROM waitlist_entries w WHERE w.event_id = e.id AND w.user_id = e.person
@@ -49,10 +52,10 @@ export const createLooking =
       FROM (SELECT ${event.id}::uuid AS id, ${viewer.id}::uuid AS person) AS e
       LEFT JOIN registrations r ON r.event_id = e.id AND r.user_id = e.person
       LEFT JOIN registration_settings s ON s.event_id = e.id`;
-    const { id, status, isBlocked, needsTicket, isInvited, offerId, hasQueue, ...settings } = row!;
+    const { id, status, isOnHold, isBlocked, needsTicket, isInvited, offerId, hasQueue, ...settings } = row!;
     const free = await places.freePlaces(tx, event.id, { except: offerId });
     return {
-      ...{ viewer, event, isBlocked, free, places: wanted, now: clock.now() },
+      ...{ viewer, event, isOnHold, isBlocked, free, places: wanted, now: clock.now() },
       registration: id && status ? { id, status } : null,
       settings: settings.version === null ? usualSettings : (settings as Settings),
       ...{ offerId, hasQueue },

@@ -48,18 +48,21 @@ export const resolvers: Resolvers = {
   },
   Event: {
     viewerEligibility: async (event, _args, { viewer, loaders, services }) => {
-      const [registration, settings, block, invitation, entry, queue, places, types] = await Promise.all([
-        loaders.viewerRegistration.load(event.id),
-        loaders.registrationSettings.load(event.id),
-        loaders.blockOfViewer.load(event.organizerId),
-        loaders.viewerInvitation.load(event.id),
-        loaders.viewerWaitlistEntry.load(event.id),
-        loaders.waiting.load(event.id),
-        event.capacity === null ? null : loaders.freePlaces.load(event.id),
-        loaders.ticketTypesOfEvent.load(event.id),
-      ]);
+      const [registration, settings, suspension, block, invitation, entry, queue, places, types] =
+        await Promise.all([
+          loaders.viewerRegistration.load(event.id),
+          loaders.registrationSettings.load(event.id),
+          loaders.suspension.load(event.organizerId),
+          loaders.blockOfViewer.load(event.organizerId),
+          loaders.viewerInvitation.load(event.id),
+          loaders.viewerWaitlistEntry.load(event.id),
+          loaders.waiting.load(event.id),
+          event.capacity === null ? null : loaders.freePlaces.load(event.id),
+          loaders.ticketTypesOfEvent.load(event.id),
+        ]);
       return services.participation.eligibility({
         ...{ viewer, event, registration, settings: settings ?? usualSettings },
+        isOnHold: suspension !== null,
         ...{ isBlocked: block !== null, invitation, needsTicket: types.length > 0 },
         ...{ free: places?.free ?? null, entry, queue },
       });

@@ -16,6 +16,7 @@ export type RegistrationRefusal =
   | 'EVENT_CANCELLED'
   | 'EVENT_OVER'
   | 'ALREADY_REGISTERED'
+  | 'ON_HOLD'
   | 'ENTITLEMENT_REQUIRED'
   | 'NOT_ADMITTED'
   | 'TICKET_REQUIRED'
@@ -40,6 +41,8 @@ export interface Attempt {
   readonly event: Pick<Event, 'status' | 'endsAt'>;
   readonly registration: Pick<Registration, 'status'> | null;
   readonly settings: Settings;
+  /** Whether the platform keeps the organizer out. */
+  readonly isOnHold: boolean;
   /** Whether the organizer has blocked the viewer. */
   readonly isBlocked: boolean;
   /** Whether a standing invitation names the viewer: nobody has to approve then. */
@@ -62,6 +65,7 @@ export function refusalOf(attempt: Attempt): RegistrationRefusal | null {
   if (status === 'CANCELLED') return 'EVENT_CANCELLED';
   if (status === 'COMPLETED') return 'EVENT_OVER';
   if (registration?.status === 'CONFIRMED') return 'ALREADY_REGISTERED';
+  if (attempt.isOnHold) return 'ON_HOLD';
   const { requiredEntitlement, opensAt, closesAt } = settings;
   if (requiredEntitlement && !viewer.entitlements.includes(requiredEntitlement))
     return 'ENTITLEMENT_REQUIRED';
@@ -157,6 +161,7 @@ const closedMessages: Partial<Record<RegistrationRefusal, string>> = {
   NOT_PUBLISHED: 'The event is not published yet.',
   EVENT_CANCELLED: 'The event was called off.',
   EVENT_OVER: 'The event is over.',
+  ON_HOLD: 'The event takes nobody for now.',
   NOT_ADMITTED: 'You cannot register for this event.',
   NOT_OPEN_YET: 'Registration has not begun.',
   CLOSED: 'Registration is over.',

@@ -1,11 +1,9 @@
-import { addJob, type Audit, type Clock, type Outbox } from '@diaspora/kit';
+import type { Clock, Outbox } from '@diaspora/kit';
 import type { Event } from '../__generated__/prisma/client.js';
 import { searchTextOf } from '../catalog/index.js';
 import type { Transaction } from '../database.js';
-import { eventIds } from '../ids.js';
-import { settleCancelledEvent } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';
-import { eventSnapshot } from '../organizing/index.js';
+import { eventSnapshot, type Orphans } from '../organizing/index.js';
 import type { Transitions } from '../participation/index.js';
 import type { Places } from '../places/index.js';
 import type { SalesErasure } from '../purchases/index.js';
@@ -13,7 +11,7 @@ import type { SalesErasure } from '../purchases/index.js';
 interface Dependencies {
   readonly clock: Clock;
   readonly outbox: Outbox<EventsMessages>;
-  readonly audit: Audit;
+  readonly orphans: Orphans;
   readonly places: Places;
   readonly transitions: Transitions;
   readonly sales: SalesErasure;
@@ -24,7 +22,7 @@ interface Dependencies {
  * has seen goes; what is to come is called off; of what has been, title, time and city stay.
  */
 export const createErasure =
-  ({ clock, outbox, audit, places, transitions, sales }: Dependencies) =>
+  ({ clock, outbox, orphans, places, transitions, sales }: Dependencies) =>
   async (tx: Transaction, personId: string) => {
     const now = clock.now();
     // Series are locked before events.
@@ -54,6 +52,7 @@ export const createErasure =
     await tx.calendarConnection.deleteMany(own);
     await tx.steward.deleteMany(own);
     await tx.person.deleteMany(own);
+    await tx.suspension.deleteMany({ where: { personId } });
     await tx.privileges.deleteMany(own);
     await tx.office.deleteMany({ where: { holderId: personId } });
     await tx.eventInvitation.deleteMany(own);
@@ -154,22 +153,8 @@ export const createErasure =
           updatedAt: now,
         },
       });
-      if (isToCome) await tellCancelled(stripped);
+      if (isToCome) await orphans.tellCancelled(tx, stripped, 'The organizer was erased.');
       else if (stripped.status === 'PUBLISHED')
         await outbox.publish(tx, eventSnapshot('event.changed', stripped));
-    }
-
-    async function tellCancelled({ id, version }: Event): Promise<void> {
-      const data = { eventId: eventIds.encode(id), version, cancelledAt: now.toISOString() };
-      await outbox.publish(tx, { type: 'event.cancelled', key: data.eventId, data });
-      await addJob(tx, settleCancelledEvent, { eventId: id });
-      await audit.record(tx, {
-        action: 'event.cancelled',
-        subject: { type: 'Event', id: data.eventId },
-        personId,
-        before: { status: 'PUBLISHED' },
-        after: { status: 'CANCELLED' },
-        reason: 'The organizer was erased.',
-      });
     }
   };

@@ -79,6 +79,7 @@ const refusals: Partial<Record<RegistrationRefusal, (event: Event) => AppError>>
   APPROVAL_DECLINED: notAdmitted,
   ENTITLEMENT_REQUIRED: ({ title }) =>
     new AppError('ENTITLEMENT_REQUIRED', `Your plan does not include "${title}".`, { path }),
+  ON_HOLD: ({ title }) => new AppError('SALES_CLOSED', `"${title}" is not sold for now.`, { path }),
   NOT_OPEN_YET: ({ title }) =>
     new AppError('SALES_CLOSED', `Registration for "${title}" has not begun.`, { path }),
   CLOSED: ({ title }) => new AppError('SALES_CLOSED', `Registration for "${title}" is over.`, { path }),

@@ -50,14 +50,16 @@ export function createMaterialising({ db, clock, outbox, setup }: Dependencies) 
   /** The series is locked. Two that do it at once would meet at the unique index of series and day. */
   async function materialise(tx: Transaction, series: EventSeries): Promise<void> {
     const now = clock.now();
-    const standing = await readStanding(tx, series.organizerId);
+    const standing = await readStanding(tx, series.organizerId, now);
     const pauseReason = lackOf(standing, readTemplate(series), now);
     if (!pauseReason)
       for (const day of upcomingDays(series, now)) {
         const times = timesOn(day, series);
         if (times && times.startsAt > now) await make(tx, series, day, times, now);
       }
-    if (pauseReason && pauseReason !== series.pauseReason && !isOver(series, now))
+    // Of a suspension users tell the person.
+    const isNews = pauseReason !== series.pauseReason && !isOver(series, now);
+    if (pauseReason && pauseReason !== 'ORGANIZER_SUSPENDED' && isNews)
       await tellPause(tx, series, pauseReason);
     await tx.eventSeries.update({
       where: { id: series.id },
@@ -72,7 +74,7 @@ export function createMaterialising({ db, clock, outbox, setup }: Dependencies) 
   async function tellPause(
     tx: Transaction,
     { id, organizerId }: EventSeries,
-    reason: SeriesPauseReason,
+    reason: Exclude<SeriesPauseReason, 'ORGANIZER_SUSPENDED'>,
   ): Promise<void> {
     const key = seriesIds.encode(id);
     const pause = { seriesId: key, organizerId: userIds.encode(organizerId), reason };

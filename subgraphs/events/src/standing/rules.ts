@@ -4,10 +4,12 @@ import type { Event, Office, Privileges } from '../__generated__/prisma/client.j
 export interface Standing {
   readonly offices: readonly Office[];
   readonly privileges: Privileges | null;
+  /** Whether the platform keeps the person out. */
+  readonly isSuspended: boolean;
 }
 
 /** Why somebody may not stand behind an event any more. */
-export type Lack = 'OFFICE_ENDED' | 'PREMIUM_ENDED';
+export type Lack = 'OFFICE_ENDED' | 'PREMIUM_ENDED' | 'ORGANIZER_SUSPENDED';
 
 type Stood = Pick<Event, 'type' | 'countryCode' | 'cityKey'>;
 
@@ -18,7 +20,8 @@ const isHeld = ({ startsAt, endsAt, endedAt }: Office, now: Date): boolean =>
  * What a person who once could stand behind an event has lost of what it takes; null when nothing. What was never told is
  * as it was then.
  */
-export function lackOf({ offices, privileges }: Standing, event: Stood, now: Date): Lack | null {
+export function lackOf({ offices, privileges, isSuspended }: Standing, event: Stood, now: Date): Lack | null {
+  if (isSuspended) return 'ORGANIZER_SUSPENDED';
   if (event.type === 'FREE' || privileges?.isSuperUser) return null;
   if (event.type === 'PREMIUM') {
     const grounds = [privileges?.isEventOwner ?? null, privileges?.hasPremiumEvents ?? null];

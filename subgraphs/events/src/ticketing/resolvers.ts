@@ -61,7 +61,11 @@ export const resolvers: Resolvers = {
       const left = quota - soldCount - ((await context.loaders.heldOfType.load(id))?.held ?? 0);
       return Math.max(0, (await isItsSeller(type, context)) ? left : Math.min(left, mostLeftTold));
     },
-    isOnSale: (type, _args, { services }) => services.ticketing.isOnSale(type),
+    isOnSale: async (type, _args, { services, loaders }) => {
+      if (!services.ticketing.isOnSale(type)) return false;
+      const event = await loaders.event.load(type.eventId);
+      return event !== null && (await loaders.suspension.load(event.organizerId)) === null;
+    },
     refundPolicy: ({ refundUntilHours, refundPercent }) =>
       refundUntilHours === null ? null : { untilHoursBefore: refundUntilHours, percent: refundPercent },
   },

@@ -124,7 +124,7 @@ export function createTickets({ db, clock, outbox, places, issuing }: Dependenci
     const looked = await lookAt(tx, viewer, event, 0);
     // The place was bought in time: who comes by it may change until the event is over.
     const settings = { ...looked.settings, opensAt: null, closesAt: null };
-    const refusal = ticketRefusalOf({ ...looked, settings });
+    const refusal = ticketRefusalOf({ ...looked, settings, isOnHold: false });
     if (refusal === 'ENTITLEMENT_REQUIRED')
       throw new AppError(refusal, 'Your plan does not include this event.', { path: ['transferId'] });
     if (refusal) throw new AppError('NOT_ADMITTED', 'The event does not admit you.');

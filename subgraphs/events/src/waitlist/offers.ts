@@ -8,6 +8,7 @@ import { offerExpiryOf } from '../participation/index.js';
 import type { Places } from '../places/index.js';
 import { settingsOf, type Settings } from '../registration-form/index.js';
 import { lockEvent } from '../steering.js';
+import { isSuspended } from '../suspensions.js';
 
 export type Offers = ReturnType<typeof createOffers>;
 
@@ -31,8 +32,10 @@ export function createOffers({ db, clock, outbox, places }: Dependencies) {
     await lapse(tx, eventId);
     const event = await tx.event.findUniqueOrThrow({ where: { id: eventId } });
     const settings = await settingsOf(tx, eventId);
-    const expiresAt = offerExpiryOf(event, settings, clock.now());
-    if (!expiresAt) return;
+    const now = clock.now();
+    const expiresAt = offerExpiryOf(event, settings, now);
+    // Nobody could take what is offered while the organizer is kept out.
+    if (!expiresAt || (await isSuspended(tx, event.organizerId, now))) return;
     for (let made = 0; made < mostAtOnce; made++) {
       const free = await places.freePlaces(tx, eventId);
       const entry = free === 0 ? null : await choose(tx, event, settings, free);
@@ -89,6 +92,14 @@ export function createOffers({ db, clock, outbox, places }: Dependencies) {
       if ((await tx.event.count({ where: { id: eventId } })) > 0) await offerNext(tx, eventId);
     });
 
+  /** An organizer is kept out no more: what is free is offered, event by event. */
+  async function goOn(tx: Transaction, organizerId: string): Promise<void> {
+    const waitlistEntries = { some: { status: 'WAITING' as const } };
+    const where = { organizerId, status: 'PUBLISHED' as const, endsAt: { gt: clock.now() }, waitlistEntries };
+    const events = await tx.event.findMany({ where, select: { id: true } });
+    for (const { id } of events) await addJob(tx, passOnOffers, { eventId: id });
+  }
+
   /** Whoever was refused may have found places that others wait for: their offers, which the refusal undid, are made after all. */
   async function passOnAfter(error: unknown, events: readonly string[]): Promise<never> {
     const isSoldOut = error instanceof AppError && error.code === 'SOLD_OUT';
@@ -121,5 +132,5 @@ export function createOffers({ db, clock, outbox, places }: Dependencies) {
     await offerNext(tx, eventId);
   }
 
-  return { offerNext, passOn, passOnAfter, claim, settle };
+  return { offerNext, passOn, goOn, passOnAfter, claim, settle };
 }
