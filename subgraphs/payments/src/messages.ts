@@ -117,18 +117,18 @@ export const messages = defineMessages('payments', {
   'credits.released': { version: 1, schema: z.object(reservedCredits) },
   /** Credits ended. */
   'credits.expired': { version: 1, schema: z.object(credits) },
-  /** An invoice or a credit note got its number; nothing of it changes any more. */
+  /** An invoice, or a note about one, got its number; nothing of it changes any more. */
   'invoice.finalised': {
     version: 1,
     schema: z.object({
       invoiceId: z.string(),
       userId: z.string(),
-      kind: z.enum(['INVOICE', 'CREDIT_NOTE']),
+      kind: z.enum(['INVOICE', 'CREDIT_NOTE', 'DEBIT_NOTE']),
       number: z.string(),
       /** Tax included. */
       amountMinor,
       currency: z.string().length(3),
-      /** The invoice that a credit note takes back, in whole or in part. */
+      /** The invoice that a note is about, in whole or in part. */
       creditedInvoiceId: z.string().nullable(),
       finalisedAt: z.iso.datetime(),
     }),

@@ -66,11 +66,11 @@ export const offersOfPayments = [
     schema: payment.extend({ disputeId: id, status: dispute.status, disputedAt: at }),
   }),
   offer('invoice.finalised', 1, {
-    description: 'An invoice or a credit note got its number; nothing of it changes any more.',
+    description: 'An invoice, a credit note or a debit note got its number; nothing of it changes any more.',
     schema: z.object({
       invoiceId: id,
       userId: id,
-      kind: z.enum(['INVOICE', 'CREDIT_NOTE']),
+      kind: z.enum(['INVOICE', 'CREDIT_NOTE', 'DEBIT_NOTE']),
       number: z.string(),
       ...amount,
       creditedInvoiceId: id.nullable(),

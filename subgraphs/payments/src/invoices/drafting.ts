@@ -5,11 +5,11 @@ import type { Transaction } from '../database.js';
 import { invoiceIds } from '../ids.js';
 import {
   dayIn,
-  splitCredit,
   splitTax,
   sums,
   sumsByRate,
   type CreditedLine,
+  type NotedLine,
   type Split,
   type Taxed,
 } from './rules.js';
@@ -36,7 +36,7 @@ interface Parts {
   readonly recipient: Pick<Recipient, 'name' | 'address' | 'taxId' | 'isGiven'>;
 }
 
-/** Invoices and credit notes without a number. */
+/** Invoices, and notes about them, without a number. */
 export function createDrafting({ clock }: { readonly clock: Clock }) {
   /** Sold by whoever sells where the customer is, at the rate of that country today. */
   async function draft(tx: Transaction, given: NewInvoice, recipient: Recipient): Promise<Invoice> {
@@ -53,35 +53,24 @@ export function createDrafting({ clock }: { readonly clock: Clock }) {
     );
   }
 
-  /** Of the same kind as the invoice that it takes back, line by line. */
-  async function draftCredit(
+  /** A note about lines of an invoice, made out as the invoice was. */
+  async function draftNote(
     tx: Transaction,
     invoice: Invoice,
-    credit: {
-      readonly lines: readonly (Line & CreditedLine)[];
-      readonly amountMinor: bigint;
-      readonly refundId: string | null;
-    },
+    {
+      lines,
+      ...note
+    }: Pick<Invoice, 'kind' | 'refundId'> & { readonly lines: readonly NotedLine<Line & CreditedLine>[] },
   ): Promise<Invoice> {
     const { id: creditedInvoiceId, customerId, currency, issuerId, countryCode, language } = invoice;
     const ofInvoice = { where: { invoiceId: creditedInvoiceId } };
     const taxes = await tx.invoiceTax.findMany(ofInvoice);
     const { name, address, taxId, isGiven } = await tx.invoiceRecipient.findUniqueOrThrow(ofInvoice);
-    const { refundId, amountMinor } = credit;
     return create(
       tx,
+      { ...note, creditedInvoiceId, customerId, currency, issuerId, countryCode, language },
       {
-        kind: 'CREDIT_NOTE',
-        creditedInvoiceId,
-        refundId,
-        customerId,
-        currency,
-        issuerId,
-        countryCode,
-        language,
-      },
-      {
-        lines: splitCredit(credit.lines, amountMinor).map(creditLine),
+        lines: lines.map(notedLine),
         taxName: (rate) => taxes.find(({ rateBasisPoints }) => rateBasisPoints === rate)!.name,
         recipient: { name, address, taxId, isGiven },
       },
@@ -110,17 +99,15 @@ export function createDrafting({ clock }: { readonly clock: Clock }) {
       },
     });
 
-  return { draft, draftCredit };
+  return { draft, draftNote };
 }
 
-/** A line that is credited as a whole keeps its quantity; of others a part is one thing. */
-function creditLine(
-  line: ReturnType<typeof splitCredit<Line & CreditedLine>>[number],
-): Parts['lines'][number] {
-  const { position, description, quantity, unitAmountMinor, rateBasisPoints, credit } = line;
-  const isWhole = credit.totalMinor === line.totalMinor;
-  const count = isWhole ? { quantity, unitAmountMinor } : { quantity: 1, unitAmountMinor: credit.totalMinor };
-  return { position, description, rateBasisPoints, ...count, ...credit };
+/** A line that is noted as a whole keeps its quantity; of others a part is one thing. */
+function notedLine(line: NotedLine<Line & CreditedLine>): Parts['lines'][number] {
+  const { position, description, quantity, unitAmountMinor, rateBasisPoints, part } = line;
+  const isWhole = part.totalMinor === line.totalMinor;
+  const count = isWhole ? { quantity, unitAmountMinor } : { quantity: 1, unitAmountMinor: part.totalMinor };
+  return { position, description, rateBasisPoints, ...count, ...part };
 }
 
 /** An entity of the customer's country, or the default one. */

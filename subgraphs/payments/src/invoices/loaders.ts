@@ -13,6 +13,7 @@ export interface InvoiceLoaders {
   /** Invoices of the viewer by key, everybody's for super users; null for all others. */
   readonly invoice: Loader<string, Invoice | null>;
   readonly creditNotesOf: Loader<string, Invoice[]>;
+  readonly debitNotesOf: Loader<string, Invoice[]>;
   readonly creditedOf: Loader<string, { readonly creditedMinor: bigint } | null>;
   readonly invoiceLinesOf: Loader<string, InvoiceLine[]>;
   readonly invoiceTaxesOf: Loader<string, InvoiceTax[]>;
@@ -20,7 +21,7 @@ export interface InvoiceLoaders {
   readonly invoiceDeliveryOf: Loader<string, InvoiceDelivery | null>;
 }
 
-const mostCreditNotes = 100;
+const mostNotes = 100;
 
 /** Super users see everybody's; a program sees none. */
 export const seesAll = (viewer: Viewer): boolean =>
@@ -35,22 +36,13 @@ export const createInvoiceLoaders = (db: Db, viewer: Viewer | null): InvoiceLoad
     },
     ({ id }) => id,
   ),
-  creditNotesOf: createGroupLoader(
-    (ids) => creditNotes(db, ids),
-    ({ creditedInvoiceId }) => creditedInvoiceId!,
-  ),
+  creditNotesOf: notesOf(db, 'CREDIT_NOTE'),
+  debitNotesOf: notesOf(db, 'DEBIT_NOTE'),
   creditedOf: createRowLoader(
-    async (ids) => {
-      const sums = await db.invoice.groupBy({
-        by: ['creditedInvoiceId'],
-        where: { creditedInvoiceId: { in: [...ids] } },
-        _sum: { totalMinor: true },
-      });
-      return sums.map(({ creditedInvoiceId, _sum }) => ({
-        id: creditedInvoiceId!,
-        creditedMinor: _sum.totalMinor ?? 0n,
-      }));
-    },
+    (ids) => db.$queryRaw<{ id: string; creditedMinor: bigint }[]>`
+      SELECT credited_invoice_id AS id,
+        sum(CASE kind WHEN 'DEBIT_NOTE' THEN -total_minor ELSE total_minor END)::bigint AS "creditedMinor"
+      FROM invoices WHERE credited_invoice_id = ANY (${[...ids]}::uuid[]) GROUP BY credited_invoice_id`,
     ({ id }) => id,
   ),
   invoiceLinesOf: createGroupLoader(
@@ -76,10 +68,17 @@ export const createInvoiceLoaders = (db: Db, viewer: Viewer | null): InvoiceLoad
   ),
 });
 
+const notesOf = (db: Db, kind: Invoice['kind']): Loader<string, Invoice[]> =>
+  createGroupLoader(
+    (ids) => firstNotes(db, kind, ids),
+    ({ creditedInvoiceId }) => creditedInvoiceId!,
+  );
+
 /** The first hundred of each. */
-async function creditNotes(db: Db, invoiceIds: readonly string[]): Promise<Invoice[]> {
+async function firstNotes(db: Db, kind: Invoice['kind'], invoiceIds: readonly string[]): Promise<Invoice[]> {
   const rows = await db.$queryRaw<{ id: string }[]>`
     SELECT note.id FROM unnest(${[...invoiceIds]}::uuid[]) AS invoice (id) CROSS JOIN LATERAL (
-      SELECT id FROM invoices WHERE credited_invoice_id = invoice.id ORDER BY id LIMIT ${mostCreditNotes}) AS note`;
+      SELECT id FROM invoices WHERE credited_invoice_id = invoice.id AND kind = ${kind}::invoice_kind
+      ORDER BY id LIMIT ${mostNotes}) AS note`;
   return db.invoice.findMany({ where: { id: { in: rows.map(({ id }) => id) } }, orderBy: { id: 'asc' } });
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { invoiceIds, refundIds } from '../ids.js';
 import { post, refundBody, signedByStripe } from '../testing/events.js';
 import { cards, givenPayments } from '../testing/given.js';
-import { givenInvoices } from '../testing/invoices.js';
+import { givenInvoices, invoiceQuery } from '../testing/invoices.js';
 import { givenOrders } from '../testing/orders.js';
 
 let payments: Awaited<ReturnType<typeof givenPayments>>;
@@ -21,6 +21,10 @@ async function tell(body: string): Promise<void> {
 
 const documentsOf = (customerId: string) =>
   payments.db.invoice.findMany({ where: { customerId }, orderBy: { id: 'asc' } });
+
+/** The notes among them, as they were written. */
+const notesOf = async (customerId: string) =>
+  (await documentsOf(customerId)).slice(1).map(({ kind, totalMinor }) => `${kind} ${totalMinor}`);
 
 describe('money that moves', () => {
   it('is invoiced when it comes in, once, and a report that comes twice changes nothing', async () => {
@@ -71,7 +75,7 @@ describe('money that moves', () => {
     expect(await documentsOf(viewer.id)).toHaveLength(3);
   });
 
-  it('is credited once where a refund came back and was made again', async () => {
+  it('is credited again where a refund came back, was debited and made again', async () => {
     const order = await orders.paid({ total: 2_000n });
     const refundId = refundIds.create();
     await order.refund(500n, refundId);
@@ -85,8 +89,7 @@ describe('money that moves', () => {
     await payments.jobs.drain();
     const made = await payments.db.refund.findMany({ where: { paymentId }, orderBy: { id: 'asc' } });
     expect(made.map(({ status }) => status)).toEqual(['FAILED', 'SUCCEEDED']);
-    const notes = (await documentsOf(order.buyer.id)).filter(({ kind }) => kind === 'CREDIT_NOTE');
-    expect(notes.map(({ totalMinor }) => totalMinor)).toEqual([500n]);
+    expect(await notesOf(order.buyer.id)).toEqual(['CREDIT_NOTE 500', 'DEBIT_NOTE 500', 'CREDIT_NOTE 500']);
   });
 
   /** A refund of 300 that was made at the provider by hand, and that the bank sent back. */
@@ -96,33 +99,48 @@ describe('money that moves', () => {
     const byHand = (id: string) => refundBody('payment.refunded', payment, { id, amount: '300' });
     await tell(byHand(`first_${payment.id}`));
     await tell(refundBody('refund.failed', payment, { id: `first_${payment.id}`, amount: '300' }));
-    const credited = async () =>
-      (await documentsOf(viewer.id)).flatMap(({ kind, totalMinor }) =>
-        kind === 'CREDIT_NOTE' ? [totalMinor] : [],
-      );
-    return { payment, byHand, credited };
+    return { payment, byHand, notes: () => notesOf(viewer.id) };
   }
 
-  it('is credited once where a refund by hand came back and is made by hand again, and anew what goes beyond', async () => {
-    const { payment, byHand, credited } = await returned();
-    expect(await credited()).toEqual([300n]);
+  it('is owed again where a refund by hand came back, and credited anew when it is made by hand again', async () => {
+    const { payment, byHand, notes } = await returned();
+    expect(await notes()).toEqual(['CREDIT_NOTE 300', 'DEBIT_NOTE 300']);
     await tell(byHand(`again_${payment.id}`));
-    expect(await credited()).toEqual([300n]);
+    expect((await notes()).slice(2)).toEqual(['CREDIT_NOTE 300']);
     await tell(refundBody('payment.refunded', payment, { id: `more_${payment.id}`, amount: '200' }));
-    expect(await credited()).toEqual([300n, 200n]);
+    expect((await notes()).slice(3)).toEqual(['CREDIT_NOTE 200']);
   });
 
   it('is credited once when it is told in several ways at once that it was made by hand again', async () => {
-    const { payment, byHand, credited } = await returned();
+    const { payment, byHand, notes } = await returned();
     for (let event = 0; event < 4; event += 1) {
       const body = byHand(`again_${payment.id}`);
       await post(payments.webhookUrl, body, signedByStripe(body, payments.clock.now()));
     }
     const jobs = await payments.jobs.take('processProviderEvent');
     await Promise.all([...jobs, ...jobs].map(payments.jobs.run));
-    expect(await credited()).toEqual([300n]);
+    expect((await notes()).slice(2)).toEqual(['CREDIT_NOTE 300']);
     const gone = { paymentId: payment.id, status: 'SUCCEEDED' } as const;
     expect(await payments.db.refund.count({ where: gone })).toBe(1);
+  });
+
+  it('is owed again as far as it was credited, and both are read with the invoice', async () => {
+    const given = givenInvoices(payments);
+    const { viewer, key } = await payments.given.subscriber();
+    const payment = await payments.db.payment.findFirstOrThrow({ where: { subscriptionId: key } });
+    const [invoice] = await documentsOf(viewer.id);
+    await given.credited(invoiceIds.encode(invoice!.id), '500');
+    await tell(refundBody('payment.refunded', payment, { id: 'by_hand_3', amount: '700' }));
+    await tell(refundBody('refund.failed', payment, { id: 'by_hand_3', amount: '700' }));
+    expect(await notesOf(viewer.id)).toEqual(['CREDIT_NOTE 500', 'CREDIT_NOTE 299', 'DEBIT_NOTE 299']);
+    const ids = (await documentsOf(viewer.id)).map(({ id }) => ({ id: invoiceIds.encode(id) }));
+    const { data } = await payments.as(viewer).execute(invoiceQuery, { id: ids[0]!.id });
+    expect(data.invoice).toMatchObject({
+      credited: { amountMinor: 500 },
+      creditNotes: ids.slice(1, 3),
+      debitNotes: ids.slice(3),
+    });
+    expect((await given.credited(ids[0]!.id)).invoice).toMatchObject({ total: { amountMinor: 299 } });
   });
 });
 

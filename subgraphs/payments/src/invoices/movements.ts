@@ -1,14 +1,16 @@
 import { splitByLargestRemainder } from '@diaspora/kit';
 import type { MoneyMovement, MovementDocument } from '../charges/index.js';
-import type { Payment } from '../__generated__/prisma/client.js';
+import type { Invoice, Payment } from '../__generated__/prisma/client.js';
 import type { Transaction } from '../database.js';
 import type { NewInvoice } from './drafting.js';
 import type { Invoicing } from './service.js';
 
 type Line = NewInvoice['lines'][number];
 
-/** Writes the documents of money that moves, in its transaction: what was captured is invoiced, what went back credited. */
-export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'creditUpTo'>): MovementDocument {
+/** Writes the documents of money that moves, in its transaction: invoices of what came in, notes of what went back. */
+export function createInvoiceMovements(
+  invoicing: Pick<Invoicing, 'issue' | 'creditUpTo' | 'debit'>,
+): MovementDocument {
   async function invoice(tx: Transaction, payment: Payment): Promise<void> {
     const { id: paymentId, userId: customerId, currency } = payment;
     const lines = payment.orderId
@@ -18,31 +20,47 @@ export function createInvoiceMovements(invoicing: Pick<Invoicing, 'issue' | 'cre
   }
 
   /**
-   * What has gone and no credit note says yet, under the lock on the payment. A refund that came back leaves its note, for
-   * what is owed to a person stays owed, and is not credited anew when it is made again, here or by hand at the provider. At
-   * most what is left of the invoice: somebody may have credited it by hand, and what is written never keeps money from
-   * being recorded that moved.
+   * Notes say what has gone, whatever was told first: a refund that did not arrive takes back what its note says, or that of
+   * another one which was made in its place. At most what is left of the invoice is credited: somebody may have credited it
+   * by hand, and what is written never keeps money from being recorded that moved. Under the lock on the payment.
    */
-  async function credit(tx: Transaction, { id, payment, amountMinor }: MoneyMovement): Promise<void> {
+  async function note(
+    tx: Transaction,
+    { kind, id: refundId, payment, amountMinor }: MoneyMovement,
+  ): Promise<void> {
     const invoice = await tx.invoice.findUnique({
       where: { paymentId: payment.id },
-      select: { id: true, creditNotes: { where: { refundId: { not: null } }, select: { totalMinor: true } } },
+      select: {
+        id: true,
+        notes: { where: { refundId: { not: null } }, select: { kind: true, totalMinor: true } },
+      },
     });
     if (!invoice) return;
-    const creditedMinor = invoice.creditNotes.reduce((sum, { totalMinor }) => sum + totalMinor, 0n);
-    const unsaidMinor = (await goneOf(tx, payment.id)) - creditedMinor;
-    if (unsaidMinor <= 0n) return;
-    const most = amountMinor < unsaidMinor ? amountMinor : unsaidMinor;
-    await invoicing.creditUpTo(tx, { invoiceId: invoice.id, refundId: id, amountMinor: most });
+    const isBack = kind === 'REFUND_FAILED';
+    const unsaidMinor = (await goneOf(tx, payment.id)) - saidBy(invoice.notes);
+    const missingMinor = isBack ? -unsaidMinor : unsaidMinor;
+    if (missingMinor <= 0n) return;
+    const most = amountMinor < missingMinor ? amountMinor : missingMinor;
+    await invoicing[isBack ? 'debit' : 'creditUpTo'](tx, {
+      invoiceId: invoice.id,
+      refundId,
+      amountMinor: most,
+    });
   }
 
   return async (tx, movements) => {
     for (const movement of movements) {
       if (movement.kind === 'CAPTURED') await invoice(tx, movement.payment);
-      if (movement.kind === 'REFUNDED' || movement.kind === 'DISPUTE_LOST') await credit(tx, movement);
+      if (noted.has(movement.kind)) await note(tx, movement);
     }
   };
 }
+
+/** What a bank only withholds has not gone yet. */
+const noted = new Set<MoneyMovement['kind']>(['REFUNDED', 'REFUND_FAILED', 'DISPUTE_LOST']);
+
+const saidBy = (notes: readonly Pick<Invoice, 'kind' | 'totalMinor'>[]): bigint =>
+  notes.reduce((said, { kind, totalMinor }) => said + (kind === 'DEBIT_NOTE' ? -totalMinor : totalMinor), 0n);
 
 /** What went back of a payment, or its bank has kept. */
 async function goneOf(tx: Transaction, paymentId: string): Promise<bigint> {

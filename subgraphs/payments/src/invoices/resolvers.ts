@@ -79,6 +79,7 @@ export const resolvers: Resolvers = {
     creditedInvoice: ({ creditedInvoiceId }, _args, { loaders }) =>
       creditedInvoiceId ? loaders.invoice.load(creditedInvoiceId) : null,
     creditNotes: ({ id }, _args, { loaders }) => loaders.creditNotesOf.load(id),
+    debitNotes: ({ id }, _args, { loaders }) => loaders.debitNotesOf.load(id),
     credited: async ({ id, currency }, _args, { loaders }) => ({
       amountMinor: (await loaders.creditedOf.load(id))?.creditedMinor ?? 0n,
       currency,

@@ -1,7 +1,7 @@
 import { currencyExponent, formatMoney } from '@diaspora/kit';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { dayIn, splitCredit, splitTax, sums, sumsByRate, taxIn, writeNumber } from './rules.js';
+import { dayIn, splitCredit, splitDebit, splitTax, sums, sumsByRate, taxIn, writeNumber } from './rules.js';
 
 /** One currency for each number of decimal digits that there is. */
 const currencies = ['JPY', 'EUR', 'KWD'] as const;
@@ -50,33 +50,40 @@ describe('tax in prices', () => {
   });
 });
 
-describe('credits', () => {
+describe('credits and debits', () => {
+  /** Thousandths of what is left that are credited; below zero, of what was credited that are debited. */
+  const steps = fc.array(fc.integer({ min: -1_000, max: 1_000 }), { maxLength: 8 });
+
   it('in any number of steps take back what was charged, line by line, and never more on the way', () => {
     fc.assert(
-      fc.property(lines, fc.array(fc.nat(1_000), { maxLength: 8 }), (given, steps) => {
+      fc.property(lines, steps, (given, changes) => {
         const invoice = splitTax(given).map((line, position) => ({
           ...line,
           position,
           creditedMinor: 0n,
           taxedBack: 0n,
         }));
-        const left = () => invoice.reduce((sum, line) => sum + line.totalMinor - line.creditedMinor, 0n);
-        const credit = (amountMinor: bigint) => {
-          const parts = splitCredit(invoice, amountMinor);
-          expect(sums(parts.map((part) => part.credit)).totalMinor).toBe(amountMinor);
-          for (const { position, credit: part } of parts) {
+        const credited = () => invoice.reduce((sum, line) => sum + line.creditedMinor, 0n);
+        const left = () => sums(invoice).totalMinor - credited();
+        const note = (parts: ReturnType<typeof splitCredit<(typeof invoice)[number]>>, sign: bigint) => {
+          for (const { position, part } of parts) {
             const line = invoice[position]!;
-            Object.assign(line, {
-              creditedMinor: line.creditedMinor + part.totalMinor,
-              taxedBack: line.taxedBack + part.taxMinor,
-            });
+            line.creditedMinor += sign * part.totalMinor;
+            line.taxedBack += sign * part.taxMinor;
             expect(part.netMinor >= 0n && part.taxMinor >= 0n).toBe(true);
-            expect(line.creditedMinor).toBeLessThanOrEqual(line.totalMinor);
-            expect(line.taxedBack).toBeLessThanOrEqual(line.taxMinor);
+            expect(line.creditedMinor >= 0n && line.creditedMinor <= line.totalMinor).toBe(true);
+            expect(line.taxedBack >= 0n && line.taxedBack <= line.taxMinor).toBe(true);
           }
+          return sums(parts.map(({ part }) => part)).totalMinor;
         };
-        for (const step of steps) credit((left() * BigInt(step)) / 1_000n);
-        credit(left());
+        const change = (thousandths: number) => {
+          const ofAll = thousandths < 0 ? credited() : left();
+          const amountMinor = (ofAll * BigInt(Math.abs(thousandths))) / 1_000n;
+          const split = thousandths < 0 ? splitDebit : splitCredit;
+          expect(note(split(invoice, amountMinor), thousandths < 0 ? -1n : 1n)).toBe(amountMinor);
+        };
+        for (const step of changes) change(step);
+        change(1_000);
         for (const line of invoice) {
           expect(line.creditedMinor).toBe(line.totalMinor);
           expect(line.taxedBack).toBe(line.taxMinor);
@@ -90,6 +97,7 @@ describe('numbers and days', () => {
   it('are written so that they sort', () => {
     expect(writeNumber('DIA', 'INVOICE', 2026, 7)).toBe('DIA-2026-000007');
     expect(writeNumber('DIA', 'CREDIT_NOTE', 2026, 1_234_567)).toBe('DIA-CN-2026-1234567');
+    expect(writeNumber('DIA', 'DEBIT_NOTE', 2026, 7)).toBe('DIA-DN-2026-000007');
   });
 
   it('are those of the place where the issuer is', () => {

@@ -1,5 +1,6 @@
 import { idempotencyKey, line, splitByLargestRemainder, text } from '@diaspora/kit';
 import { z } from 'zod';
+import type { Invoice } from '../__generated__/prisma/client.js';
 
 const mostMinor = 1_000_000_000n;
 
@@ -64,11 +65,14 @@ export function splitTax<Line extends Taxed>(lines: readonly Line[]): (Line & Sp
   });
 }
 
-/** A line of a final invoice, and how much of it was credited before. */
+/** A line of a final invoice, and how much of it is credited. */
 export interface CreditedLine extends Taxed, Split {
   readonly position: number;
   readonly creditedMinor: bigint;
 }
+
+/** A line of an invoice and what a note says about it. */
+export type NotedLine<Line> = Line & { readonly part: Split & { readonly totalMinor: bigint } };
 
 /**
  * Shares a credit out over what is left of the lines. The tax of a line's credits is what its share of the line's tax is
@@ -77,18 +81,36 @@ export interface CreditedLine extends Taxed, Split {
 export function splitCredit<Line extends CreditedLine>(
   lines: readonly Line[],
   amountMinor: bigint,
-): (Line & { readonly credit: Split & { readonly totalMinor: bigint } })[] {
-  const shares = splitByLargestRemainder(
-    amountMinor,
-    lines.map(({ totalMinor, creditedMinor }) => totalMinor - creditedMinor),
-  );
+): NotedLine<Line>[] {
+  const left = ({ totalMinor, creditedMinor }: Line) => totalMinor - creditedMinor;
+  return shareOut(lines, amountMinor, left, ({ creditedMinor }) => creditedMinor);
+}
+
+/** Shares what is charged again out over what was credited of the lines: it has the tax that its credit had. */
+export function splitDebit<Line extends CreditedLine>(
+  lines: readonly Line[],
+  amountMinor: bigint,
+): NotedLine<Line>[] {
+  const credited = ({ creditedMinor }: Line) => creditedMinor;
+  return shareOut(lines, amountMinor, credited, ({ creditedMinor }, partMinor) => creditedMinor - partMinor);
+}
+
+/** A part of each line: of as much as is open of it, from the minor unit on that is given. */
+function shareOut<Line extends CreditedLine>(
+  lines: readonly Line[],
+  amountMinor: bigint,
+  openOf: (line: Line) => bigint,
+  startOf: (line: Line, partMinor: bigint) => bigint,
+): NotedLine<Line>[] {
+  const shares = splitByLargestRemainder(amountMinor, lines.map(openOf));
   return lines
     .map((line, index) => {
       const totalMinor = shares[index]!;
-      const taxMinor = taxOf(line, line.creditedMinor + totalMinor) - taxOf(line, line.creditedMinor);
-      return { ...line, credit: { totalMinor, taxMinor, netMinor: totalMinor - taxMinor } };
+      const start = startOf(line, totalMinor);
+      const taxMinor = taxOf(line, start + totalMinor) - taxOf(line, start);
+      return { ...line, part: { totalMinor, taxMinor, netMinor: totalMinor - taxMinor } };
     })
-    .filter(({ credit }) => credit.totalMinor > 0n);
+    .filter(({ part }) => part.totalMinor > 0n);
 }
 
 /** Of a line's tax, what lies in the first `partMinor` of it. */
@@ -115,13 +137,10 @@ export const sums = (lines: readonly (Split & { readonly totalMinor: bigint })[]
 const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((total, amount) => total + amount, 0n);
 
 /** A number as it is printed: series, year, six digits or more. */
-export const writeNumber = (
-  prefix: string,
-  kind: 'INVOICE' | 'CREDIT_NOTE',
-  year: number,
-  inYear: number,
-): string =>
-  [prefix, ...(kind === 'CREDIT_NOTE' ? ['CN'] : []), year, String(inYear).padStart(6, '0')].join('-');
+export const writeNumber = (prefix: string, kind: Invoice['kind'], year: number, inYear: number): string =>
+  [prefix, ...seriesOf[kind], year, String(inYear).padStart(6, '0')].join('-');
+
+const seriesOf = { INVOICE: [], CREDIT_NOTE: ['CN'], DEBIT_NOTE: ['DN'] } as const;
 
 /** The day it is there, as YYYY-MM-DD. */
 export const dayIn = (timeZone: string, at: Date): string =>

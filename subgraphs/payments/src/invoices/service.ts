@@ -7,6 +7,7 @@ import { deliverInvoice } from '../jobs.js';
 import type { PaymentsMessages } from '../messages.js';
 import { createDrafting, type NewInvoice } from './drafting.js';
 import { nextNumber } from './numbers.js';
+import { splitCredit, splitDebit } from './rules.js';
 
 export type Invoicing = ReturnType<typeof createInvoicing>;
 
@@ -21,6 +22,9 @@ export interface NewCredit {
   /** Tax included; all that is left when null. */
   readonly amountMinor: bigint | null;
 }
+
+/** What is noted of a refund. */
+type Noted = NewCredit & { readonly amountMinor: bigint; readonly refundId: string };
 
 /** Writing invoices, always in the transaction of what they document. */
 export function createInvoicing({ clock, outbox, billing }: Dependencies) {
@@ -64,19 +68,28 @@ export function createInvoicing({ clock, outbox, billing }: Dependencies) {
       throw new AppError('CREDIT_EXCEEDS_INVOICE', 'No more can be credited than is left of the invoice.', {
         path: ['amountMinor'],
       });
-    return write(tx, open, { amountMinor: asked, refundId: null });
+    return write(tx, open, { kind: 'CREDIT_NOTE', refundId: null, lines: splitCredit(open.lines, asked) });
   }
 
   /** The credit note of a refund, once: over the amount, or what is left when that is less. Null when nothing is. */
   async function creditUpTo(
     tx: Transaction,
-    { invoiceId, amountMinor, refundId }: NewCredit & { amountMinor: bigint; refundId: string },
+    { invoiceId, amountMinor, refundId }: Noted,
   ): Promise<Invoice | null> {
     const open = await lockOpen(tx, invoiceId);
-    const known = await tx.invoice.findUnique({ where: { refundId } });
+    const kind = 'CREDIT_NOTE' as const;
+    const known = await tx.invoice.findUnique({ where: { refundId_kind: { refundId, kind } } });
     if (known || open.leftMinor <= 0n) return known;
     const most = amountMinor < open.leftMinor ? amountMinor : open.leftMinor;
-    return write(tx, open, { amountMinor: most, refundId });
+    return write(tx, open, { kind, refundId, lines: splitCredit(open.lines, most) });
+  }
+
+  /** The debit note of a refund that did not arrive, once: what was credited is owed again. */
+  async function debit(tx: Transaction, { invoiceId, amountMinor, refundId }: Noted): Promise<Invoice> {
+    const open = await lockOpen(tx, invoiceId);
+    const kind = 'DEBIT_NOTE' as const;
+    const known = await tx.invoice.findUnique({ where: { refundId_kind: { refundId, kind } } });
+    return known ?? write(tx, open, { kind, refundId, lines: splitDebit(open.lines, amountMinor) });
   }
 
   async function lockOpen(tx: Transaction, invoiceId: string) {
@@ -89,11 +102,10 @@ export function createInvoicing({ clock, outbox, billing }: Dependencies) {
 
   async function write(
     tx: Transaction,
-    { invoice, lines }: Awaited<ReturnType<typeof lockOpen>>,
-    credited: { amountMinor: bigint; refundId: string | null },
+    { invoice }: Awaited<ReturnType<typeof lockOpen>>,
+    note: Parameters<typeof drafting.draftNote>[2],
   ): Promise<Invoice> {
-    const note = await drafting.draftCredit(tx, invoice, { lines, ...credited });
-    return finalise(tx, note.id);
+    return finalise(tx, (await drafting.draftNote(tx, invoice, note)).id);
   }
 
   async function announce(tx: Transaction, invoice: Invoice): Promise<void> {
@@ -109,7 +121,7 @@ export function createInvoicing({ clock, outbox, billing }: Dependencies) {
     await outbox.publish(tx, { type: 'invoice.finalised', key: data.invoiceId, data });
   }
 
-  return { draft, finalise, issue, credit, creditUpTo };
+  return { draft, finalise, issue, credit, creditUpTo, debit };
 }
 
 export const noSuchInvoice = () =>
@@ -129,14 +141,14 @@ const printedOf = ({ name, address, countryCode, taxId, email }: InvoiceIssuer) 
   issuerEmail: email,
 });
 
-/** The lines of an invoice, each with what its credit notes took back of it. */
+/** The lines of an invoice, each with what its notes took back of it so far. */
 async function linesWithCredit(tx: Transaction, invoiceId: string) {
   const lines = await tx.invoiceLine.findMany({ where: { invoiceId }, orderBy: { position: 'asc' } });
-  const credits = await tx.invoiceLine.groupBy({
-    by: ['position'],
-    where: { invoice: { creditedInvoiceId: invoiceId } },
-    _sum: { totalMinor: true },
-  });
-  const credited = new Map(credits.map(({ position, _sum }) => [position, _sum.totalMinor ?? 0n]));
+  const credits = await tx.$queryRaw<{ position: number; creditedMinor: bigint }[]>`
+    SELECT line.position,
+      sum(CASE note.kind WHEN 'DEBIT_NOTE' THEN -line.total_minor ELSE line.total_minor END)::bigint AS "creditedMinor"
+    FROM invoices note JOIN invoice_lines line ON line.invoice_id = note.id
+    WHERE note.credited_invoice_id = ${invoiceId}::uuid GROUP BY line.position`;
+  const credited = new Map(credits.map(({ position, creditedMinor }) => [position, creditedMinor]));
   return lines.map((line) => ({ ...line, creditedMinor: credited.get(line.position) ?? 0n }));
 }

@@ -10,7 +10,7 @@ const invoiceFields = `id kind status number issuedOn language customer { id }
   lines { position description quantity unitPrice { amountMinor } net { amountMinor } tax { amountMinor } total { amountMinor } rateBasisPoints }
   taxes { rateBasisPoints name net { amountMinor } tax { amountMinor } total { amountMinor } }
   net { amountMinor } tax { amountMinor } total { amountMinor currency } credited { amountMinor }
-  creditedInvoice { id } creditNotes { id }`;
+  creditedInvoice { id } creditNotes { id } debitNotes { id }`;
 
 export const draftInvoice = `mutation ($input: DraftInvoiceInput!) {
   draftInvoice(input: $input) { invoice { ${invoiceFields} } userErrors { code path } } }`;

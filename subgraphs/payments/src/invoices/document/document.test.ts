@@ -119,16 +119,19 @@ describe('the document of an invoice', () => {
     expect(one.equals(other)).toBe(true);
   });
 
-  it('names the invoice that a credit note takes back, and nobody once they were taken off it', async () => {
+  it.each([
+    ['CREDIT_NOTE', 'Credit note'],
+    ['DEBIT_NOTE', 'Debit note'],
+  ] as const)('of a %s names the invoice, and nobody once they were taken off it', async (kind, title) => {
     const note = anInvoice({
-      kind: 'CREDIT_NOTE',
-      number: 'DIA-CN-2026-000001',
+      kind,
+      number: 'DIA-XN-2026-000001',
       creditedNumber: 'DIA-2026-000042',
       recipient: null,
     });
     const [page] = await read(await renderInvoice(note));
     expect(page).toContain(squeezed('For invoice: DIA-2026-000042'));
-    expect(page).toContain(squeezed('Credit note'));
+    expect(page).toContain(squeezed(title));
     expect(page).not.toContain('Ana');
   });
 

@@ -18,7 +18,7 @@ interface Sums {
 
 /** All that is printed of a final invoice. */
 export interface PrintedInvoice extends Sums {
-  readonly kind: 'INVOICE' | 'CREDIT_NOTE';
+  readonly kind: keyof Words['kinds'];
   readonly number: string;
   readonly creditedNumber: string | null;
   readonly issuedOn: Date;
@@ -55,7 +55,7 @@ export const titleOf = ({
   number,
   language,
 }: Pick<PrintedInvoice, 'kind' | 'number' | 'language'>): string =>
-  `${kind === 'INVOICE' ? allWords[language].invoice : allWords[language].creditNote} ${number}`;
+  `${allWords[language].kinds[kind]} ${number}`;
 
 /** The PDF of an invoice: the same bytes whenever it is written. */
 export async function renderInvoice(invoice: PrintedInvoice): Promise<Buffer> {
@@ -98,12 +98,11 @@ function writeHead(paper: Paper, words: Words, invoice: PrintedInvoice): number 
   const day = new Intl.DateTimeFormat(words.locale, { dateStyle: 'long', timeZone: 'UTC' }).format(
     invoice.issuedOn,
   );
-  const title = invoice.kind === 'INVOICE' ? words.invoice : words.creditNote;
-  let right = paper.write(title, paper.top, end, { size: 20, weight: 700, align: 'end' });
+  let right = paper.write(words.kinds[invoice.kind], paper.top, end, { size: 20, weight: 700, align: 'end' });
   const facts = [
     `${words.number}: ${invoice.number}`,
     `${words.date}: ${day}`,
-    ...(invoice.creditedNumber ? [`${words.creditFor}: ${invoice.creditedNumber}`] : []),
+    ...(invoice.creditedNumber ? [`${words.noteFor}: ${invoice.creditedNumber}`] : []),
   ];
   for (const fact of facts) right = paper.write(fact, right, end, { align: 'end' });
   let y = writeParty(paper, words, invoice.issuer, paper.top, start);

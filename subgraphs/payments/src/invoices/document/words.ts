@@ -1,15 +1,15 @@
+import type { Invoice } from '../../__generated__/prisma/client.js';
 import type { InvoiceLanguage } from '../../billing/index.js';
 
 /** What is printed on every invoice, in its language. */
 export interface Words {
   readonly locale: string;
   readonly direction: 'ltr' | 'rtl';
-  readonly invoice: string;
-  readonly creditNote: string;
+  readonly kinds: Readonly<Record<Invoice['kind'], string>>;
   readonly number: string;
   readonly date: string;
-  /** Before the number of the invoice that a credit note takes back. */
-  readonly creditFor: string;
+  /** Before the number of the invoice that a note is about. */
+  readonly noteFor: string;
   readonly billedTo: string;
   readonly taxId: string;
   readonly description: string;
@@ -30,11 +30,10 @@ export const words: Readonly<Record<InvoiceLanguage, Words>> = {
   en: {
     locale: 'en-GB',
     direction: 'ltr',
-    invoice: 'Invoice',
-    creditNote: 'Credit note',
+    kinds: { INVOICE: 'Invoice', CREDIT_NOTE: 'Credit note', DEBIT_NOTE: 'Debit note' },
     number: 'Number',
     date: 'Date',
-    creditFor: 'For invoice',
+    noteFor: 'For invoice',
     billedTo: 'Billed to',
     taxId: 'Tax number',
     description: 'Description',
@@ -55,11 +54,10 @@ export const words: Readonly<Record<InvoiceLanguage, Words>> = {
   fr: {
     locale: 'fr-FR',
     direction: 'ltr',
-    invoice: 'Facture',
-    creditNote: 'Avoir',
+    kinds: { INVOICE: 'Facture', CREDIT_NOTE: 'Avoir', DEBIT_NOTE: 'Note de débit' },
     number: 'Numéro',
     date: 'Date',
-    creditFor: 'Sur la facture',
+    noteFor: 'Sur la facture',
     billedTo: 'Facturé à',
     taxId: 'Numéro fiscal',
     description: 'Désignation',
@@ -80,11 +78,10 @@ export const words: Readonly<Record<InvoiceLanguage, Words>> = {
   ro: {
     locale: 'ro-RO',
     direction: 'ltr',
-    invoice: 'Factură',
-    creditNote: 'Notă de credit',
+    kinds: { INVOICE: 'Factură', CREDIT_NOTE: 'Notă de credit', DEBIT_NOTE: 'Notă de debit' },
     number: 'Număr',
     date: 'Data',
-    creditFor: 'Pentru factura',
+    noteFor: 'Pentru factura',
     billedTo: 'Facturat către',
     taxId: 'Cod fiscal',
     description: 'Descriere',
@@ -105,11 +102,10 @@ export const words: Readonly<Record<InvoiceLanguage, Words>> = {
   ar: {
     locale: 'ar-u-nu-latn',
     direction: 'rtl',
-    invoice: 'فاتورة',
-    creditNote: 'إشعار دائن',
+    kinds: { INVOICE: 'فاتورة', CREDIT_NOTE: 'إشعار دائن', DEBIT_NOTE: 'إشعار مدين' },
     number: 'الرقم',
     date: 'التاريخ',
-    creditFor: 'عن الفاتورة',
+    noteFor: 'عن الفاتورة',
     billedTo: 'فاتورة إلى',
     taxId: 'الرقم الضريبي',
     description: 'الوصف',
@@ -130,11 +126,10 @@ export const words: Readonly<Record<InvoiceLanguage, Words>> = {
   de: {
     locale: 'de-DE',
     direction: 'ltr',
-    invoice: 'Rechnung',
-    creditNote: 'Gutschrift',
+    kinds: { INVOICE: 'Rechnung', CREDIT_NOTE: 'Gutschrift', DEBIT_NOTE: 'Belastungsanzeige' },
     number: 'Nummer',
     date: 'Datum',
-    creditFor: 'Zur Rechnung',
+    noteFor: 'Zur Rechnung',
     billedTo: 'Rechnung an',
     taxId: 'Steuernummer',
     description: 'Beschreibung',
