@@ -12,6 +12,9 @@ const PREFIX = 'diaspora-test-';
  */
 export default async function setUp() {
   await sweep();
+  // Everything tests ask listens on this machine.
+  for (const name of ['http_proxy', 'https_proxy', 'all_proxy'])
+    for (const each of [name, name.toUpperCase()]) delete process.env[each];
   const { startPostgres, startRedis } = await tsImport(
     '../subgraphs/kit/src/embedded/index.ts',
     import.meta.url,

@@ -3,6 +3,8 @@ import {
   aViewer,
   createMemoryPrivateStore,
   createTestDatabase,
+  patience,
+  patientOptions,
   silentLog,
   testClock,
   testSubgraph,
@@ -10,7 +12,7 @@ import {
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Post } from '../__generated__/prisma/client.js';
 import type { ContentConfig } from '../config.js';
-import { connectDatabase, type Db } from '../database.js';
+import { PrismaClient, type Db } from '../database.js';
 import { commentIds, eventIds, mediaIds, postIds, userIds } from '../ids.js';
 import { createContentSubgraph } from '../subgraph.js';
 import { createMemoryStorage } from './memory-storage.js';
@@ -30,8 +32,13 @@ export const config = {
 export async function givenContent() {
   const database = await createTestDatabase('content');
   let statements = 0;
-  const pool = createPool({ url: database.url, max: 20, onStatement: () => statements++ });
-  const db = connectDatabase(new PrismaPg(pool));
+  const pool = createPool({
+    url: database.url,
+    max: 20,
+    waitMs: patience,
+    onStatement: () => statements++,
+  });
+  const db = new PrismaClient({ adapter: new PrismaPg(pool), ...patientOptions });
   const clock = testClock();
   const storage = createMemoryStorage(clock);
   const privateStore = createMemoryPrivateStore();

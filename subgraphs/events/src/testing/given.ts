@@ -3,6 +3,8 @@ import {
   aViewer,
   createMemoryPrivateStore,
   createTestDatabase,
+  patience,
+  patientOptions,
   silentLog,
   testClock,
   testSubgraph,
@@ -11,7 +13,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
 import type { Event } from '../__generated__/prisma/client.js';
 import type { ProviderSettings } from '../calendar-sync/index.js';
-import { connectDatabase, type Db } from '../database.js';
+import { PrismaClient, type Db } from '../database.js';
 import { eventIds, registrationIds, userIds } from '../ids.js';
 import type { EventColumns } from '../catalog/index.js';
 import { createEventsSubgraph } from '../subgraph.js';
@@ -78,8 +80,8 @@ function connectInstance(
 ) {
   const statements: string[] = [];
   const mails: Mail[] = [];
-  const pool = createPool({ url, onStatement: (sql) => statements.push(sql) });
-  const db = connectDatabase(new PrismaPg(pool));
+  const pool = createPool({ url, waitMs: patience, onStatement: (sql) => statements.push(sql) });
+  const db = new PrismaClient({ adapter: new PrismaPg(pool), ...patientOptions });
   const privateStore = createMemoryPrivateStore();
   const subgraph = createEventsSubgraph({
     ...{ db, clock, privateStore },

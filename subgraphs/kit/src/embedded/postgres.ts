@@ -14,7 +14,7 @@ export type PostgresOptions = {
   dataDir: string;
   /** TCP port on 127.0.0.1; 0 takes a free one. */
   port: number;
-  /** False trades safety against power cuts for speed: for tests only. */
+  /** False trades safety against power cuts for speed, and nothing is vacuumed by chance: for tests only. */
   durable: boolean;
   /** Receives every line PostgreSQL logs, and what was mended at the start. */
   log?: (line: string) => void;
@@ -79,7 +79,8 @@ function launch({ cluster, port, durable, log }: Launch): Promise<ChildProcess> 
     'max_connections=200',
     'lc_messages=C',
   ];
-  if (!durable) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off');
+  if (!durable)
+    settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off');
   const child = spawn(
     cluster.binaries.postgres,
     ['-D', cluster.folder, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],

@@ -52,10 +52,10 @@ describe('listening', () => {
 
   it('writes an IPv6 host the way a URL wants it', async () => {
     const probe = createServer().listen(0, '::1');
-    const isAvailable = await Promise.race([
-      once(probe, 'listening').then(() => true),
-      once(probe, 'error').then(() => false),
-    ]);
+    const isAvailable = await once(probe, 'listening').then(
+      () => true,
+      () => false,
+    );
     probe.close();
     const server = await listen((_request, response) => void response.end(), {
       ...place,

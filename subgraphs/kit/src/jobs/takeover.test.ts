@@ -19,6 +19,7 @@ beforeAll(async () => {
   database = await createTestDatabase('kit');
   await withClient(database.ownerUrl, (owner) => owner.query(holdingTables));
   pool = createPool({ url: database.url, max: 20 });
+  pool.options.idleTimeoutMillis = 0; // Some tests let no new ones be made.
 });
 afterEach(async () => {
   await pool.query('INSERT INTO released SELECT DISTINCT name FROM trace ON CONFLICT DO NOTHING');

@@ -2,6 +2,7 @@ export * from './audit.js';
 export * from './contract.js';
 export * from './database.js';
 export * from './locks.js';
+export * from './patience.js';
 export * from './personal-data.js';
 export * from './private-store.js';
 export { serve } from './serve.js';

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { clientOptions, connectRedis, createLive, createPool, type Clock, type Viewer } from '@diaspora/kit';
+import { connectRedis, createLive, createPool, type Clock, type Viewer } from '@diaspora/kit';
 import {
   aViewer,
   createMemoryPrivateStore,
   createTestDatabase,
+  patience,
+  patientOptions,
   silentLog,
   testClock,
   testSubgraph,
@@ -26,10 +28,6 @@ export interface Member extends TestClient {
   readonly viewer: Viewer;
 }
 
-/** In ms. A test that has a busy machine wait for longer than a person would is none that fails. */
-const patience = 60_000;
-const transactionOptions = { maxWait: patience, timeout: patience };
-
 /** One service process: a pool, a client and a subgraph of its own on a database it may share. */
 function anInstance(
   url: string,
@@ -44,7 +42,7 @@ function anInstance(
     statementTimeout: patience,
     onStatement: (sql) => sent.push(sql),
   });
-  const db = new PrismaClient({ adapter: new PrismaPg(pool), ...clientOptions, transactionOptions });
+  const db = new PrismaClient({ adapter: new PrismaPg(pool), ...patientOptions });
   const redis = connectRedis({
     ...{ url: process.env['TEST_REDIS_URL']!, log: silentLog, name: 'messaging-test' },
     commandTimeoutMs: patience,

@@ -11,6 +11,8 @@ import {
   aViewer,
   createMemoryPrivateStore,
   createTestDatabase,
+  patience,
+  patientOptions,
   silentLog,
   testClock,
   testSubgraph,
@@ -20,7 +22,7 @@ import {
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { Pool } from 'pg';
 import { Registry } from 'prom-client';
-import { connectDatabase, type Db, type Transaction } from '../database.js';
+import { PrismaClient, type Db, type Transaction } from '../database.js';
 import { subscriptionIds, userIds } from '../ids.js';
 import type { MovementListener } from '../charges/index.js';
 import type { AfterStep } from '../steps.js';
@@ -58,9 +60,9 @@ export async function givenPayments(
 ) {
   const database = options.database ?? (await createTestDatabase('payments'));
   const sent: string[] = [];
-  const pool = createPool({ url: database.url, onStatement: (sql) => sent.push(sql) });
+  const pool = createPool({ url: database.url, waitMs: patience, onStatement: (sql) => sent.push(sql) });
   const admin = createPool({ url: database.adminUrl, max: 1 });
-  const db = connectDatabase(new PrismaPg(pool));
+  const db = new PrismaClient({ adapter: new PrismaPg(pool), ...patientOptions });
   const clock = testClock(options.start);
   const { hasSandbox = true } = options;
   const config = {
@@ -143,8 +145,8 @@ export async function givenPayments(
 }
 
 function anotherInstance(url: string, create: (db: Db) => ReturnType<typeof createPaymentsSubgraph>) {
-  const pool = createPool({ url });
-  const db = connectDatabase(new PrismaPg(pool));
+  const pool = createPool({ url, waitMs: patience });
+  const db = new PrismaClient({ adapter: new PrismaPg(pool), ...patientOptions });
   const subgraph = create(db);
   const client = testSubgraph(subgraph);
   return {

@@ -313,7 +313,7 @@ describe('tampering with the trail', () => {
       `UPDATE audit_anchors SET checked_at = '2100-01-01'`,
     );
     const run = (databaseUrl: string) =>
-      promisify(execFile)('node', ['--import', 'tsx', 'scripts/audit-verify.ts'], {
+      promisify(execFile)(process.execPath, ['--import', 'tsx', 'scripts/audit-verify.ts'], {
         cwd: root,
         env: { PATH: process.env['PATH']!, DATABASE_URL: databaseUrl, TOKEN_SECRET: secret },
       }).catch((error: { code: number; stdout: string }) => error);

@@ -10,13 +10,15 @@ import {
   aViewer,
   createMemoryPrivateStore,
   createTestDatabase,
+  patience,
+  patientOptions,
   silentLog,
   testClock,
   testSubgraph,
 } from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { hash } from 'bcrypt';
-import { connectDatabase, type Db } from '../database.js';
+import { PrismaClient, type Db } from '../database.js';
 import { createIdentityProviders, type ProviderSettings } from '../federation-login/index.js';
 import { userIds } from '../ids.js';
 import type { UsersDependencies } from '../dependencies.js';
@@ -43,8 +45,12 @@ export async function givenUsers(
 ) {
   const database = await createTestDatabase('users');
   let statements = 0;
-  const pool = createPool({ url: overrides.databaseUrl ?? database.url, onStatement: () => statements++ });
-  const db = connectDatabase(new PrismaPg(pool));
+  const pool = createPool({
+    url: overrides.databaseUrl ?? database.url,
+    waitMs: patience,
+    onStatement: () => statements++,
+  });
+  const db = new PrismaClient({ adapter: new PrismaPg(pool), ...patientOptions });
   const clock = testClock(new Date());
   const mails: Mail[] = [];
   const texts: TextMessage[] = [];
@@ -141,7 +147,7 @@ export async function givenUsers(
     /** A second instance of the service on the same database. */
     startAnother: () => {
       const otherPool = createPool({ url: overrides.databaseUrl ?? database.url });
-      const otherDb = connectDatabase(new PrismaPg(otherPool));
+      const otherDb = new PrismaClient({ adapter: new PrismaPg(otherPool), ...patientOptions });
       const other = testSubgraph(createUsersSubgraph({ ...dependencies, db: otherDb }));
       const stop = async () => {
         await other.stop();
