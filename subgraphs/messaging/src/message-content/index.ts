@@ -6,6 +6,7 @@ export { createMediaGrants, type MediaGrants } from './media-grants.js';
 export { assertReferences } from './references.js';
 export {
   bodyHashOf,
+  forwardHashOf,
   bodyOf,
   keyOf,
   longestText,

@@ -177,6 +177,24 @@ describe('what a message says', () => {
     expect(await passed({ clientMessageId: 'mine' })).toEqual(gone);
   });
 
+  it('answers a repeated forward as the first time, also when its original was edited meanwhile', async () => {
+    const { ana, ben, conversationId } = await pair();
+    const elsewhere = await messaging.given.conversation(ben, await messaging.given.member());
+    const { message } = await say(ana, conversationId, { text: 'At six' });
+    const { message: other } = await say(ana, conversationId, { text: 'At seven' });
+    const passed = async (messageId: string) => {
+      const input = { messageId, conversationId: elsewhere, clientMessageId: 'once' };
+      return (await ben.execute(forward, { input })).data.sent;
+    };
+    const first = await passed(message.id);
+    await ana.execute(
+      'mutation ($input: EditMessageInput!) { editMessage(input: $input) { userErrors { code } } }',
+      { input: { messageId: message.id, text: 'At seven', expectedVersion: 1 } },
+    );
+    expect(await passed(message.id)).toEqual(first);
+    expect((await passed(other.id)).userErrors).toEqual([{ code: 'CONFLICT', path: ['clientMessageId'] }]);
+  });
+
   it('is passed on by nobody who does not see it, and to nowhere they do not write', async () => {
     const { ana, ben, conversationId } = await pair();
     const third = await messaging.given.member();

@@ -6,9 +6,10 @@ export const resolvers: Resolvers = {
   Mutation: {
     forwardMessage: mutation(async (input, { viewer, services, loaders }) => {
       const conversationId = conversationIds.decode(input.conversationId);
-      const original = await loaders.message.load(messageIds.decode(input.messageId));
-      const { clientMessageId } = input;
-      const message = await services.messages.forward(viewer!, original, { conversationId, clientMessageId });
+      const messageId = messageIds.decode(input.messageId);
+      const original = await loaders.message.load(messageId);
+      const forwarding = { messageId, conversationId, clientMessageId: input.clientMessageId };
+      const message = await services.messages.forward(viewer!, original, forwarding);
       loaders.conversation.clear(conversationId);
       return { message };
     }),

@@ -103,8 +103,12 @@ export const bodyOf = (row: MessageBody): MessageBody => ({
 });
 
 /** By it a repeated send is known to be the same, also when the message was edited meanwhile. */
-export const bodyHashOf = (body: MessageBody & { isForwarded: boolean }): string =>
-  createHash('sha256').update(canonicalJson(body)).digest('hex');
+export const bodyHashOf = (body: MessageBody): string => hashOf({ ...body, isForwarded: false });
+
+/** By it a repeated forward is known to be the same, also when what it passes on was edited or deleted meanwhile. */
+export const forwardHashOf = (originalId: string): string => hashOf({ originalId });
+
+const hashOf = (asked: object): string => createHash('sha256').update(canonicalJson(asked)).digest('hex');
 
 /** What a repeated key answers. Throws CONFLICT when it was used for another body; of a deleted one nobody knows. */
 export function sameMessage<Message extends { readonly bodyHash: string | null }>(

@@ -5,6 +5,7 @@ import type { Db, Transaction } from '../database.js';
 import {
   assertReferences,
   bodyHashOf,
+  forwardHashOf,
   messageBody,
   passedOn,
   sameMessage,
@@ -42,6 +43,12 @@ interface Posting extends Place {
   /** Whose files are shown: the sender's, or of whoever sent them first. */
   readonly mediaOwnerId?: string;
   readonly isForwarded?: true;
+  /** By what a repeated one is known: what it says, unless it is something else. */
+  readonly bodyHash?: string;
+}
+
+interface Forwarding extends Place {
+  readonly messageId: string;
 }
 
 export function createMessages({ db, append, allowance, announce, clearDraft }: Dependencies) {
@@ -52,25 +59,30 @@ export function createMessages({ db, append, allowance, announce, clearDraft }: 
   }
 
   /** `original`: as the sender sees it; what it answered and whom it called stays behind. */
-  function forward(sender: Viewer, original: Message | null, { conversationId, ...input }: Place) {
+  function forward(sender: Viewer, original: Message | null, forwarding: Forwarding) {
+    const { messageId, conversationId, ...input } = forwarding;
     const { clientMessageId } = parseInput(clientMessageKey, input);
+    const key = { conversationId, clientMessageId, senderId: sender.id };
+    const bodyHash = forwardHashOf(messageId);
     if (!original || original.kind === 'SYSTEM' || original.erasedAt || original.deletedAt)
-      return forwardedBefore({ conversationId, clientMessageId, senderId: sender.id });
+      return forwardedBefore(key, bodyHash);
     return commit(sender, {
-      ...{ conversationId, clientMessageId, senderId: sender.id },
-      ...{ body: passedOn(original), isForwarded: true },
+      ...{ ...key, bodyHash, body: passedOn(original), isForwarded: true },
       ...(original.mediaOwnerId && { mediaOwnerId: original.mediaOwnerId }),
     });
   }
 
   /** Repeated when its original is gone, a forward is what it was the first time. */
-  async function forwardedBefore(key: Place & { readonly senderId: string }): Promise<Message> {
+  async function forwardedBefore(
+    key: Place & { readonly senderId: string },
+    bodyHash: string,
+  ): Promise<Message> {
     const earlier = await db.message.findUnique({
       where: { conversationId_senderId_clientMessageId: key, isForwarded: true },
     });
     const isSeen = earlier && (await seenAmong(db, key.senderId, [earlier.id])).length > 0;
     if (!isSeen) throw noSuchMessage();
-    return earlier;
+    return sameMessage(earlier, bodyHash);
   }
 
   async function commit(sender: Viewer, posting: Posting): Promise<Message> {
@@ -91,11 +103,12 @@ export function createMessages({ db, append, allowance, announce, clearDraft }: 
    */
   async function post(
     tx: Transaction,
-    { conversationId, clientMessageId, senderId, body, isForwarded, mediaOwnerId }: Posting,
+    posting: Posting,
     beforeNew: () => Promise<void> = () => Promise.resolve(),
   ): Promise<Message> {
+    const { conversationId, clientMessageId, senderId, body, isForwarded, mediaOwnerId } = posting;
+    const { bodyHash = bodyHashOf(body) } = posting;
     const isClosed = await lockFor(tx, { conversationId, personId: senderId });
-    const bodyHash = bodyHashOf({ ...body, isForwarded: isForwarded ?? false });
     const key = { conversationId, senderId, clientMessageId };
     const earlier = await tx.message.findUnique({
       where: { conversationId_senderId_clientMessageId: key },

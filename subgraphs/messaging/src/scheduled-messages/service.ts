@@ -46,7 +46,7 @@ export function createScheduledMessages({ db, clock, messages }: Dependencies) {
     return db.$transaction(async (tx) => {
       const key = { conversationId, senderId: sender.id, clientMessageId };
       await enter(tx, { conversationId, personId: sender.id });
-      const bodyHash = bodyHashOf({ ...body, isForwarded: false });
+      const bodyHash = bodyHashOf(body);
       const earlier = await tx.scheduledMessage.findUnique({
         where: { conversationId_senderId_clientMessageId: key },
       });
