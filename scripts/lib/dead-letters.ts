@@ -14,6 +14,7 @@ import {
   url,
   type DeadLetter,
 } from '@diaspora/kit';
+import { assertDatabaseOf } from './database-of.js';
 import { subgraphNames } from './subgraphs.js';
 
 const help = `npm run dead-letters -- SUBGRAPH [ACTION] shows messages that SUBGRAPH gave up after its last attempt, and settles them.
@@ -89,16 +90,6 @@ function readCommand(
 }
 
 type Pool = ReturnType<typeof createPool>;
-
-/** Six databases look alike from here. */
-async function assertDatabaseOf(pool: Pool, subgraph: string): Promise<void> {
-  const { rows } = await pool.query<{ name: string; owner: string }>(
-    `SELECT datname AS name, pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = current_database()`,
-  );
-  const { name, owner } = rows[0]!;
-  if (owner !== `${subgraph}_owner`)
-    throw new Error(`The database ${name} at DATABASE_URL belongs to ${owner}, not to ${subgraph}_owner.`);
-}
 
 async function execute(command: Command, pool: Pool, print: (line: string) => void): Promise<0 | 1> {
   if (command.action === 'list') {

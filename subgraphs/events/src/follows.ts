@@ -9,6 +9,6 @@ const keep = keepTies({ table: 'follows', columns: ['follower_id', 'followed_id'
 
 /** Keeps who follows whom. */
 export const followHandlers = [
-  users.on('user.followed', tie, keep(true)),
-  users.on('user.unfollowed', tie, keep(false)),
+  ...users.project('user.followed', tie, keep(true)),
+  ...users.project('user.unfollowed', tie, keep(false)),
 ];

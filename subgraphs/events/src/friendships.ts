@@ -9,8 +9,8 @@ const keep = keepTies({ table: 'friendships', columns: ['low_id', 'high_id'], go
 
 /** Keeps who are friends. */
 export const friendshipHandlers = [
-  users.on('user.connected', tie, keep(true)),
-  users.on('user.disconnected', tie, keep(false)),
+  ...users.project('user.connected', tie, keep(true)),
+  ...users.project('user.disconnected', tie, keep(false)),
 ];
 
 /** Whether two people are friends. */

@@ -19,7 +19,7 @@ const profile = z.object({
 
 /** Keeps what everybody may call a person, where they live, what they are about and who may invite them. The highest version wins, in whatever order they arrive. */
 export const peopleHandlers = [
-  users.on('user.profileChanged', profile, async ({ data }, tx) => {
+  ...users.project('user.profileChanged', profile, async ({ data }, tx) => {
     const { userId, version, displayName, countryOfResidence, city, domains, invitableBy } = data;
     await tx.$executeRaw`
       INSERT INTO people AS known (user_id, display_name, name_key, version, country_code, city_key, domains, invitable_by)
@@ -28,7 +28,7 @@ export const peopleHandlers = [
       ON CONFLICT (user_id) DO UPDATE SET display_name = excluded.display_name, name_key = excluded.name_key,
         version = excluded.version, country_code = excluded.country_code, city_key = excluded.city_key,
         domains = excluded.domains, invitable_by = excluded.invitable_by
-      WHERE excluded.version > known.version`;
+      WHERE excluded.version >= known.version`;
   }),
 ];
 

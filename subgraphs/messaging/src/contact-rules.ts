@@ -18,7 +18,7 @@ async function keepRule({ data }: Message<z.output<typeof profile>>, tx: Transac
     INSERT INTO contact_rules AS known (person_id, contactable_by, version)
     VALUES (${userIds.decode(data.userId)}::uuid, ${data.contactableBy}::contact_audience, ${data.version})
     ON CONFLICT (person_id) DO UPDATE SET contactable_by = excluded.contactable_by, version = excluded.version
-    WHERE excluded.version > known.version`;
+    WHERE excluded.version >= known.version`;
 }
 
 const keepFriendship = keepTies(
@@ -33,12 +33,11 @@ interface Dependencies {
 
 /** Keeps whom people let write to them. */
 export const createContactRuleHandlers = ({ onConnected }: Dependencies): MessageHandler<Transaction>[] => [
-  users.on('user.profileChanged', profile, keepRule),
-  users.on('user.connected', tie, async (message, tx) => {
-    await keepFriendship(true)(message, tx);
-    await onConnected(tx, message.data);
+  ...users.project('user.profileChanged', profile, keepRule),
+  ...users.project('user.connected', tie, keepFriendship(true), {
+    act: ({ data }, tx) => onConnected(tx, data),
   }),
-  users.on('user.disconnected', tie, keepFriendship(false)),
+  ...users.project('user.disconnected', tie, keepFriendship(false)),
 ];
 
 /** What one person is to another who would begin to talk to them, or bring them into a group. */

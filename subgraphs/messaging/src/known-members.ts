@@ -8,7 +8,7 @@ const users = messagesFrom<UsersMessages, Transaction>('users');
 
 /** Who exists is copied here, so that nobody asks users while a conversation is opened. */
 export const memberHandlers = [
-  users.on(
+  ...users.project(
     'user.registered',
     z.object({ userId: z.string(), registeredAt: z.coerce.date() }),
     async ({ data }, tx) => {

@@ -12,7 +12,7 @@ const changed = z.object({
 
 /** Who runs the platform is copied here, so that they can be told of it. All about one person arrives in its order. */
 export const superUserHandlers = [
-  users.on('superUser.changed', changed, async ({ data: { userId: personId, isSuperUser } }, tx) => {
+  ...users.project('superUser.changed', changed, async ({ data: { userId: personId, isSuperUser } }, tx) => {
     const row = { personId, isSuperUser };
     await tx.superUser.upsert({ where: { personId }, create: row, update: row });
   }),

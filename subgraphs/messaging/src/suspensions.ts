@@ -13,10 +13,10 @@ const suspended = about.extend({ endsAt: z.coerce.date().nullable() });
 
 /** Who is kept out is copied here: their requests are refused anyway, but not what they left to be sent later. */
 export const suspensionHandlers = [
-  users.on('user.suspended', suspended, ({ data: { userId, version, endsAt } }, tx) =>
+  ...users.project('user.suspended', suspended, ({ data: { userId, version, endsAt } }, tx) =>
     keep(tx, { userId, version, isActive: true, endsAt }),
   ),
-  users.on('user.suspensionLifted', about, ({ data: { userId, version } }, tx) =>
+  ...users.project('user.suspensionLifted', about, ({ data: { userId, version } }, tx) =>
     keep(tx, { userId, version, isActive: false, endsAt: null }),
   ),
 ];
@@ -34,7 +34,7 @@ async function keep(tx: Transaction, { userId, version, isActive, endsAt }: Told
     VALUES (${userId}::uuid, ${version}, ${isActive}, ${endsAt})
     ON CONFLICT (person_id) DO UPDATE
       SET version = excluded.version, is_active = excluded.is_active, ends_at = excluded.ends_at
-    WHERE excluded.version > known.version`;
+    WHERE excluded.version >= known.version`;
 }
 
 export async function isSuspended(tx: Transaction, clock: Clock, personId: string): Promise<boolean> {

@@ -35,17 +35,21 @@ const tie = {
   }),
 } as const;
 
+const tieState = { ...tie, isState: true } as const;
+
 /** What this subgraph tells the others. Ids are public ids; times are ISO 8601 instants. */
 export const messages = defineMessages('users', {
   ...personalDataRequests,
   /** A person proved an address and may sign in. */
   'user.registered': {
     version: 1,
+    isState: true,
     schema: z.object({ userId: z.string(), registeredAt: z.iso.datetime() }),
   },
   /** What of a profile is for everybody, after a change; a higher version wins. */
   'user.profileChanged': {
     version: 1,
+    isState: true,
     schema: z.object({
       userId: z.string(),
       version: z.number().int(),
@@ -70,6 +74,7 @@ export const messages = defineMessages('users', {
    */
   'user.suspended': {
     version: 1,
+    isState: true,
     schema: z.object({
       userId: z.string(),
       version: z.number().int(),
@@ -82,25 +87,27 @@ export const messages = defineMessages('users', {
   },
   'user.suspensionLifted': {
     version: 1,
+    isState: true,
     schema: z.object({ userId: z.string(), version: z.number().int(), at: z.iso.datetime() }),
   },
-  'user.followed': tie,
-  'user.unfollowed': tie,
+  'user.followed': tieState,
+  'user.unfollowed': tieState,
   /** The person accepted the other's request for friendship, or had one of the other when sending one. Holds both ways. */
-  'user.connected': tie,
+  'user.connected': tieState,
   /** The person ended the friendship, by a block perhaps. */
-  'user.disconnected': tie,
+  'user.disconnected': tieState,
   /** The person asked the other for friendship, who should be told. */
   'user.friendRequested': tie,
   /** Whatever one of the two does must no longer reach the other, either way. */
-  'user.blocked': tie,
+  'user.blocked': tieState,
   /** The person's own block ended; one by the other, if there is one, goes on. */
-  'user.unblocked': tie,
+  'user.unblocked': tieState,
   /** The person does not want to see of the other, who is not told. */
-  'user.muted': tie,
-  'user.unmuted': tie,
+  'user.muted': tieState,
+  'user.unmuted': tieState,
   'office.appointed': {
     version: 1,
+    isState: true,
     schema: z.object({
       ...office,
       appointerId: z.string(),
@@ -110,6 +117,7 @@ export const messages = defineMessages('users', {
   },
   'office.ended': {
     version: 1,
+    isState: true,
     schema: z.object({ ...office, endedAt: z.iso.datetime() }),
   },
   /** The term goes on for longer; without an end when that is null. */
@@ -154,11 +162,13 @@ export const messages = defineMessages('users', {
   },
   'superUser.changed': {
     version: 1,
+    isState: true,
     schema: z.object({ userId: z.string(), isSuperUser: z.boolean(), changedAt: z.iso.datetime() }),
   },
   /** Whether the person may sell tickets for events from now on. */
   'user.eventOwnerChanged': {
     version: 1,
+    isState: true,
     schema: z.object({ userId: z.string(), isEventOwner: z.boolean(), changedAt: z.iso.datetime() }),
   },
   /** Somebody of those who run the platform looks at it as the person, who was told by mail. */
@@ -169,6 +179,7 @@ export const messages = defineMessages('users', {
   /** What the platform is set to, as far as everybody may know; a higher version wins. */
   'platform.settingsChanged': {
     version: 1,
+    isState: true,
     schema: z.object({
       version: z.number().int(),
       isRegistrationOpen: z.boolean(),

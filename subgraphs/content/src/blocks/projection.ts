@@ -26,8 +26,8 @@ const keep =
 
 /** Keeps who has blocked or muted whom. */
 export const blockHandlers: MessageHandler<Transaction>[] = [
-  users.on('user.blocked', tie, keep(blocks, true)),
-  users.on('user.unblocked', tie, keep(blocks, false)),
-  users.on('user.muted', tie, keep(mutes, true)),
-  users.on('user.unmuted', tie, keep(mutes, false)),
+  ...users.project('user.blocked', tie, keep(blocks, true)),
+  ...users.project('user.unblocked', tie, keep(blocks, false)),
+  ...users.project('user.muted', tie, keep(mutes, true)),
+  ...users.project('user.unmuted', tie, keep(mutes, false)),
 ];

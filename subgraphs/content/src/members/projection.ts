@@ -13,7 +13,7 @@ interface Dependencies {
 
 /** Keeps what feeds need to know of people. The highest version of a profile wins, in whatever order they arrive. */
 export const createMemberHandlers = ({ onOriginKnown }: Dependencies): MessageHandler<Transaction>[] => [
-  users.on(
+  ...users.project(
     'user.profileChanged',
     z.object({
       userId: z.string(),
@@ -26,7 +26,7 @@ export const createMemberHandlers = ({ onOriginKnown }: Dependencies): MessageHa
       const userId = userIds.decode(data.userId);
       await lockMember(tx, userId);
       const { count } = await tx.member.updateMany({
-        where: { userId, version: { lt: version } },
+        where: { userId, version: { lte: version } },
         data: {
           version,
           countryOfOrigin,

@@ -40,10 +40,8 @@ export function createStandingHandlers({ onStanding, onPlan }: Hooks): MessageHa
     term: Partial<Pick<Office, 'startsAt' | 'endsAt' | 'endedAt'>>,
   ): Promise<void> {
     const id = officeIds.decode(officeId);
-    const holderId = userIds.decode(userId);
-    const place = { holderId, role, countryCode, cityKey: cityKeyOf(city) };
+    const place = { holderId: userIds.decode(userId), role, countryCode, cityKey: cityKeyOf(city) };
     await tx.office.upsert({ where: { id }, create: { id, ...place, ...term }, update: term });
-    await onStanding(tx, holderId);
   }
 
   async function keepPrivilege(
@@ -57,34 +55,48 @@ export function createStandingHandlers({ onStanding, onPlan }: Hooks): MessageHa
       create: { userId, ...privilege },
       update: privilege,
     });
-    await onStanding(tx, userId);
   }
+
+  const act = ({ data: { userId } }: { data: z.output<typeof person> }, tx: Transaction): Promise<void> =>
+    onStanding(tx, userIds.decode(userId));
 
   async function keepPlan(
     { data: { userId, entitlements } }: { data: z.output<typeof plan> },
     tx: Transaction,
   ): Promise<void> {
     await keepPrivilege(tx, userId, { hasPremiumEvents: entitlements.includes('PREMIUM_EVENTS') });
+    await onStanding(tx, userIds.decode(userId));
     await onPlan(tx, { userId: userIds.decode(userId), entitlements });
   }
 
   return [
-    users.on(
+    ...users.project(
       'office.appointed',
       office.extend({ startsAt: instant, endsAt: instant.nullable() }),
       ({ data }, tx) => keepOffice(tx, data, { startsAt: data.startsAt, endsAt: data.endsAt }),
+      { act },
     ),
-    users.on('office.extended', office.extend({ endsAt: instant.nullable() }), ({ data }, tx) =>
-      keepOffice(tx, data, { endsAt: data.endsAt }),
+    users.on('office.extended', office.extend({ endsAt: instant.nullable() }), async (message, tx) => {
+      await keepOffice(tx, message.data, { endsAt: message.data.endsAt });
+      await act(message, tx);
+    }),
+    ...users.project(
+      'office.ended',
+      office.extend({ endedAt: instant }),
+      ({ data }, tx) => keepOffice(tx, data, { endedAt: data.endedAt }),
+      { act },
     ),
-    users.on('office.ended', office.extend({ endedAt: instant }), ({ data }, tx) =>
-      keepOffice(tx, data, { endedAt: data.endedAt }),
+    ...users.project(
+      'superUser.changed',
+      person.extend({ isSuperUser: z.boolean() }),
+      ({ data }, tx) => keepPrivilege(tx, data.userId, { isSuperUser: data.isSuperUser }),
+      { act },
     ),
-    users.on('superUser.changed', person.extend({ isSuperUser: z.boolean() }), ({ data }, tx) =>
-      keepPrivilege(tx, data.userId, { isSuperUser: data.isSuperUser }),
-    ),
-    users.on('user.eventOwnerChanged', person.extend({ isEventOwner: z.boolean() }), ({ data }, tx) =>
-      keepPrivilege(tx, data.userId, { isEventOwner: data.isEventOwner }),
+    ...users.project(
+      'user.eventOwnerChanged',
+      person.extend({ isEventOwner: z.boolean() }),
+      ({ data }, tx) => keepPrivilege(tx, data.userId, { isEventOwner: data.isEventOwner }),
+      { act },
     ),
     payments.on('subscription.activated', plan, keepPlan),
     payments.on('subscription.changed', plan, keepPlan),

@@ -58,6 +58,13 @@ export const insertLongJob = async (
       ${job.createdAt}::timestamptz)
     ON CONFLICT (kind, key) WHERE status IN ('QUEUED', 'RUNNING') DO NOTHING`) === 1;
 
+/** The id of the one of a key that is under way. */
+export async function findLongJob(db: SqlTransaction, kind: string, key: string): Promise<string | null> {
+  const [row] = await db.$queryRaw<{ id: string }[]>`
+    SELECT id FROM kit.long_jobs WHERE kind = ${kind} AND key = ${key} AND status IN ('QUEUED', 'RUNNING')`;
+  return row?.id ?? null;
+}
+
 /** Null for one that has ended. From now on no earlier begin writes anything. */
 export async function beginLongJob(db: SqlTransaction, id: string, at: Date): Promise<Begun | null> {
   const [begun] = await db.$queryRaw<Begun[]>`

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface MessageDefinition {
   readonly version: number;
   readonly schema: z.ZodType;
+  /** It says what is so, and can be told again of whatever is so now: its owner declares how (`StateOf`). */
+  readonly isState?: true;
 }
 
 export interface MessageDefinitions<
@@ -23,6 +25,19 @@ export function defineMessages<
 }
 
 export type MessageType<Definitions extends MessageDefinitions> = keyof Definitions['types'] & string;
+
+/** Those types that are told again. */
+export type StateType<Definitions extends MessageDefinitions> = {
+  [Type in MessageType<Definitions>]: Definitions['types'][Type] extends { readonly isState: true }
+    ? Type
+    : never;
+}[MessageType<Definitions>];
+
+/**
+ * The type under which a state travels when it is told again. It is another one than that of a change, so that nobody
+ * hears of it who does not ask for it by name, in older versions too.
+ */
+export const retold = <Type extends string>(type: Type) => `${type}.retold` as const;
 
 /** The data of one message type. */
 export type MessageOf<

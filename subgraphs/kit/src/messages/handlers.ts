@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { Envelope, MessageDefinitions, MessageOf, MessageType } from './definitions.js';
+import {
+  retold,
+  type Envelope,
+  type MessageDefinitions,
+  type MessageOf,
+  type MessageType,
+  type StateType,
+} from './definitions.js';
 
 /** A message as a handler sees it: `data` is what the consumer's own schema made of it. */
 export interface Message<Data = unknown> {
@@ -29,27 +36,54 @@ export type Accepts<Published, Schema extends z.ZodType> =
 
 /**
  * Handlers for the messages of one publisher, typed by its definitions (`import type` only). The consumer's schema
- * names just the fields it needs.
+ * names just the fields it needs. `on` acts on what happens, and hears of nothing twice. `project` keeps what is so: also
+ * when that is told again, as of the same version; `act` does what else follows from a change.
  *
  * @example
  * const users = messagesFrom<typeof usersMessages, Prisma.TransactionClient>('users');
- * const handlers = [users.on('user.renamed', z.object({ userId: z.string() }), async (message, tx) => { ... })];
+ * const handlers = [
+ *   users.on('session.revoked', z.object({ sessionId: z.string() }), async (message, tx) => { ... }),
+ *   ...users.project('user.renamed', z.object({ userId: z.string() }), async (message, tx) => { ... }),
+ * ];
  */
 export function messagesFrom<Definitions extends MessageDefinitions, Tx>(source: Definitions['source']) {
+  type Handle<Schema extends z.ZodType> = (message: Message<z.output<Schema>>, tx: Tx) => Promise<void>;
+
+  const handlerOf = <Schema extends z.ZodType>(
+    type: string,
+    schema: Schema,
+    handle: Handle<Schema>,
+    version: number,
+  ): MessageHandler<Tx> => ({
+    source,
+    type,
+    version,
+    schema,
+    handle: (message, tx) => handle(message as Message<z.output<Schema>>, tx),
+  });
+
   return {
-    on<Type extends MessageType<Definitions>, Schema extends z.ZodType>(
+    on: <Type extends MessageType<Definitions>, Schema extends z.ZodType>(
       type: Type,
       schema: Schema & Accepts<MessageOf<Definitions, Type>, Schema>,
-      handle: (message: Message<z.output<Schema>>, tx: Tx) => Promise<void>,
+      handle: Handle<Schema>,
       { version = 1 }: { version?: number } = {},
-    ): MessageHandler<Tx> {
-      return {
-        source,
-        type,
-        version,
-        schema,
-        handle: (message, tx) => handle(message as Message<z.output<Schema>>, tx),
+    ): MessageHandler<Tx> => handlerOf<Schema>(type, schema, handle, version),
+
+    project: <Type extends StateType<Definitions>, Schema extends z.ZodType>(
+      type: Type,
+      schema: Schema & Accepts<MessageOf<Definitions, Type>, Schema>,
+      keep: Handle<Schema>,
+      { act, version = 1 }: { act?: Handle<Schema>; version?: number } = {},
+    ): MessageHandler<Tx>[] => {
+      const keepAndAct: Handle<Schema> = async (message, tx) => {
+        await keep(message, tx);
+        await act?.(message, tx);
       };
+      return [
+        handlerOf<Schema>(type, schema, keepAndAct, version),
+        handlerOf<Schema>(retold(type), schema, keep, version),
+      ];
     },
   };
 }

@@ -5,10 +5,11 @@ export type {
   MessageDefinitions,
   MessageOf,
   MessageType,
+  StateType,
 } from './definitions.js';
 export type { TransactionRunner, SqlTransaction } from './transaction.js';
 export { createOutbox } from './outbox.js';
-export type { Outbox, OutgoingMessage } from './outbox.js';
+export type { Outbox, OutgoingMessage, StateMessage } from './outbox.js';
 export { startRelay } from './relay.js';
 export type { Relay, RelayOptions } from './relay.js';
 export { messagesFrom } from './handlers.js';
@@ -28,3 +29,7 @@ export { idempotent } from './idempotency.js';
 export type { IdempotentCall } from './idempotency.js';
 export { keepLatestPair, keepTies, tie } from './latest-pair.js';
 export type { PairTable, ToldPair } from './latest-pair.js';
+export { retell } from './retelling.js';
+export type { Retelling, RetellingOptions, RetellingProgress, StateOf, States } from './retelling.js';
+export { defineRetelling } from './define-retelling.js';
+export type { OwnRetelling } from './define-retelling.js';

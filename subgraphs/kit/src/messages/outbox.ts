@@ -1,7 +1,14 @@
 import { v7 } from 'uuid';
 import { systemClock, type Clock } from '../clock.js';
 import { currentOperation } from '../operation.js';
-import type { Envelope, MessageDefinitions, MessageOf, MessageType } from './definitions.js';
+import {
+  retold,
+  type Envelope,
+  type MessageDefinitions,
+  type MessageOf,
+  type MessageType,
+  type StateType,
+} from './definitions.js';
 import { toJsonb } from './jsonb.js';
 import type { SqlTransaction } from './transaction.js';
 
@@ -32,7 +39,14 @@ export interface Outbox<Definitions extends MessageDefinitions> {
     tx: SqlTransaction,
     messages: readonly OutgoingMessage<Definitions, Type>[],
   ): Promise<void>;
+  /** The same for what is so already: only projections hear of it. */
+  retellAll(tx: SqlTransaction, messages: readonly StateMessage<Definitions>[]): Promise<void>;
 }
+
+/** A message that says what is so. */
+export type StateMessage<Definitions extends MessageDefinitions> = {
+  [Type in StateType<Definitions>]: OutgoingMessage<Definitions, Type>;
+}[StateType<Definitions>];
 
 export function createOutbox<Definitions extends MessageDefinitions>(
   definitions: Definitions,
@@ -59,6 +73,17 @@ export function createOutbox<Definitions extends MessageDefinitions>(
     };
   }
 
+  async function insertAll(tx: SqlTransaction, envelopes: readonly Envelope[]): Promise<void> {
+    const column = (of: (envelope: Envelope) => string) => envelopes.map(of);
+    await tx.$executeRaw`
+      INSERT INTO kit.outbox (id, type, key, envelope)
+      SELECT id, type, key, envelope::jsonb
+      FROM unnest(${column(({ id }) => id)}::uuid[], ${column(({ type }) => type)}::text[],
+        ${column(({ subject }) => subject)}::text[], ${column(toJsonb)}::text[])
+        WITH ORDINALITY AS message (id, type, key, envelope, place)
+      ORDER BY place`;
+  }
+
   return {
     async publish(tx, message) {
       const envelope = seal(message);
@@ -67,16 +92,11 @@ export function createOutbox<Definitions extends MessageDefinitions>(
         VALUES (${envelope.id}::uuid, ${envelope.type}, ${envelope.subject}, ${toJsonb(envelope)}::jsonb)`;
       return envelope.id;
     },
-    async publishAll(tx, messages) {
-      const envelopes = messages.map(seal);
-      const column = (of: (envelope: Envelope) => string) => envelopes.map(of);
-      await tx.$executeRaw`
-        INSERT INTO kit.outbox (id, type, key, envelope)
-        SELECT id, type, key, envelope::jsonb
-        FROM unnest(${column(({ id }) => id)}::uuid[], ${column(({ type }) => type)}::text[],
-          ${column(({ subject }) => subject)}::text[], ${column(toJsonb)}::text[])
-          WITH ORDINALITY AS message (id, type, key, envelope, place)
-        ORDER BY place`;
-    },
+    publishAll: (tx, messages) => insertAll(tx, messages.map(seal)),
+    retellAll: (tx, messages) =>
+      insertAll(
+        tx,
+        messages.map((message) => ({ ...seal(message), type: retold(message.type) })),
+      ),
   };
 }

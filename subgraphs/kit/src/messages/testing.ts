@@ -43,7 +43,11 @@ export async function eventually<T>(check: () => Promise<T> | T): Promise<T> {
 }
 
 export const clicks = defineMessages('clicks', {
-  'click.counted': { version: 1, schema: z.object({ n: z.int(), note: z.string().optional() }) },
+  'click.counted': {
+    version: 1,
+    isState: true,
+    schema: z.object({ n: z.int(), note: z.string().optional() }),
+  },
   'click.cleared': { version: 1, schema: z.object({ reason: z.string() }) },
 });
 

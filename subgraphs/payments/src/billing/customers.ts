@@ -8,7 +8,7 @@ const users = messagesFrom<UsersMessages, Transaction>('users');
 
 /** What an invoice needs of a profile is copied here, so that nobody asks users while money comes in. */
 export const customerHandlers = [
-  users.on(
+  ...users.project(
     'user.profileChanged',
     z.object({
       userId: z.string(),
@@ -27,7 +27,7 @@ export const customerHandlers = [
         ON CONFLICT (user_id) DO UPDATE SET display_name = excluded.display_name,
           country_code = excluded.country_code, languages = excluded.languages,
           profile_version = excluded.profile_version
-        WHERE known.profile_version < excluded.profile_version`;
+        WHERE known.profile_version <= excluded.profile_version`;
     },
   ),
 ];

@@ -9,6 +9,6 @@ const keep = keepTies({ table: 'blocks', columns: ['blocker_id', 'blocked_id'] }
 
 /** Keeps who has blocked whom. */
 export const blockHandlers = [
-  users.on('user.blocked', tie, keep(true)),
-  users.on('user.unblocked', tie, keep(false)),
+  ...users.project('user.blocked', tie, keep(true)),
+  ...users.project('user.unblocked', tie, keep(false)),
 ];

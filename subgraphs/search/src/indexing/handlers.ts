@@ -67,7 +67,7 @@ const indexEvent = ({ data }: { data: z.output<typeof event> }, tx: Transaction)
 
 /** Who tells the index what there is to find. */
 export const indexingHandlers = [
-  users.on('user.profileChanged', profile, ({ data }, tx) =>
+  ...users.project('user.profileChanged', profile, ({ data }, tx) =>
     writeDocument(tx, personDocument(source('PERSON', userIds, data.userId, data.version), data)),
   ),
   events.on('event.published', event, indexEvent),

@@ -2,7 +2,7 @@ import type { Transaction } from '../database.js';
 import type { DocumentWrite } from './rules.js';
 
 /**
- * Writes a document unless the index knows as new a version; of one version the tombstone wins. So any order and
+ * Writes a document unless the index knows a newer version; of one version the tombstone wins. So any order and
  * number of deliveries ends in the same index. A trigger adds the lexemes.
  */
 export async function writeDocument(tx: Transaction, document: DocumentWrite): Promise<void> {
@@ -27,5 +27,5 @@ export async function writeDocument(tx: Transaction, document: DocumentWrite): P
       country_code = excluded.country_code, city = excluded.city, city_key = excluded.city_key,
       country_of_origin = excluded.country_of_origin, languages = excluded.languages, domains = excluded.domains,
       starts_at = excluded.starts_at, latitude = excluded.latitude, longitude = excluded.longitude
-    WHERE (excluded.source_version, excluded.is_deleted) > (known.source_version, known.is_deleted)`;
+    WHERE (excluded.source_version, excluded.is_deleted) >= (known.source_version, known.is_deleted)`;
 }

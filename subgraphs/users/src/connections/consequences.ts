@@ -33,13 +33,20 @@ const gain = (before: Date | null, after: Date | null): number =>
 
 type TieMessage = OutgoingMessage<UsersMessages, TieMessageType>;
 
-/** What the others are told, with the version of the pair; the key is the pair, so that it arrives in order. */
+/** In the version of the pair; the key is the pair, so that it arrives in order. */
+export function tieMessage<Type extends TieMessageType>(
+  type: Type,
+  { personId, otherId, version }: Tie,
+  at: Date,
+): { type: Type } & Pick<TieMessage, 'key' | 'data'> {
+  const [person, other] = [userIds.encode(personId), userIds.encode(otherId)];
+  const data = { personId: person, otherId: other, version, at: at.toISOString() };
+  return { type, key: [person, other].sort().join(':'), data };
+}
+
+/** What the others are told. */
 export function messagesOf({ before, after, now }: Transition): TieMessage[] {
-  const tell = (type: TieMessageType, { personId, otherId, version }: Tie): TieMessage => {
-    const [person, other] = [userIds.encode(personId), userIds.encode(otherId)];
-    const data = { personId: person, otherId: other, version, at: now.toISOString() };
-    return { type, key: [person, other].sort().join(':'), data };
-  };
+  const tell = (type: TieMessageType, tie: Tie) => tieMessage(type, tie, now);
   const turn = (was: Date | null, is: Date | null, tie: Tie, begun: TieMessageType, ended: TieMessageType) =>
     gain(was, is) === 0 ? [] : [tell(is ? begun : ended, tie)];
   const sides = [

@@ -9,5 +9,6 @@ export { createPeople, type Member } from './people.js';
 export { readPair } from './read-pair.js';
 export * from './rules.js';
 export { createConnections } from './service.js';
+export { tieState } from './state.js';
 
 export const connectionsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

@@ -7,5 +7,6 @@ export { createOfficeLoaders } from './loaders.js';
 export { assertMayAppoint, assertMayDecide, cityKeyOf, mayAppoint, termOf } from './rules.js';
 export { createOffices, type Offices } from './service.js';
 export { standingOf } from './standing.js';
+export { officeState } from './state.js';
 
 export const officesSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

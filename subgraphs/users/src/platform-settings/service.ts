@@ -1,4 +1,4 @@
-import { AppError, parseInput, type Audit, type Clock, type Outbox } from '@diaspora/kit';
+import { AppError, parseInput, type Audit, type Clock, type Outbox, type StateOf } from '@diaspora/kit';
 import type { PlatformSettings } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 import type { UsersMessages } from '../messages.js';
@@ -46,9 +46,7 @@ export function createPlatformSettings({ db, clock, outbox, audit }: Dependencie
     });
 
   async function tell(tx: Transaction, before: PlatformSettings, after: PlatformSettings): Promise<void> {
-    const { version, isRegistrationOpen, maintenanceNotice, minimumAge, consulEventsPerYear } = after;
-    const data = { version, isRegistrationOpen, maintenanceNotice, minimumAge, consulEventsPerYear };
-    await outbox.publish(tx, { type: 'platform.settingsChanged', key: 'platform', data });
+    await outbox.publish(tx, settingsChanged(after));
     await audit.record(tx, {
       action: 'platform.settingsChanged',
       subject: { type: 'PlatformSettings', id: 'platform' },
@@ -60,4 +58,21 @@ export function createPlatformSettings({ db, clock, outbox, audit }: Dependencie
   return { settings, update };
 }
 
+/** What everybody may know of the settings. */
+function settingsChanged(settings: PlatformSettings) {
+  const { version, isRegistrationOpen, maintenanceNotice, minimumAge, consulEventsPerYear } = settings;
+  const data = { version, isRegistrationOpen, maintenanceNotice, minimumAge, consulEventsPerYear };
+  return { type: 'platform.settingsChanged', key: 'platform', data } as const;
+}
+
 const valuesOf = ({ changedBy: _by, changedAt: _at, ...values }: PlatformSettings) => values;
+
+/** One key. A version is a row that nobody changes, and the highest one told is what holds. */
+export const settingsState: StateOf<UsersMessages, Transaction> = {
+  types: ['platform.settingsChanged'],
+  count: async () => 1,
+  keysAfter: async (_db, after) => (after ? [] : ['platform']),
+  tell: async (tx) => [
+    settingsChanged(await tx.platformSettings.findFirstOrThrow({ orderBy: { version: 'desc' } })),
+  ],
+};
