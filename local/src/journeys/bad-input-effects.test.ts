@@ -115,6 +115,7 @@ describe('a failing mutation', () => {
     'login',
     'loginWithEmailCode',
     'refreshSession',
+    'refuseFactorResetByKey',
     'register',
     'registerWithIdentity',
     'requestEmailCode',

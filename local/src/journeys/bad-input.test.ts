@@ -171,6 +171,7 @@ describe('nasty values through the router', () => {
     'confirmTotp',
     'forgetTrustedDevice',
     'loginWithEmailCode',
+    'refuseFactorResetByKey',
     'resetPassword',
     'undoEmailChange',
     'verifyEmail',

@@ -3,10 +3,16 @@ import { onJob } from '@diaspora/kit';
 import { hashSync } from 'bcrypt';
 import { accountsSlice, createAccounts, createMailedCodes, createNotices } from './accounts/index.js';
 import { createAttempts, createBudgets } from './budgets/index.js';
-import { createCodes } from './codes/index.js';
-import { createCredentials, createUndoKeys, credentialsSlice } from './credentials/index.js';
+import { createCodes, createLetterKeys } from './codes/index.js';
+import { createCredentials, credentialsSlice } from './credentials/index.js';
 import type { Transaction } from './database.js';
 import type { Foundation } from './dependencies.js';
+import {
+  createFactorResetEnds,
+  createFactorResetLetters,
+  createFactorResets,
+  factorResetsSlice,
+} from './factor-resets/index.js';
 import { createFactors, createSecondFactor, factorsSlice } from './factors/index.js';
 import { createFederation, createPending, federationSlice } from './federation-login/index.js';
 import {
@@ -18,6 +24,7 @@ import {
   noticeEmailChange,
   rotateSigningKeys,
 } from './jobs.js';
+import { emailChangeIds, factorResetIds } from './ids.js';
 import type { Platform } from './platform-settings/index.js';
 import { createAccessTokens, createSessions, createTokenKeys, sessionsSlice } from './sessions/index.js';
 
@@ -45,7 +52,7 @@ function composeTokens({ db, clock, config }: Dependencies) {
 }
 
 /** What every proof goes through. */
-function composeProofs({ db, clock, mailer, config }: Dependencies) {
+function composeProofs({ db, clock, mailer, texting, audit, config }: Dependencies) {
   const secret = config.TOKEN_SECRET;
   const budgets = createBudgets({ db, clock, secret });
   const attempts = createAttempts({
@@ -59,8 +66,12 @@ function composeProofs({ db, clock, mailer, config }: Dependencies) {
   const bcryptCost = config.BCRYPT_COST;
   // Of a password that nobody knows: accounts may have none, and then it is all that is compared against.
   const decoyHash = hashSync(randomUUID(), bcryptCost);
-  const secondFactor = createSecondFactor({ db, clock, notices, secret });
-  return { budgets, attempts, codes, mailedCodes, notices, bcryptCost, decoyHash, secondFactor };
+  const resetKeys = createLetterKeys({ secret, purpose: 'refuse-factor-reset', ids: factorResetIds });
+  const letters = createFactorResetLetters({ db, mailer, texting, resetKeys });
+  const resetEnds = createFactorResetEnds({ clock, audit, letters });
+  const secondFactor = createSecondFactor({ db, clock, notices, secret, voidReset: resetEnds.voidOpen });
+  const resets = { resetKeys, letters, resetEnds };
+  return { budgets, attempts, codes, mailedCodes, notices, bcryptCost, decoyHash, secondFactor, ...resets };
 }
 
 /** Accounts, the ways into them, and what comes of it. */
@@ -96,7 +107,8 @@ function composeDoors(
     providers: identityProviders,
     redirectUris: config.OIDC_REDIRECT_URIS,
   });
-  const undoKeys = createUndoKeys(config.TOKEN_SECRET);
+  const secret = config.TOKEN_SECRET;
+  const undoKeys = createLetterKeys({ secret, purpose: 'undo-email', ids: emailChangeIds });
   const dropIdentities = federation.drop;
   const credentials = createCredentials({
     ...common,
@@ -106,7 +118,8 @@ function composeDoors(
     undoKeys,
   });
   const factors = createFactors({ ...common, ends: sessions, provePassword });
-  return { accounts, sessions, credentials, factors, federation };
+  const factorResets = createFactorResets({ ...common, ends: sessions });
+  return { accounts, sessions, credentials, factors, factorResets, federation };
 }
 
 export type AccountParts = ReturnType<typeof composeAccounts>;
@@ -116,15 +129,19 @@ export function composeAccounts(dependencies: Dependencies) {
   const tokens = composeTokens(dependencies);
   const proofs = composeProofs(dependencies);
   const services = composeDoors(dependencies, { ...proofs, ...tokens });
-  const { accounts, sessions, credentials, factors, federation } = services;
+  const { accounts, sessions, credentials, factors, factorResets, federation } = services;
   const { attempts, budgets, codes, mailedCodes, notices } = proofs;
   return {
     services,
-    slices: [accountsSlice, sessionsSlice, credentialsSlice, factorsSlice, federationSlice],
+    slices: [
+      ...[accountsSlice, sessionsSlice, credentialsSlice, factorsSlice],
+      ...[factorResetsSlice, federationSlice],
+    ],
     attempts,
     budgets,
     ...tokens,
     jobs: {
+      ...factorResets.jobs,
       ...onJob(mailAboutAccount, accounts.sendAccountMail),
       ...onJob(mailCode, mailedCodes.send),
       ...onJob(mailNewAddress, credentials.sendToNewAddress),

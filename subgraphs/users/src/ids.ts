@@ -30,6 +30,7 @@ export const customerActivityIds = idType('cac');
 export const challengeIds = idType('sic');
 export const trustedDeviceIds = idType('tdv');
 export const emailChangeIds = idType('emc');
+export const factorResetIds = idType('frs');
 export const customerNoteIds = idType('cno');
 export const customerTaskIds = idType('ctk');
 export const customerMergeIds = idType('cmg');

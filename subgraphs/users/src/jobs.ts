@@ -6,7 +6,7 @@ export const mailAboutAccount = defineJob('mailAboutAccount', z.object({ emailKe
 /** A code to a proved address. It is drawn when the mail is written. */
 export const mailCode = defineJob(
   'mailCode',
-  z.object({ emailKey: z.string(), purpose: z.enum(['reset-password', 'sign-in']) }),
+  z.object({ emailKey: z.string(), purpose: z.enum(['reset-password', 'sign-in', 'second-factor']) }),
 );
 /** A code to an address that an account is to have. */
 export const mailNewAddress = defineJob(

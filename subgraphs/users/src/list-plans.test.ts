@@ -9,11 +9,13 @@ const size = 20_000;
 let users: Awaited<ReturnType<typeof givenUsers>>;
 let statements: ReturnType<typeof recordStatements>;
 let chief: Awaited<ReturnType<typeof users.given.person>>;
+let other: typeof chief;
 let organization: Awaited<ReturnType<typeof users.given.organization>>;
 beforeAll(async () => {
   users = await givenUsers();
   statements = recordStatements(users.pool);
   chief = await users.given.person({ isSuperUser: true });
+  other = await users.given.person();
   organization = await users.given.organization(chief);
   await fill();
   const admin = createPool({ url: users.database.adminUrl, max: 1 });
@@ -52,6 +54,10 @@ async function fill(): Promise<void> {
   await db.$executeRaw`
     INSERT INTO super_user_changes (id, kind, account_id, proposer_id, reason, status, created_at, expires_at)
     SELECT id, 'GRANT', gen_random_uuid(), ${by}, 'So.', 'WITHDRAWN', at, at FROM ${numbered}`;
+  await db.$executeRaw`
+    INSERT INTO factor_resets (id, account_id, opened_by, needs_two, reason, status, opened_at, due_at, ended_at)
+    SELECT id, ${other.id}::uuid, ${by}, false, 'So.',
+      (CASE WHEN n % 200 = 0 THEN 'VOID' ELSE 'DONE' END)::factor_reset_status, at, at, at FROM ${numbered}`;
 }
 
 const page = '(first: 20) { nodes { id } }';
@@ -92,6 +98,18 @@ const lists: [string, () => string, table: string, index: string][] = [
     () => `{ superUserChanges${page} }`,
     'super_user_changes',
     'super_user_changes_created_at_id_idx',
+  ],
+  [
+    'resets of second factors',
+    () => `{ factorResets${page} }`,
+    'factor_resets',
+    'factor_resets_opened_at_id_idx',
+  ],
+  [
+    'resets of second factors of one status',
+    () => `{ factorResets${page.replace('(', '(status: VOID, ')} }`,
+    'factor_resets',
+    'factor_resets_status_opened_at_id_idx',
   ],
 ];
 

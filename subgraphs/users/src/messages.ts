@@ -176,6 +176,11 @@ export const messages = defineMessages('users', {
     version: 1,
     schema: z.object({ impersonationId: z.string(), userId: z.string(), expiresAt: z.iso.datetime() }),
   },
+  /** The person's second factor is removed at `dueAt` unless they refuse. They were told by mail, too. */
+  'factorReset.opened': {
+    version: 1,
+    schema: z.object({ resetId: z.string(), userId: z.string(), dueAt: z.iso.datetime() }),
+  },
   /** What the platform is set to, as far as everybody may know; a higher version wins. */
   'platform.settingsChanged': {
     version: 1,

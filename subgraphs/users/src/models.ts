@@ -43,6 +43,7 @@ export type SuperUserChangeModel = SuperUserChange;
 export type UserAdministrationModel = Administration;
 export type AnalyticsReportModel = Report;
 export type UserMetricsModel = Report;
+export type FactorResetModel = rows.FactorReset;
 export type ImpersonationModel = rows.Impersonation;
 export type PlatformSettingsModel = rows.PlatformSettings;
 export type SuspensionModel = Suspension;

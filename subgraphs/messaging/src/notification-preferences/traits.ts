@@ -47,6 +47,7 @@ export const traitsOf: Readonly<Record<NotificationType, Traits>> = {
   SUBSCRIPTION_PAST_DUE: urgent,
   SUBSCRIPTION_UNPAID: urgent,
   ACCOUNT_LOOKED_AT: security,
+  FACTOR_RESET_OPENED: security,
   OFFICE_EXTENDED: urgent,
   OFFICE_CONFIRMED: personal,
   OFFICE_REVIEWED: personal,

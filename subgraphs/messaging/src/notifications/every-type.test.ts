@@ -196,6 +196,7 @@ const sources: Readonly<Record<NotificationType, Source>> = {
   EVENT_OWNER_CHANGED: own('user.eventOwnerChanged', { isEventOwner: true, changedAt: at }),
   SESSION_COPIED: own('session.revoked', { sessionId: aNew(sessionIds), reason: 'REFRESH_TOKEN_REPLAYED' }),
   ACCOUNT_LOOKED_AT: own('impersonation.started', { impersonationId: 'imp_1' }),
+  FACTOR_RESET_OPENED: own('factorReset.opened', { resetId: 'frs_1', dueAt: at }),
   CALENDAR_DISCONNECTED: own('calendar.disconnected', { connectionId: 'cal_1', disconnectedAt: at }),
   REGISTRATION_CONFIRMED: event('registration.confirmed', ({ ana }) => ({
     ...{ registrationId: aNew(registrationIds), userId: ana, confirmedAt: at },

@@ -4,7 +4,13 @@ import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Transaction } from '../database.js';
 import { postIds } from '../ids.js';
-import { commentNotice, impersonationNotice, officeNotice, reactionNotice } from './rules.js';
+import {
+  commentNotice,
+  factorResetNotice,
+  impersonationNotice,
+  officeNotice,
+  reactionNotice,
+} from './rules.js';
 import type { Telling } from './telling.js';
 
 const content = messagesFrom<ContentMessages, Transaction>('content');
@@ -16,6 +22,7 @@ const removed = z.object({ postId: id });
 const reaction = z.object({ postId: id, postAuthorId: id, userId: id });
 const office = z.object({ officeId: id, userId: id, appointerId: id });
 const impersonation = z.object({ impersonationId: id, userId: id });
+const factorReset = z.object({ resetId: id, userId: id });
 
 /** What others report becomes notifications of the people concerned. */
 export const createNotificationHandlers = ({ tell, withdraw }: Telling): MessageHandler<Transaction>[] => [
@@ -26,4 +33,5 @@ export const createNotificationHandlers = ({ tell, withdraw }: Telling): Message
   ),
   users.on('office.appointed', office, ({ data }, tx) => tell(tx, officeNotice(data))),
   users.on('impersonation.started', impersonation, ({ data }, tx) => tell(tx, impersonationNotice(data))),
+  users.on('factorReset.opened', factorReset, ({ data }, tx) => tell(tx, factorResetNotice(data))),
 ];

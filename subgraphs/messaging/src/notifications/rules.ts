@@ -69,6 +69,15 @@ export const impersonationNotice = (impersonation: {
   actorId: null,
 });
 
+export const factorResetNotice = (reset: { readonly resetId: string; readonly userId: string }): Notice => ({
+  recipientId: userIds.decode(reset.userId),
+  type: 'FACTOR_RESET_OPENED',
+  occasion: reset.resetId,
+  subjectType: 'USER',
+  subjectId: userIds.decode(reset.userId),
+  actorId: null,
+});
+
 /** Nobody is told what they did themselves. */
 export const isWorthTelling = ({ actorId, recipientId }: Notice): boolean => actorId !== recipientId;
 

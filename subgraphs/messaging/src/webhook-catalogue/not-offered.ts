@@ -40,6 +40,7 @@ export const notOffered: {
     'superUser.proposed': security,
     'superUser.changed': security,
     'impersonation.started': security,
+    'factorReset.opened': security,
     'mail.settled': requests,
     'session.revoked': security,
   },

@@ -25,6 +25,7 @@ export const ar: Words = {
     SUBSCRIPTION_PAST_DUE: () => 'تعذّر تجديد اشتراكك، وسنحاول من جديد',
     SUBSCRIPTION_UNPAID: () => 'انتهى اشتراكك لعدم الدفع',
     ACCOUNT_LOOKED_AT: () => 'فريقنا يطّلع على المنصة كما تراها أنت',
+    FACTOR_RESET_OPENED: () => 'ستُزال الخطوة الثانية من تسجيل دخولك: ارفض ذلك إن لم تكن أنت',
     OFFICE_EXTENDED: () => 'تغيّرت مدة منصبك',
     OFFICE_CONFIRMED: () => 'تأكّد منصبك',
     OFFICE_REVIEWED: ({ actor }) => `كتب ${actor} رأيًا في أدائك لمنصبك`,

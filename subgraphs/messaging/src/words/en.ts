@@ -25,6 +25,8 @@ export const en: Words = {
     SUBSCRIPTION_PAST_DUE: () => 'Your plan could not be renewed; we will try again',
     SUBSCRIPTION_UNPAID: () => 'Your plan has ended, as it was not paid',
     ACCOUNT_LOOKED_AT: () => 'Our team looks at the platform as you',
+    FACTOR_RESET_OPENED: () =>
+      'The second step of your sign-in is to be removed: refuse it if that was not you',
     OFFICE_EXTENDED: () => 'The term of your office was changed',
     OFFICE_CONFIRMED: () => 'Your office was confirmed',
     OFFICE_REVIEWED: ({ actor }) => `${actor} wrote about how you hold your office`,

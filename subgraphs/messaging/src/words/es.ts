@@ -25,6 +25,8 @@ export const es: Words = {
     SUBSCRIPTION_PAST_DUE: () => 'Tu plan no se pudo renovar; lo intentaremos de nuevo',
     SUBSCRIPTION_UNPAID: () => 'Tu plan ha terminado por falta de pago',
     ACCOUNT_LOOKED_AT: () => 'Nuestro equipo mira la plataforma como tú',
+    FACTOR_RESET_OPENED: () =>
+      'Se va a quitar el segundo paso de tu inicio de sesión: recházalo si no fuiste tú',
     OFFICE_EXTENDED: () => 'La duración de tu cargo ha cambiado',
     OFFICE_CONFIRMED: () => 'Tu cargo fue confirmado',
     OFFICE_REVIEWED: ({ actor }) => `${actor} escribió sobre cómo ejerces tu cargo`,

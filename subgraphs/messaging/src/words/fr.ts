@@ -25,6 +25,8 @@ export const fr: Words = {
     SUBSCRIPTION_PAST_DUE: () => 'Votre formule n’a pas pu être renouvelée ; nous réessaierons',
     SUBSCRIPTION_UNPAID: () => 'Votre formule a pris fin, faute de paiement',
     ACCOUNT_LOOKED_AT: () => 'Notre équipe consulte la plateforme à votre place',
+    FACTOR_RESET_OPENED: () =>
+      'La seconde étape de votre connexion va être retirée : refusez-le si ce n’était pas vous',
     OFFICE_EXTENDED: () => 'La durée de votre fonction a changé',
     OFFICE_CONFIRMED: () => 'Votre fonction a été confirmée',
     OFFICE_REVIEWED: ({ actor }) => `${actor} a donné un avis sur l’exercice de votre fonction`,

@@ -25,6 +25,8 @@ export const pt: Words = {
     SUBSCRIPTION_PAST_DUE: () => 'O seu plano não pôde ser renovado; vamos tentar de novo',
     SUBSCRIPTION_UNPAID: () => 'O seu plano terminou por falta de pagamento',
     ACCOUNT_LOOKED_AT: () => 'A nossa equipa vê a plataforma como você',
+    FACTOR_RESET_OPENED: () =>
+      'O segundo passo do seu início de sessão vai ser removido: recuse se não foi você',
     OFFICE_EXTENDED: () => 'A duração do seu cargo mudou',
     OFFICE_CONFIRMED: () => 'O seu cargo foi confirmado',
     OFFICE_REVIEWED: ({ actor }) => `${actor} escreveu sobre como você exerce o seu cargo`,

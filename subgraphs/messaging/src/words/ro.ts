@@ -25,6 +25,8 @@ export const ro: Words = {
     SUBSCRIPTION_PAST_DUE: () => 'Abonamentul tău nu a putut fi reînnoit; încercăm din nou',
     SUBSCRIPTION_UNPAID: () => 'Abonamentul tău s-a încheiat, fiindcă nu a fost plătit',
     ACCOUNT_LOOKED_AT: () => 'Echipa noastră privește platforma ca tine',
+    FACTOR_RESET_OPENED: () =>
+      'Al doilea pas al autentificării tale urmează să fie îndepărtat: refuză dacă nu ai fost tu',
     OFFICE_EXTENDED: () => 'Durata funcției tale s-a schimbat',
     OFFICE_CONFIRMED: () => 'Funcția ta a fost confirmată',
     OFFICE_REVIEWED: ({ actor }) => `${actor} a scris despre cum îți îndeplinești funcția`,

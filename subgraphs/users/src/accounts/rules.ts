@@ -11,6 +11,7 @@ export const mailboxMails = window('mailbox.mails', 5, dayMs);
 export const codeMails = {
   'reset-password': { letter: 'resetPassword', budget: window('mailbox.resets', 5, dayMs) },
   'sign-in': { letter: 'signInCode', budget: window('mailbox.signIns', 10, dayMs) },
+  'second-factor': { letter: 'signInCode', budget: window('mailbox.secondFactors', 10, dayMs) },
 } as const;
 
 export type MailedCodePurpose = keyof typeof codeMails;

@@ -5,7 +5,8 @@ import type { OneTimeCode } from '../__generated__/prisma/client.js';
 import type { Db, Transaction } from '../database.js';
 
 /** What a code is good for. It is part of the hash: a code for one thing opens nothing else. */
-export type CodePurpose = 'verify-email' | 'reset-password' | 'sign-in' | 'change-email' | 'verify-phone';
+export type CodePurpose =
+  'verify-email' | 'reset-password' | 'sign-in' | 'second-factor' | 'change-email' | 'verify-phone';
 
 export type Code = OneTimeCode;
 export type Codes = ReturnType<typeof createCodes>;

@@ -1,7 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { deviceName } from '../device-name.js';
 import { emailKeyOf, mailboxMails, writeInstant, writeLetter } from '../accounts/index.js';
-import { emailChangeIds } from '../ids.js';
 import type { CredentialDependencies } from './dependencies.js';
 import { undoDays } from './rules.js';
 
@@ -51,20 +49,4 @@ export function createEmailLetters({ db, mailer, budgets, codes, undoKeys }: Cre
   }
 
   return { sendToNewAddress, sendToOldAddress };
-}
-
-export type UndoKeys = ReturnType<typeof createUndoKeys>;
-
-/** Keys that take a change of address back: derived from its id, so that none is kept. */
-export function createUndoKeys(secret: string) {
-  const tagOf = (id: string) => createHmac('sha256', secret).update(`undo-email:${id}`).digest();
-  return {
-    write: (id: string): string => `${emailChangeIds.encode(id)}.${tagOf(id).toString('base64url')}`,
-    /** The id of the change; undefined for everything that is no key of ours. */
-    read: (key: string): string | undefined => {
-      const [, text = '', tag = ''] = /^(\w{30})\.([\w-]{43})$/.exec(key.trim()) ?? [];
-      const id = emailChangeIds.find(text);
-      return id !== null && timingSafeEqual(Buffer.from(tag, 'base64url'), tagOf(id)) ? id : undefined;
-    },
-  };
 }

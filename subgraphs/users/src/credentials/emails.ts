@@ -13,7 +13,7 @@ const newEmailInput = z.object({ newEmail: email });
 
 /** The address of an account, changed by whoever knows the password and reads the new mailbox. */
 export function createEmails(dependencies: CredentialDependencies) {
-  const { db, clock, audit, attempts, budgets, codes, epochs, provePassword } = dependencies;
+  const { db, clock, audit, attempts, budgets, codes, epochs, provePassword, secondFactor } = dependencies;
 
   /** The answer is the same for addresses of others: the job finds out. */
   async function changeEmail(
@@ -50,6 +50,7 @@ export function createEmails(dependencies: CredentialDependencies) {
     const epoch = await epochs.raise(tx, accountId);
     await codes.spend(tx, code);
     await codes.drop(tx, accountId);
+    await secondFactor.voidReset(tx, accountId);
     const newEmail = code.target!;
     const emailKey = emailKeyOf(newEmail);
     await giveWay(tx, emailKey);

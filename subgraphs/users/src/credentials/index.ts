@@ -2,7 +2,6 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { createUndoKeys } from './email-letters.js';
 export { createCredentials } from './service.js';
 
 export const credentialsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

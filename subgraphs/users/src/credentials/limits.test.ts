@@ -5,6 +5,7 @@ import { getNamedType, isInputObjectType, Kind } from 'graphql';
 import { accountsSlice } from '../accounts/index.js';
 import { createAttempts, createBudgets } from '../budgets/index.js';
 import { clientsSlice } from '../clients/index.js';
+import { factorResetsSlice } from '../factor-resets/index.js';
 import { factorsSlice } from '../factors/index.js';
 import { federationSlice } from '../federation-login/index.js';
 import { identityIds } from '../ids.js';
@@ -48,6 +49,9 @@ const unguessable = (as: 'visitor' | 'viewer', input: Input): Limit => ({
   input,
 });
 const callback = { secret: 'x', callbackUrl: 'https://app.example/back?state=x' };
+const aboutOthers = {
+  unlimited: 'for super users, about others; nothing is guessed, and one at a time is open',
+};
 const ownSession = { unlimited: 'ends what the viewer has; nothing is guessed, nothing is sent' };
 const superUsers = { unlimited: 'for super users, about programs; nothing is guessed, nothing is sent' };
 
@@ -78,6 +82,11 @@ const limits: Readonly<Record<string, Limit>> = {
   disableTotp: lock('viewer', () => ({ password })),
   regenerateRecoveryCodes: lock('viewer', () => ({ password })),
   forgetTrustedDevice: ownSession,
+  openFactorReset: aboutOthers,
+  confirmFactorReset: aboutOthers,
+  withdrawFactorReset: aboutOthers,
+  refuseFactorReset: { unlimited: 'ends what is about the viewer; nothing is guessed, nothing is sent' },
+  refuseFactorResetByKey: unguessable('visitor', () => ({ key: 'x' })),
   beginFederatedSignIn: { unlimited: 'by network address, once the provider is known; nothing is guessed' },
   completeFederatedSignIn: unguessable('visitor', () => callback),
   registerWithIdentity: unguessable('visitor', () => ({ ...person, secret: 'x' })),
@@ -119,7 +128,7 @@ function mutationsOf({ typeDefs }: Slice): [string, string][] {
 
 const slices = [
   ...[accountsSlice, sessionsSlice, credentialsSlice, factorsSlice, federationSlice],
-  ...[privacySlice, clientsSlice],
+  ...[factorResetsSlice, privacySlice, clientsSlice],
 ];
 const mutations = slices.flatMap(mutationsOf);
 const limited = Object.entries(limits).flatMap(([name, limit]) =>

@@ -3,6 +3,7 @@ import { hash } from 'bcrypt';
 import { z } from 'zod';
 import { emailKeyOf, newPassword } from '../accounts/index.js';
 import { wrongCode } from '../codes/index.js';
+import { assertMailMaySetPassword } from '../factor-resets/index.js';
 import type { Transaction } from '../database.js';
 import { userIds } from '../ids.js';
 import type { CredentialDependencies } from './dependencies.js';
@@ -24,7 +25,7 @@ const changedMeanwhile = () =>
 const passwordInput = z.object({ newPassword });
 
 export function createPasswords(dependencies: CredentialDependencies) {
-  const { db, audit, attempts, codes, ends, epochs, mailedCodes, notices, secondFactor, bcryptCost } =
+  const { db, clock, audit, attempts, codes, ends, epochs, mailedCodes, notices, secondFactor, bcryptCost } =
     dependencies;
 
   /** Whoever got in by the old password, or holds a code or a key of that time, is out. */
@@ -33,9 +34,11 @@ export function createPasswords(dependencies: CredentialDependencies) {
     const epoch = await db.$transaction(async (tx) => {
       const raised = await epochs.raise(tx, accountId);
       await claim(tx);
-      await tx.account.update({ where: { id: accountId }, data: { passwordHash } });
+      const passwordResetAt = action === 'password.reset' ? clock.now() : null;
+      await tx.account.update({ where: { id: accountId }, data: { passwordHash, passwordResetAt } });
       await codes.drop(tx, accountId);
       await secondFactor.distrustDevices(tx, accountId);
+      await secondFactor.voidReset(tx, accountId);
       await ends.endAll(tx, accountId, { reason: 'PASSWORD_CHANGED', ...(except && { except }) });
       await notices.tell(tx, accountId, { kind: 'passwordChanged', userAgent: origin.userAgent });
       const subject = { type: 'User', id: userIds.encode(accountId) };
@@ -76,7 +79,10 @@ export function createPasswords(dependencies: CredentialDependencies) {
     const passwordHash = await hash(valid.newPassword, bcryptCost);
     if (!code) throw wrongCode();
     const { accountId } = code;
-    const claim = (tx: Transaction) => codes.spend(tx, code);
+    const claim = async (tx: Transaction) => {
+      await codes.spend(tx, code);
+      assertMailMaySetPassword(await tx.account.findUniqueOrThrow({ where: { id: accountId } }), clock.now());
+    };
     await replace({ accountId, passwordHash, action: 'password.reset', origin, claim });
     await attempts.succeed(emailKey);
   }

@@ -12,13 +12,15 @@ interface Dependencies {
   readonly clock: Clock;
   readonly notices: Notices;
   readonly secret: string;
+  /** A reset that is open decides about the factor as it was: whatever shows that its owner is there ends it. */
+  readonly voidReset: (tx: Transaction, accountId: string) => Promise<void>;
 }
 
 export type AccountSecondFactor = ReturnType<typeof createSecondFactor>;
 
 /** The second factor of an account, as signing in asks for it. */
 export function createSecondFactor(dependencies: Dependencies) {
-  const { notices } = dependencies;
+  const { notices, voidReset } = dependencies;
   const totp = createTotp(dependencies);
   const recoveryCodes = createRecoveryCodes(dependencies);
   const devices = createTrustedDevices(dependencies);
@@ -29,9 +31,12 @@ export function createSecondFactor(dependencies: Dependencies) {
     spend: async (tx, { id }, { proof, origin }) => {
       if ('code' in proof) {
         const isRight = await totp.spend(tx, id, { code: proof.code, isConfirmed: true });
-        return isRight ? 'totp' : undefined;
+        if (!isRight) return undefined;
+        await voidReset(tx, id);
+        return 'totp';
       }
       if (!(await recoveryCodes.spend(tx, id, proof.recoveryCode))) return undefined;
+      await voidReset(tx, id);
       await notices.tell(tx, id, { kind: 'recoveryCodeUsed', userAgent: origin.userAgent });
       return 'recoveryCode';
     },
@@ -39,6 +44,7 @@ export function createSecondFactor(dependencies: Dependencies) {
 
   /** With everything that belongs to it. Under the lock of the account's row. */
   async function remove(tx: Transaction, accountId: string): Promise<void> {
+    await voidReset(tx, accountId);
     await tx.account.update({ where: { id: accountId }, data: { secondFactorAt: null } });
     await totp.remove(tx, accountId);
     await recoveryCodes.remove(tx, accountId);
@@ -53,10 +59,13 @@ export function createSecondFactor(dependencies: Dependencies) {
     remove,
     /** What was set up then or later is not the work of whoever owned the account before. */
     removeSince: async (tx: Transaction, { id, secondFactorAt }: Account, since: Date): Promise<void> => {
+      await voidReset(tx, id);
+      await tx.account.update({ where: { id }, data: { factorResetAt: null } });
       if (secondFactorAt && secondFactorAt >= since) await remove(tx, id);
       await devices.forgetAll(tx, id);
     },
     /** They go with the password that vouched for them. */
     distrustDevices: (tx: Transaction, accountId: string): Promise<void> => devices.forgetAll(tx, accountId),
+    voidReset,
   };
 }

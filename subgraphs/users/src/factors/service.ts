@@ -24,7 +24,7 @@ interface Dependencies {
 /** The second factor of an account: set up, replaced and removed by its owner. Each change raises the epoch. */
 export function createFactors(dependencies: Dependencies) {
   const { db, clock, audit, attempts, ends, epochs, notices, provePassword } = dependencies;
-  const { totp, recoveryCodes, devices, remove } = dependencies.secondFactor;
+  const { totp, recoveryCodes, devices, remove, voidReset } = dependencies.secondFactor;
 
   /** Takes the password: an unattended device must not lock its owner out. */
   async function enrolTotp(viewer: Viewer, input: { password: string }, origin: Origin): Promise<TotpSecret> {
@@ -76,6 +76,7 @@ export function createFactors(dependencies: Dependencies) {
     return change(viewer.id, async (tx) => {
       const { secondFactorAt } = await find(tx, viewer.id);
       if (!secondFactorAt) throw new AppError('CONFLICT', 'Set up an authenticator app first.');
+      await voidReset(tx, viewer.id);
       await note(tx, viewer.id, 'factor.recoveryCodesMade');
       await notices.tell(tx, viewer.id, { kind: 'recoveryCodesMade', userAgent: origin.userAgent });
       return recoveryCodes.make(tx, viewer.id);

@@ -1,20 +1,12 @@
-import { AppError, dayMs, minuteMs, text } from '@diaspora/kit';
+import { AppError, dayMs, text } from '@diaspora/kit';
 import { z } from 'zod';
-import type { Account, Session } from '../__generated__/prisma/client.js';
+import type { Account } from '../__generated__/prisma/client.js';
 import { isKeptOut } from '../accounts/index.js';
-
-/** How long ago whoever impersonates may have proved who they are: a device left open starts nothing. */
-export const recentSignInMs = 15 * minuteMs;
 
 /** How long an impersonation stays on record here; the audit trail keeps it. */
 export const keptMs = 30 * dayMs;
 
 export const impersonationInput = z.object({ accountId: z.uuid(), reason: text({ max: 1_000 }) });
-
-export function assertSignedInRecently(session: Session | null, now: Date): asserts session {
-  if (!session || session.revokedAt || now.getTime() - session.authenticatedAt.getTime() > recentSignInMs)
-    throw new AppError('RECENT_SIGN_IN_REQUIRED', 'Sign in again first: this takes a recent sign-in.');
-}
 
 /** Throws unless somebody else may look as the person. Nobody looks as a super user: it would show what they decide. */
 export function assertMayBeImpersonated(account: Account | null, now: Date): asserts account {

@@ -4,10 +4,15 @@ import type { Db, Transaction } from '../database.js';
 import { impersonationIds, userIds } from '../ids.js';
 import { announceRevocation } from '../jobs.js';
 import type { UsersMessages } from '../messages.js';
-import type { AccessToken, IssueAccess, Sessions } from '../sessions/index.js';
+import {
+  assertSignedInRecently,
+  type AccessToken,
+  type IssueAccess,
+  type Sessions,
+} from '../sessions/index.js';
 import { assertSuperUser } from '../super-users/index.js';
 import type { ImpersonationLetters } from './letters.js';
-import { assertMayBeImpersonated, assertSignedInRecently, impersonationInput, keptMs } from './rules.js';
+import { assertMayBeImpersonated, impersonationInput, keptMs } from './rules.js';
 
 interface Dependencies {
   readonly db: Db;
@@ -37,7 +42,7 @@ export function createImpersonations(dependencies: Dependencies) {
     const { impersonation, ended, account, epoch } = await db.$transaction(async (tx) => {
       await assertSuperUser(tx, viewer.id);
       const impersonator = await lock(tx, viewer.id);
-      assertSignedInRecently(await findSession(tx, viewer), clock.now());
+      await assertSignedInRecently(tx, viewer, clock.now());
       const account = await tx.account.findUnique({ where: { id: accountId } });
       assertMayBeImpersonated(account, clock.now());
       const ended = await endOpen(tx, { impersonatorId: viewer.id });
@@ -55,9 +60,6 @@ export function createImpersonations(dependencies: Dependencies) {
     await tx.$executeRaw`SELECT 1 FROM accounts WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
     return tx.account.findUniqueOrThrow({ where: { id } });
   }
-
-  const findSession = (tx: Transaction, { id: accountId, sessionId }: Viewer) =>
-    tx.session.findFirst({ where: { id: sessionId, accountId, expiresAt: { gt: clock.now() } } });
 
   async function create(
     tx: Transaction,

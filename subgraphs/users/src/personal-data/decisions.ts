@@ -22,6 +22,7 @@ const dataExport = { exported: 'dataExports', erasure: 'ERASED' } as const;
 const erasure = { exported: 'erasures', erasure: 'PSEUDONYMISED' } as const;
 const suspension = { exported: 'suspensions', erasure: 'ERASED' } as const;
 const impersonation = { exported: 'impersonations', erasure: 'ERASED' } as const;
+const factorReset = { exported: 'factorResets', erasure: 'ERASED' } as const;
 const settings = { exported: { not: 'the platform’s own record' }, erasure: 'PSEUDONYMISED' } as const;
 /** Who did something about somebody, whose record it is. */
 const actor = { exported: { not: 'the record of whom it was about' }, erasure: 'PSEUDONYMISED' } as const;
@@ -52,6 +53,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     Session: { exported: 'sessions', erasure: 'ERASED' },
     Suspension: suspension,
     Impersonation: impersonation,
+    FactorReset: factorReset,
     PlatformSettings: settings,
     Membership: { exported: 'membership', erasure: 'ERASED' },
     ActivityMark: { exported: { not: 'counted and gone in the night' }, erasure: 'ERASED' },
@@ -114,6 +116,9 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     'PersonSuggestion.user': ties,
     'Impersonation.user': impersonation,
     'Impersonation.impersonator': actor,
+    'FactorReset.user': factorReset,
+    'FactorReset.openedBy': actor,
+    'FactorReset.confirmedBy': actor,
     'Office.holder': office,
     'Office.appointer': office,
     'OfficeApplication.applicant': application,

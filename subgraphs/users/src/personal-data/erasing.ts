@@ -113,6 +113,8 @@ async function emptyAccount(tx: Transaction, id: string, now: Date): Promise<Rec
       phoneNumber: null,
       phoneVerifiedAt: null,
       secondFactorAt: null,
+      factorResetAt: null,
+      passwordResetAt: null,
       isSuperUser: false,
       eventOwnerSince: null,
       entitlements: [],

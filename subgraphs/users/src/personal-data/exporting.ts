@@ -6,6 +6,7 @@ import {
   auditEntryIds,
   dataExportIds,
   erasureIds,
+  factorResetIds,
   officeIds,
   organizationIds,
   sessionIds,
@@ -24,6 +25,7 @@ export const createExport =
     await archive.records('trustedDevices', await devicesOf(db, personId));
     await archive.records('identities', await identitiesOf(db, personId));
     await archive.records('suspensions', await suspensionsOf(db, personId));
+    await archive.records('factorResets', await factorResetsOf(db, personId));
     await archive.records('impersonations', await impersonationsOf(db, personId));
     await archive.records('emailChanges', await emailChangesOf(db, personId));
     await archive.records('connections', await connectionsOf(db, personId));
@@ -87,6 +89,13 @@ async function suspensionsOf(db: Db, accountId: string) {
   const suspensions = await db.suspension.findMany({ where: { accountId }, orderBy: { id: 'asc' } });
   return suspensions.map(({ reason, isFinal, startedAt, endsAt, endedAt }) => ({
     ...{ reason, isFinal, startedAt, endsAt, endedAt },
+  }));
+}
+
+async function factorResetsOf(db: Db, accountId: string) {
+  const resets = await db.factorReset.findMany({ where: { accountId }, orderBy: { id: 'asc' } });
+  return resets.map(({ id, reason, status, openedAt, dueAt, endedAt }) => ({
+    ...{ id: factorResetIds.encode(id), reason, status, openedAt, dueAt, endedAt },
   }));
 }
 

@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { personalDataOf, tracesOf } from '@diaspora/kit/testing';
-import { dataExportIds, erasureIds, identityIds, officeIds, reviewIds, superUserChangeIds } from '../ids.js';
+import {
+  dataExportIds,
+  erasureIds,
+  factorResetIds,
+  identityIds,
+  officeIds,
+  reviewIds,
+  superUserChangeIds,
+} from '../ids.js';
 import { mailNewAddress } from '../jobs.js';
 import { authenticator } from '../testing/authenticator.js';
 import { givenUsers, password } from '../testing/given.js';
@@ -125,6 +133,13 @@ async function withSanctions(person: Person, root: Person) {
   await users.db.superUserChange.create({
     data: { id: superUserChangeIds.create(), kind: 'GRANT', status: 'WITHDRAWN', ...proposal, ...spans },
   });
+  const reset = { openedBy: root.id, needsTwo: false, reason: 'It was the voice of Ilinca' };
+  await users.db.factorReset.create({
+    data: {
+      ...{ id: factorResetIds.create(), accountId: person.id, ...reset, status: 'REFUSED' },
+      ...{ openedAt: now, dueAt: inDays(3), endedAt: now },
+    },
+  });
   const asked = { personId: person.id, createdAt: now, cancelledAt: now };
   await users.db.dataExport.create({
     data: { id: dataExportIds.create(), expiresAt: inDays(7), ...asked },
@@ -171,6 +186,7 @@ describe('the personal data of users', () => {
       identities: [{ provider: 'acme', subject: 'acme-of-zamfir', email: 'ilinca@acme.example' }],
       emailChanges: [{ oldEmail: person.email, userAgent: origin.userAgent }],
       suspensions: [{ reason: 'Spam of Zamfir', isFinal: false, endedAt: expect.any(String) }],
+      factorResets: [{ reason: 'It was the voice of Ilinca', status: 'REFUSED' }],
       impersonations: [{ reason: 'Ilinca asked for it' }],
       offices: [{ id: office.id, appointerId: ambassador.publicId, city: 'Port' }],
       consulReviews: [{ officeId: office.id, comment: 'Ilinca is often away' }],

@@ -9,9 +9,10 @@ import type { SignedIn, SignInCompletion } from './sign-in.js';
 export function answerSignIn(outcome: SignedIn): SignedIn {
   const { challenge } = outcome;
   if (!challenge) return outcome;
-  throw new AppError('MFA_REQUIRED', 'Enter the code of your authenticator app, or a recovery code.', {
-    payload: { challenge },
-  });
+  const message = challenge.isCodeMailed
+    ? 'Enter the code that was mailed to you.'
+    : 'Enter the code of your authenticator app, or a recovery code.';
+  throw new AppError('MFA_REQUIRED', message, { payload: { challenge } });
 }
 
 const completion = z

@@ -10,6 +10,8 @@ import type { SignInMethod } from './methods.js';
 export interface Challenge {
   readonly token: string;
   readonly expiresAt: Date;
+  /** The code it takes was mailed; otherwise it is one of the second factor. */
+  readonly isCodeMailed: boolean;
 }
 
 export type OpenChallenge = SignInChallenge & { readonly account: Account };
@@ -50,7 +52,7 @@ export function createChallenges({ db, clock, budgets }: Dependencies) {
           expiresAt,
         },
       });
-      return { token, expiresAt };
+      return { token, expiresAt, isCodeMailed: false };
     },
 
     find: (token: string): Promise<OpenChallenge | null> =>

@@ -8,6 +8,7 @@ export { addMethod } from './methods.js';
 export type { SecondFactor } from './second-factor.js';
 export type { Ends } from './ends.js';
 export { createSessions, type Sessions } from './service.js';
+export { assertSignedInRecently } from './recent.js';
 export { clockMarginSeconds } from './rules.js';
 export type { SignedIn, SignIn, SignInAs } from './sign-in.js';
 export { createIssueAccess, type IssueAccess } from './tokens.js';

@@ -3,6 +3,7 @@ import type { Session } from '../__generated__/prisma/client.js';
 import type { Notices } from '../accounts/index.js';
 import type { Budgets } from '../budgets/index.js';
 import type { Claims, AccessToken } from './access-tokens.js';
+import { createAfterReset } from './after-reset.js';
 import { createEmailCodes, type EmailCodeDependencies } from './email-codes.js';
 import { createChallenges } from './challenges.js';
 import { createEnds, type EndsDependencies } from './ends.js';
@@ -17,7 +18,7 @@ interface Dependencies
   extends
     EndsDependencies,
     EmailCodeDependencies,
-    Omit<SignInDependencies, 'challenges' | 'refreshTokens' | 'issueTokens'> {
+    Omit<SignInDependencies, 'challenges' | 'afterReset' | 'refreshTokens' | 'issueTokens'> {
   readonly budgets: Budgets;
   readonly notices: Notices;
   readonly issueAccessToken: (claims: Claims) => Promise<AccessToken>;
@@ -32,7 +33,8 @@ export function createSessions(dependencies: Dependencies) {
   const issueTokens = createTokens(dependencies);
   const ends = createEnds(dependencies);
   const challenges = createChallenges(dependencies);
-  const tokenDependencies = { ...dependencies, ends, challenges, refreshTokens, issueTokens };
+  const afterReset = createAfterReset({ ...dependencies, challenges });
+  const tokenDependencies = { ...dependencies, ends, challenges, afterReset, refreshTokens, issueTokens };
 
   const signIn = createSignIn(tokenDependencies);
 

@@ -9,8 +9,10 @@ import {
 } from '../accounts/index.js';
 import type { Account, Profile } from '../__generated__/prisma/client.js';
 import type { Attempts } from '../budgets/index.js';
+import type { Code } from '../codes/index.js';
 import type { Db, Transaction } from '../database.js';
 import { sessionIds } from '../ids.js';
+import type { createAfterReset } from './after-reset.js';
 import { challengeEnded, type Challenge, type Challenges, type OpenChallenge } from './challenges.js';
 import type { SignInMethod } from './methods.js';
 import { hashToken, type RefreshTokens } from './refresh-tokens.js';
@@ -24,6 +26,7 @@ export interface SignInDependencies {
   readonly attempts: Attempts;
   readonly challenges: Challenges;
   readonly secondFactor: SecondFactor;
+  readonly afterReset: ReturnType<typeof createAfterReset>;
   readonly refreshTokens: RefreshTokens;
   readonly issueTokens: IssueTokens;
   readonly sessionSeconds: number;
@@ -63,12 +66,13 @@ const wrongFactor = (proof: FactorProof) =>
 
 /** The one door: every way to sign in ends here. */
 export function createSignIn(dependencies: SignInDependencies) {
-  const { db, clock, audit, attempts, challenges, secondFactor, refreshTokens, issueTokens } = dependencies;
+  const { db, clock, audit, attempts, challenges, secondFactor, afterReset, refreshTokens, issueTokens } =
+    dependencies;
 
   /**
    * Makes a session for whoever proved to own the account, or a challenge when it asks for more. Throws
-   * INVALID_CREDENTIALS or ACCOUNT_SUSPENDED when the account may not sign in, or its password is no longer what it was when the caller read
-   * it.
+   * INVALID_CREDENTIALS or ACCOUNT_SUSPENDED when the account may not sign in, or its password is no longer what it was
+   * when the caller read it; PASSWORD_REQUIRED after a reset of its second factor.
    */
   async function signInAs(known: Account, signIn: SignIn): Promise<SignedIn> {
     const { method, origin } = signIn;
@@ -77,6 +81,7 @@ export function createSignIn(dependencies: SignInDependencies) {
       if (account?.passwordHash !== known.passwordHash) throw invalidCredentials();
       assertMaySignIn(account, clock.now());
       await signIn.spend?.(tx);
+      if (account.factorResetAt) return { challenge: await afterReset.challenge(tx, account, method) };
       if (!account.secondFactorAt) return open(tx, account, { methods: [method], origin });
       const isTrusted = signIn.deviceToken && (await secondFactor.isTrusted(tx, account, signIn.deviceToken));
       return isTrusted
@@ -94,24 +99,31 @@ export function createSignIn(dependencies: SignInDependencies) {
     await attempts.begin(challenge?.account.emailKey ?? null, origin);
     if (!challenge) throw challengeEnded();
     await challenges.count(challenge);
-    const { session, deviceToken } = await db.$transaction((tx) => complete(tx, challenge, input, origin));
+    const mailed = await afterReset.guess(challenge.account, input.proof);
+    const { session, deviceToken } = await db.$transaction((tx) =>
+      complete(tx, challenge, { ...input, mailed }, origin),
+    );
     return { ...(await finish(session)), deviceToken };
   }
 
   async function complete(
     tx: Transaction,
     challenge: OpenChallenge,
-    { proof, trustDevice }: SignInCompletion,
+    { proof, mailed, trustDevice }: SignInCompletion & { mailed: Code | undefined },
     origin: Origin,
   ): Promise<{ session: OpenSession; deviceToken: string | null }> {
     const account = await lockAccount(tx, challenge.accountId);
     if (!account) throw challengeEnded();
     assertMaySignIn(account, clock.now());
     await challenges.spend(tx, challenge, account);
-    const method = await secondFactor.spend(tx, account, { proof, origin });
+    const method = account.factorResetAt
+      ? await afterReset.spend(tx, account, mailed)
+      : await secondFactor.spend(tx, account, { proof, origin });
     if (!method) throw wrongFactor(proof);
     const session = await open(tx, account, { methods: [challenge.method, method], origin });
-    return { session, deviceToken: trustDevice ? await secondFactor.trust(tx, account, origin) : null };
+    // Without a second factor there is none to save the device from.
+    const isTrusted = trustDevice && account.secondFactorAt !== null;
+    return { session, deviceToken: isTrusted ? await secondFactor.trust(tx, account, origin) : null };
   }
 
   /** Everything is proved and committed. */

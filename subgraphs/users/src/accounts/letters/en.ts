@@ -85,6 +85,22 @@ export const en: Letters = {
     subject: 'We have closed your account',
     text: `We have closed your account for good and signed out all your devices. The reason: ${reason}\n\nIf you think that this is a mistake, or want a copy of your data, answer this mail.`,
   }),
+  factorResetOpened: ({ reason, due, key }) => ({
+    subject: 'The second step of your sign-in is to be removed',
+    text: `Somebody told our team that they are you and have lost the authenticator app and the recovery codes. On ${due}, the second step of signing in will be removed from your account, and all devices will be signed out. How our team recognized you: ${reason}\n\nIf that was you, wait until then and sign in with your password and a code that we mail to this address. If you find your app or a recovery code before, just sign in with it: nothing will be removed then.\n\nIf that was not you, refuse it now, in the application under the security of your account or with this key, and change your password:\n\n${key}`,
+  }),
+  factorResetText: ({ due, key }) => ({
+    subject: '',
+    text: `On ${due}, the second step of signing in will be removed from your account, because somebody said that you lost it. If that was not you, refuse it in the application or with this key: ${key}`,
+  }),
+  factorResetStopped: () => ({
+    subject: 'The second step of your sign-in stays',
+    text: 'The second step of signing in will not be removed from your account: that was refused or taken back, or something changed meanwhile. If you still cannot sign in, write to us.',
+  }),
+  factorResetDone: () => ({
+    subject: 'The second step of your sign-in was removed',
+    text: 'The authenticator app, the recovery codes and the trusted devices of your account were removed, and all devices were signed out. Your next sign-in takes your password and a code that we mail to this address. Set up an authenticator app again after it. If you did not ask for this, sign in now, change your password and write to us.',
+  }),
   impersonated: ({ reason, at, until }) => ({
     subject: 'Our team looks at the platform as you',
     text: `Since ${at}, and until ${until} at the latest, somebody of our team sees the platform as you see it. The reason: ${reason}\n\nThey cannot change anything, and see neither your messages nor what concerns the safety of your account. If you did not expect this, answer this mail.`,

@@ -85,6 +85,22 @@ export const fr: Letters = {
     subject: 'Nous avons fermé votre compte',
     text: `Nous avons fermé définitivement votre compte et déconnecté tous vos appareils. Motif : ${reason}\n\nSi vous pensez qu’il s’agit d’une erreur, ou souhaitez une copie de vos données, répondez à ce message.`,
   }),
+  factorResetOpened: ({ reason, due, key }) => ({
+    subject: 'La seconde étape de votre connexion va être retirée',
+    text: `Une personne a dit à notre équipe qu’elle est vous et qu’elle a perdu l’application d’authentification et les codes de récupération. Le ${due}, la seconde étape de la connexion sera retirée de votre compte et tous les appareils seront déconnectés. Comment notre équipe vous a reconnu : ${reason}\n\nSi c’était vous, attendez ce moment, puis connectez-vous avec votre mot de passe et un code que nous enverrons à cette adresse. Si vous retrouvez d’ici là votre application ou un code de récupération, connectez-vous simplement avec : rien ne sera retiré.\n\nSi ce n’était pas vous, refusez-le maintenant, dans l’application sous la sécurité de votre compte ou avec cette clé, et changez de mot de passe :\n\n${key}`,
+  }),
+  factorResetText: ({ due, key }) => ({
+    subject: '',
+    text: `Le ${due}, la seconde étape de la connexion sera retirée de votre compte, car quelqu’un a dit que vous l’avez perdue. Si ce n’était pas vous, refusez-le dans l’application ou avec cette clé : ${key}`,
+  }),
+  factorResetStopped: () => ({
+    subject: 'La seconde étape de votre connexion reste',
+    text: 'La seconde étape de la connexion ne sera pas retirée de votre compte : cela a été refusé ou annulé, ou quelque chose a changé entre-temps. Si vous ne pouvez toujours pas vous connecter, écrivez-nous.',
+  }),
+  factorResetDone: () => ({
+    subject: 'La seconde étape de votre connexion a été retirée',
+    text: 'L’application d’authentification, les codes de récupération et les appareils de confiance de votre compte ont été retirés, et tous les appareils ont été déconnectés. Votre prochaine connexion demande votre mot de passe et un code que nous enverrons à cette adresse. Configurez ensuite de nouveau une application d’authentification. Si vous ne l’avez pas demandé, connectez-vous maintenant, changez de mot de passe et écrivez-nous.',
+  }),
   impersonated: ({ reason, at, until }) => ({
     subject: 'Notre équipe consulte la plateforme à votre place',
     text: `Depuis le ${at}, et jusqu’au ${until} au plus tard, une personne de notre équipe voit la plateforme comme vous la voyez. Motif : ${reason}\n\nElle ne peut rien modifier et ne voit ni vos messages ni ce qui touche à la sécurité de votre compte. Si vous ne vous y attendiez pas, répondez à ce message.`,

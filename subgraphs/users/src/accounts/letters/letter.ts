@@ -29,6 +29,12 @@ export interface LetterFacts {
   accountSuspended: { reason: string; until: string | null };
   suspensionLifted: object;
   accountTerminated: { reason: string };
+  /** The key refuses it. */
+  factorResetOpened: { reason: string; due: string; key: string };
+  /** A text message: without a subject. */
+  factorResetText: { due: string; key: string };
+  factorResetStopped: object;
+  factorResetDone: object;
   impersonated: { reason: string; at: string; until: string };
 }
 

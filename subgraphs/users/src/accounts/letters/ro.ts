@@ -85,6 +85,22 @@ export const ro: Letters = {
     subject: 'V-am închis contul',
     text: `V-am închis definitiv contul și v-am deconectat de pe toate dispozitivele. Motivul: ${reason}\n\nDacă vi se pare o greșeală sau doriți o copie a datelor dumneavoastră, răspundeți la acest mesaj.`,
   }),
+  factorResetOpened: ({ reason, due, key }) => ({
+    subject: 'Al doilea pas al autentificării urmează să fie îndepărtat',
+    text: `Cineva a spus echipei noastre că este dumneavoastră și că a pierdut aplicația de autentificare și codurile de recuperare. La ${due}, al doilea pas al autentificării va fi îndepărtat din contul dumneavoastră, iar toate dispozitivele vor fi deconectate. Cum v-a recunoscut echipa noastră: ${reason}\n\nDacă ați fost dumneavoastră, așteptați până atunci și autentificați-vă cu parola și cu un cod pe care îl trimitem la această adresă. Dacă găsiți până atunci aplicația sau un cod de recuperare, autentificați-vă cu el: nu se va îndepărta nimic.\n\nDacă nu ați fost dumneavoastră, refuzați acum, în aplicație la securitatea contului sau cu această cheie, și schimbați parola:\n\n${key}`,
+  }),
+  factorResetText: ({ due, key }) => ({
+    subject: '',
+    text: `La ${due}, al doilea pas al autentificării va fi îndepărtat din contul dumneavoastră, fiindcă cineva a spus că l-ați pierdut. Dacă nu ați fost dumneavoastră, refuzați în aplicație sau cu această cheie: ${key}`,
+  }),
+  factorResetStopped: () => ({
+    subject: 'Al doilea pas al autentificării rămâne',
+    text: 'Al doilea pas al autentificării nu va fi îndepărtat din contul dumneavoastră: s-a refuzat sau s-a renunțat, ori s-a schimbat ceva între timp. Dacă tot nu vă puteți autentifica, scrieți-ne.',
+  }),
+  factorResetDone: () => ({
+    subject: 'Al doilea pas al autentificării a fost îndepărtat',
+    text: 'Aplicația de autentificare, codurile de recuperare și dispozitivele de încredere ale contului dumneavoastră au fost îndepărtate, iar toate dispozitivele au fost deconectate. Următoarea autentificare cere parola și un cod pe care îl trimitem la această adresă. Configurați apoi din nou o aplicație de autentificare. Dacă nu ați cerut aceasta, autentificați-vă acum, schimbați parola și scrieți-ne.',
+  }),
   impersonated: ({ reason, at, until }) => ({
     subject: 'Echipa noastră vede platforma în locul dumneavoastră',
     text: `De la ${at} și cel târziu până la ${until}, cineva din echipa noastră vede platforma așa cum o vedeți dumneavoastră. Motivul: ${reason}\n\nNu poate modifica nimic și nu vede nici mesajele dumneavoastră, nici ce ține de securitatea contului. Dacă nu vă așteptați la aceasta, răspundeți la acest mesaj.`,
