@@ -56,7 +56,7 @@ async function notesOf(db: Transaction, { id: paymentId }: Payment) {
     saidMinor: sum('totalMinor'),
     taxMinor: sum('taxMinor'),
     taxOfItMinor: (invoice.taxMinor * sum('totalMinor')) / invoice.totalMinor,
-    hasGaps: ['CREDIT_NOTE', 'DEBIT_NOTE'].some((kind) => `${numbers(kind)}` !== `${counted(kind)}`),
+    hasGaps: ['CREDIT_NOTE', 'DEBIT_NOTE'].some((kind) => numbers(kind).join() !== counted(kind).join()),
   };
 }
 
