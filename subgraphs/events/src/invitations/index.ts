@@ -3,7 +3,8 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createInvitationLoaders, type InvitationLoaders } from './loaders.js';
-export { acceptInvitation, createInvitations, type Invitations } from './service.js';
+export { acceptInvitation } from './answering.js';
 export { isStanding } from './rules.js';
+export { createInvitations, type Invitations } from './service.js';
 
 export const invitationsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

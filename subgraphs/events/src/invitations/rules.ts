@@ -45,3 +45,6 @@ export function readToken(token: string, secret: string): string | null {
   const [expected, given] = [signatureOf(id, secret), Buffer.from(signature, 'base64url')];
   return given.length === expected.length && timingSafeEqual(given, expected) ? id : null;
 }
+
+export const missing = (field: string) =>
+  new AppError('NOT_FOUND', 'There is no such invitation.', { path: [field] });

@@ -48,3 +48,10 @@ export function assertFits(inclusions: readonly Pick<Inclusion, 'eventId' | 'sea
       },
     );
 }
+
+/** Whose packet it is. Throws INVALID_INPUT when the events are not all of one organizer. */
+export function oneOrganizer(organizerIds: readonly string[]): string {
+  if (new Set(organizerIds).size !== 1)
+    throw new AppError('INVALID_INPUT', 'A packet has events of one organizer.', { path: ['inclusions'] });
+  return organizerIds[0]!;
+}

@@ -183,3 +183,9 @@ export function refusalError(refusal: RegistrationRefusal, event: Event, setting
   const soldOut = { ...common, typename: 'SoldOutError', isWaitlistOpen: isWaitlistOpen(settings) };
   return new AppError('SOLD_OUT', 'There are not as many free places.', soldOut);
 }
+
+export function assertGuests(guests: number, most: number): void {
+  if (guests >= 0 && guests <= most) return;
+  const message = most === 0 ? 'The event is without guests.' : `One person brings at most ${most} guests.`;
+  throw new AppError('INVALID_INPUT', message, { path: ['guests'] });
+}
