@@ -164,6 +164,8 @@ describe('catalog', () => {
       { first: 1, after: Buffer.from('["2026-01-01T00:00:00Z"]').toString('base64url') },
     ],
     ['a foreign organizer id', { first: 1, filter: { organizerId: eventIds.encode(eventIds.create()) } }],
+    ['a text of short words', { first: 1, filter: { text: 'zq a-bc c++ 10' } }],
+    ['a text without a word', { first: 1, filter: { text: '\\ %%% ...' } }],
     ['an endless text', { first: 1, filter: { text: 'x'.repeat(201) } }],
     [
       'a window that closes before it opens',
@@ -199,7 +201,7 @@ describe('catalog', () => {
       organizer = events.given.person();
       const facts = {
         title: 'Sărbătoarea Mărțișorului 100%',
-        description: 'Cântec și joc.',
+        description: 'Cântec și joc. 我在北京吃寿司（すし）, 서울에서.',
         venue: 'Casa_Română',
         city: 'Zürich',
         tags: ['dans'],
@@ -225,6 +227,10 @@ describe('catalog', () => {
       ['a part of a word', { text: 'rbato' }],
       ['the venue', { text: 'casa_romana' }],
       ['a tag', { text: 'dans' }],
+      ['short words beside a longer one', { text: 'si joc 10' }],
+      ['Chinese words, one character after the other', { text: '北京' }],
+      ['a Japanese word of two characters', { text: 'すし' }],
+      ['a Korean word of two syllables', { text: '서울' }],
       ['a percent sign as itself', { text: '100%' }],
       ['a domain', { domains: ['HEALTH', 'ICT'] }],
       ['a type', { types: ['LOCAL'] }],
@@ -248,8 +254,10 @@ describe('catalog', () => {
 
     it.each<[string, object]>([
       ['a percent sign as a wildcard', { text: 'joc%sarbatoarea' }],
-      ['an underscore as a wildcard', { text: 'd_ns' }],
-      ['a backslash', { text: '\\' }],
+      ['an underscore as a wildcard', { text: 'sarb_toarea' }],
+      ['a backslash', { text: 'joc \\' }],
+      ['characters that do not follow each other', { text: '京北' }],
+      ['a short word that is not there', { text: 'joc zq' }],
       ['one word of two', { text: 'joc fotbal' }],
       ['another region of its language', { language: 'pt-PT' }],
       ['a start that is excluded', { startsAfter: new Date(later.getTime() + 1).toISOString() }],
@@ -370,6 +378,7 @@ describe('catalog', () => {
 
   it('folds text for search', () => {
     expect(foldText('ȘȚĂÂÎ Łódź \u202bمرحبا\u202c e\u0301')).toBe('staai łodz مرحبا e');
+    expect(foldText('去北京2026年')).toBe(' 去 北 京 2026 年 ');
     expect(searchWords('  a_b  100% \\ ')).toEqual(['a\\_b', '100\\%', '\\\\']);
     expect(searchWords(Array.from({ length: 20 }, (_, index) => `w${index}`).join(' '))).toHaveLength(8);
   });

@@ -66,6 +66,8 @@ describe(`discovery among ${size} events`, () => {
     ['what is around', { filter: { near: { ...berlin, withinKm: 30 } } }, 'events_by_place'],
     ['a host', { filter: { hostId: 'usr_00000000008008000000000003' } }, 'events_of_organizer'],
     ['a rare word', { filter: { text: 'd3d9446802' } }, 'events_search_text'],
+    ['a rare word among short ones', { filter: { text: 'd3 d3d9446802 ev' } }, 'events_search_text'],
+    ['a word of two characters', { filter: { text: '北京' } }, 'events_search_text'],
   ])('finds %s by an index', async (_case, variables, index) => {
     const plan = await plansOf(variables);
     expect(plan).not.toContain('Seq Scan on events');

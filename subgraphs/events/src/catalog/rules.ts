@@ -24,12 +24,20 @@ export const maySteer = (viewer: Viewer | null, event: Pick<Event, 'organizerId'
 /** One spelling for each city; empty without one. */
 export const cityKeyOf = (city: string | null | undefined): string => (city ? foldPlace(city) : '');
 
-/** Text without case, accents and invisible marks: "Sărbătoare" and "sarbatoare" are one word. */
+/** Chinese and Japanese, which put no spaces between words: most are of two characters, and many of one. */
+const unspaced = /(?=\p{L})[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}]/gu;
+
+/**
+ * Text without case, accents and invisible marks: "Sărbătoare" and "sarbatoare" are one word. The index knows words by
+ * three characters in a row, the spaces around them included, so that what is written without spaces gets some.
+ */
 export const foldText = (value: string): string =>
   value
     .normalize('NFKD')
     .replace(/[\p{M}\p{Cf}]/gu, '')
-    .toLocaleLowerCase('en');
+    .toLocaleLowerCase('en')
+    .replace(unspaced, ' $& ')
+    .replace(/ {2,}/g, ' ');
 
 type Searched = Pick<Event, 'title' | 'description' | 'venue' | 'city' | 'tags'> & {
   readonly translations?: Event['translations'];
@@ -49,11 +57,15 @@ const mostWords = 8;
 
 /** The words of a search, each as a literal for LIKE. */
 export const searchWords = (query: string): string[] =>
-  foldText(query)
+  query
     .split(/\s+/)
-    .filter(Boolean)
+    .map(foldText)
+    .filter((word) => word.trim() !== '')
     .slice(0, mostWords)
     .map((word) => word.replace(/[\\%_]/g, '\\$&'));
+
+/** Whether the index knows anything of a word. Those of which it does not narrow what the others find. */
+const isIndexed = (word: string): boolean => /[\p{L}\p{Nd}]{3}/u.test(word) || word.search(unspaced) >= 0;
 
 const personId = z.string().transform((id) => userIds.decode(id));
 
@@ -69,7 +81,11 @@ const minorAmount = z
   );
 
 const filterSchema = z.object({
-  text: text({ max: 200 }).nullish(),
+  text: text({ max: 200 })
+    .refine((value) => searchWords(value).some(isIndexed), {
+      message: 'must have a word with three letters or digits in a row',
+    })
+    .nullish(),
   domains: z.array(z.custom<EventDomain>()).max(16).nullish(),
   types: z.array(z.custom<EventType>()).max(4).nullish(),
   countryCode: z.string().nullish(),
