@@ -68,6 +68,11 @@ export const endLapsedOffice = defineJob(
   'endLapsedOffice',
   z.object({ officeId: z.uuid(), endsAt: z.iso.datetime().optional() }),
 );
+/** `endsAt`: the end that it warns of. */
+export const warnOfMandate = defineJob(
+  'warnOfMandate',
+  z.object({ officeId: z.uuid(), endsAt: z.iso.datetime() }),
+);
 export const forgetOutlived = defineJob('forgetOutlived', z.object({}));
 export const mailOrganizationInvitation = defineJob(
   'mailOrganizationInvitation',

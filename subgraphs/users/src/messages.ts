@@ -137,6 +137,17 @@ export const messages = defineMessages('users', {
     version: 1,
     schema: z.object({ officeId: z.string(), userId: z.string(), reviewerId: z.string() }),
   },
+  /** Local events are missing for a consul's mandate, and the term ends in some weeks; those named answer for the consul. */
+  'office.mandateAtRisk': {
+    version: 1,
+    schema: z.object({
+      ...office,
+      endsAt: z.iso.datetime(),
+      eventsHeld: z.number().int(),
+      eventsMissing: z.number().int(),
+      superiorIds: z.array(z.string()),
+    }),
+  },
   /** Somebody asks for an office; those named can decide. */
   'office.applied': { version: 1, schema: z.object({ ...application, deciderIds: z.array(z.string()) }) },
   'office.applicationDecided': {

@@ -4,6 +4,7 @@ import {
   createConsulPerformances,
   createConsulReviewLoaders,
   createConsulReviews,
+  createMandateWarnings,
   performanceHandlers,
 } from './consul-performance/index.js';
 import type { Foundation } from './dependencies.js';
@@ -48,6 +49,10 @@ export function composeOffices({ config, settings, ...dependencies }: Dependenci
       ...createConsulReviewLoaders(db),
     }),
     handlers: performanceHandlers,
-    jobs: { ...onJob(beginOffice, offices.beginDue), ...onJob(endLapsedOffice, offices.endIfLapsed) },
+    jobs: {
+      ...onJob(beginOffice, offices.beginDue),
+      ...onJob(endLapsedOffice, offices.endIfLapsed),
+      ...createMandateWarnings({ ...dependencies, offices, settings }),
+    },
   };
 }

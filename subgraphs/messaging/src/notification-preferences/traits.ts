@@ -51,6 +51,8 @@ export const traitsOf: Readonly<Record<NotificationType, Traits>> = {
   OFFICE_EXTENDED: urgent,
   OFFICE_CONFIRMED: personal,
   OFFICE_REVIEWED: personal,
+  MANDATE_AT_RISK: urgent,
+  CONSUL_MANDATE_AT_RISK: personal,
   SUPER_USER_PROPOSED: urgent,
   // Nothing else mails it.
   SUPER_USER_CHANGED: usually('IMMEDIATE', 'IMMEDIATE', true),

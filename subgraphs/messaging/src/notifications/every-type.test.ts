@@ -159,6 +159,15 @@ const sources: Readonly<Record<NotificationType, Source>> = {
   OFFICE_EXTENDED: office('office.extended', { endsAt: null }),
   OFFICE_CONFIRMED: office('office.confirmed', { confirmedAt: at }),
   OFFICE_REVIEWED: office('office.reviewed', {}, 'ben'),
+  MANDATE_AT_RISK: office('office.mandateAtRisk', { endsAt: at, superiorIds: [] }),
+  CONSUL_MANDATE_AT_RISK: {
+    ...{ by: 'ben', about: 'Office' },
+    happens: told(
+      'office.mandateAtRisk',
+      ({ ana, ben, id }) => ({ officeId: id, userId: ben, endsAt: at, superiorIds: [ana] }),
+      officeIds,
+    ),
+  },
   OFFICE_APPLIED: {
     ...{ by: 'ben', about: 'User' },
     happens: async (world) => {

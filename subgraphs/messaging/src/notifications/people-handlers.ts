@@ -8,6 +8,7 @@ import {
   decisionNotice,
   eventOwnerNotice,
   friendRequestNotice,
+  mandateNotices,
   officeConfirmedNotice,
   officeEndedNotice,
   officeExtendedNotice,
@@ -28,6 +29,7 @@ const extended = office.extend({ endsAt: at.nullable() });
 const confirmed = office.extend({ confirmedAt: at });
 const reviewed = office.extend({ reviewerId: id });
 const needsConfirmation = office.extend({ since: at, confirmerIds: z.array(id) });
+const mandate = office.extend({ endsAt: at, superiorIds: z.array(id) });
 const application = z.object({ applicationId: id, userId: id });
 const applied = application.extend({ deciderIds: z.array(id) });
 const decided = application.extend({ deciderId: id });
@@ -47,6 +49,7 @@ export const createPeopleHandlers = ({ tell, tellAll }: Telling): MessageHandler
   users.on('office.needsConfirmation', needsConfirmation, ({ data }, tx) =>
     tellAll(tx, confirmationNotices(data)),
   ),
+  users.on('office.mandateAtRisk', mandate, ({ data }, tx) => tellAll(tx, mandateNotices(data))),
   users.on('office.applied', applied, ({ data }, tx) => tellAll(tx, applicationNotices(data))),
   users.on('office.applicationDecided', decided, ({ data }, tx) => tell(tx, decisionNotice(data))),
   users.on('superUser.proposed', proposal, ({ data }, tx) => tellAll(tx, superUserProposalNotices(data))),

@@ -107,6 +107,22 @@ export const officeReviewedNotice = (
   actorId: userIds.decode(office.reviewerId),
 });
 
+/** To the consul, and to those who answer for them. */
+export const mandateNotices = (
+  office: Office & { readonly endsAt: string; readonly superiorIds: readonly string[] },
+): Notice[] => {
+  const [holderId, occasion] = [userIds.decode(office.userId), `${office.officeId}:${office.endsAt}`];
+  const own: Notice = {
+    ...{ recipientId: holderId, type: 'MANDATE_AT_RISK', occasion },
+    ...aboutOffice(office),
+  };
+  const superiors = office.superiorIds.map((superiorId): Notice => ({
+    ...{ ...own, type: 'CONSUL_MANDATE_AT_RISK', actorId: holderId },
+    recipientId: userIds.decode(superiorId),
+  }));
+  return [own, ...superiors];
+};
+
 export const superUserProposalNotices = (proposal: {
   readonly changeId: string;
   readonly userId: string;

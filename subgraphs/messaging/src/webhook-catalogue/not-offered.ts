@@ -35,6 +35,7 @@ export const notOffered: {
     'office.needsConfirmation': 'between those who appoint',
     'office.confirmed': 'between those who appoint',
     'office.reviewed': 'between those who appoint',
+    'office.mandateAtRisk': 'between those who appoint',
     'office.applied': 'between those who appoint',
     'office.applicationDecided': 'between those who appoint',
     'superUser.proposed': security,

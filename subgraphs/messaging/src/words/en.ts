@@ -30,6 +30,9 @@ export const en: Words = {
     OFFICE_EXTENDED: () => 'The term of your office was changed',
     OFFICE_CONFIRMED: () => 'Your office was confirmed',
     OFFICE_REVIEWED: ({ actor }) => `${actor} wrote about how you hold your office`,
+    MANDATE_AT_RISK: () => 'Your term ends soon, and events are missing for its mandate',
+    CONSUL_MANDATE_AT_RISK: ({ actor }) =>
+      `The term of ${actor} ends soon, and events are missing for its mandate`,
     SUPER_USER_PROPOSED: ({ actor }) => `${actor} proposes to change who is a super user`,
     SUPER_USER_CHANGED: () => 'Your rights as a super user have changed',
     EVENT_OWNER_CHANGED: () => 'Your right to sell tickets has changed',

@@ -30,6 +30,9 @@ export const fr: Words = {
     OFFICE_EXTENDED: () => 'La durée de votre fonction a changé',
     OFFICE_CONFIRMED: () => 'Votre fonction a été confirmée',
     OFFICE_REVIEWED: ({ actor }) => `${actor} a donné un avis sur l’exercice de votre fonction`,
+    MANDATE_AT_RISK: () => 'Votre mandat se termine bientôt et il manque des événements',
+    CONSUL_MANDATE_AT_RISK: ({ actor }) =>
+      `Le mandat de ${actor} se termine bientôt et il manque des événements`,
     SUPER_USER_PROPOSED: ({ actor }) => `${actor} propose un changement parmi les super-utilisateurs`,
     SUPER_USER_CHANGED: () => 'Vos droits de super-utilisateur ont changé',
     EVENT_OWNER_CHANGED: () => 'Votre droit de vendre des billets a changé',

@@ -30,6 +30,9 @@ export const ro: Words = {
     OFFICE_EXTENDED: () => 'Durata funcției tale s-a schimbat',
     OFFICE_CONFIRMED: () => 'Funcția ta a fost confirmată',
     OFFICE_REVIEWED: ({ actor }) => `${actor} a scris despre cum îți îndeplinești funcția`,
+    MANDATE_AT_RISK: () => 'Mandatul tău se încheie curând și mai lipsesc evenimente',
+    CONSUL_MANDATE_AT_RISK: ({ actor }) =>
+      `Mandatul lui ${actor} se încheie curând și mai lipsesc evenimente`,
     SUPER_USER_PROPOSED: ({ actor }) => `${actor} propune o schimbare printre superutilizatori`,
     SUPER_USER_CHANGED: () => 'Drepturile tale de superutilizator s-au schimbat',
     EVENT_OWNER_CHANGED: () => 'Dreptul tău de a vinde bilete s-a schimbat',

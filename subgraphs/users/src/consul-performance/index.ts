@@ -5,6 +5,7 @@ import { resolvers } from './resolvers.js';
 export { performanceHandlers } from './handlers.js';
 export { createConsulReviewLoaders } from './loaders.js';
 export { createConsulReviews } from './reviews.js';
+export { createMandateWarnings } from './warnings.js';
 export { createConsulPerformances, type ConsulPerformance } from './service.js';
 
 export const consulPerformanceSlice: Slice = {

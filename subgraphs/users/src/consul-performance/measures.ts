@@ -1,4 +1,4 @@
-import { Prisma, type Db } from '../database.js';
+import { Prisma, type Db, type Transaction } from '../database.js';
 import { fewestRatings, ratingsClosedBy, type Period } from './rules.js';
 
 /** An office, and the time in which it is looked at. */
@@ -44,7 +44,7 @@ const meanOf = (rating: 'event' | 'organizer') =>
 
 /** By office, in one statement. */
 export async function readMeasures(
-  db: Db,
+  db: Db | Transaction,
   windows: readonly Window[],
   now: Date,
 ): Promise<Map<string, Measures>> {

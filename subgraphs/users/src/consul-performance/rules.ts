@@ -54,7 +54,9 @@ export const eventsOwed = ({ from, to }: Period, mandate: number): number =>
   (mandate * (to.getTime() - from.getTime())) / yearMs;
 
 /** Whole events are held, so whole events are owed. */
-export const isMandateMet = (held: number, owed: number): boolean => held >= Math.floor(owed);
+export const eventsMissing = (held: number, owed: number): number => Math.max(0, Math.floor(owed) - held);
+
+export const isMandateMet = (held: number, owed: number): boolean => eventsMissing(held, owed) === 0;
 
 /**
  * The mean of `count` ratings drawn towards the mean of all, `(prior * weight + sum) / (weight + count)`: the posterior mean

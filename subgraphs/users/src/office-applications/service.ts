@@ -4,8 +4,15 @@ import type { Db, Prisma, Transaction } from '../database.js';
 import type { Epochs } from '../epochs.js';
 import { applicationIds, officeIds, userIds } from '../ids.js';
 import type { UsersMessages } from '../messages.js';
-import { assertMayAppoint, cityKeyOf, heldAt, standingOf, termOf, type Offices } from '../offices/index.js';
-import { activeSuperUsers } from '../super-users/index.js';
+import {
+  assertMayAppoint,
+  cityKeyOf,
+  heldAt,
+  standingOf,
+  superiorsOf,
+  termOf,
+  type Offices,
+} from '../offices/index.js';
 import {
   approval,
   assertPending,
@@ -33,8 +40,6 @@ export interface Approval {
   readonly message?: string | null | undefined;
 }
 
-const mostDeciders = 100;
-
 /** People ask for offices; whoever appoints to them decides. */
 export function createApplications({ db, clock, outbox, audit, epochs, offices }: Dependencies) {
   async function apply(applicantId: string, input: object): Promise<OfficeApplication> {
@@ -57,23 +62,11 @@ export function createApplications({ db, clock, outbox, audit, epochs, offices }
         },
       });
       await note(tx, 'officeApplication.made', created);
-      const data = { ...about(created), deciderIds: await decidersOf(tx, created) };
+      const deciderIds = await superiorsOf(tx, created, applicantId, clock.now());
+      const data = { ...about(created), deciderIds };
       await outbox.publish(tx, { type: 'office.applied', key: data.userId, data });
       return created;
     });
-  }
-
-  /** Those nearest to the office: the ambassador of a consul's country, super users where there is none. */
-  async function decidersOf(tx: Transaction, application: OfficeApplication): Promise<string[]> {
-    const { role, countryCode, applicantId } = application;
-    const isAmbassador = { role: 'AMBASSADOR' as const, countryCode, ...heldAt(clock.now()) };
-    const [ambassadors, superUsers] = [{ offices: { some: isAmbassador } }, activeSuperUsers];
-    for (const deciders of role === 'CONSUL' ? [ambassadors, superUsers] : [superUsers]) {
-      const where = { AND: [deciders, { id: { not: applicantId } }] };
-      const found = await tx.account.findMany({ where, select: { id: true }, take: mostDeciders });
-      if (found.length > 0) return found.map(({ id }) => userIds.encode(id));
-    }
-    return [];
   }
 
   const note = (tx: Transaction, action: string, application: OfficeApplication) =>

@@ -6,7 +6,8 @@ export { heldAt } from './conditions.js';
 export { createOfficeLoaders } from './loaders.js';
 export { assertMayAppoint, assertMayDecide, cityKeyOf, mayAppoint, termOf } from './rules.js';
 export { createOffices, type Offices } from './service.js';
-export { standingOf } from './standing.js';
+export { standingOf, superiorsOf } from './standing.js';
 export { officeState } from './state.js';
+export { placeOf } from './terms.js';
 
 export const officesSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

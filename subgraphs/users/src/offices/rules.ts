@@ -86,6 +86,15 @@ export function termOf(input: { startsAt?: Date | null; endsAt?: Date | null }, 
   return { startsAt: start, endsAt };
 }
 
+const warnedAheadMs = 60 * dayMs;
+
+/** When a consul is warned that the mandate may not be met; null where the term leaves no time for it. */
+export function warningOf({ role, startsAt, endsAt }: Pick<Office, 'role' | 'startsAt' | 'endsAt'>) {
+  if (role !== 'CONSUL' || !endsAt) return null;
+  const warnAt = new Date(endsAt.getTime() - warnedAheadMs);
+  return warnAt > startsAt ? warnAt : null;
+}
+
 /** Throws unless the term of an office that goes on is made longer. */
 export function assertExtends(office: Office, endsAt: Date | null, now: Date): void {
   if (statusOf(office, now) === 'ENDED') throw new AppError('CONFLICT', 'This office has ended.');

@@ -111,7 +111,7 @@ export function createOffices({ db, ...dependencies }: Dependencies) {
       });
       const data = { ...placeOf(office), endsAt: endsAt?.toISOString() ?? null };
       await outbox.publish(tx, { type: 'office.extended', key: data.userId, data });
-      if (endsAt) await terms.scheduleEnd(tx, officeId, endsAt);
+      await terms.scheduleEnd(tx, extended);
       return { office: extended, epoch: 0 };
     });
 
@@ -203,6 +203,7 @@ export function createOffices({ db, ...dependencies }: Dependencies) {
     listToConfirm,
     standing,
     begin: terms.begin,
+    lock: terms.lock,
     heldNow: () => heldAt(clock.now()),
     statusOf: (office: Office) => statusOf(office, clock.now()),
   };

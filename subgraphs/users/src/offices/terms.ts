@@ -4,11 +4,11 @@ import { lockAccount } from '../accounts/index.js';
 import type { Transaction } from '../database.js';
 import type { Epochs } from '../epochs.js';
 import { officeIds, userIds } from '../ids.js';
-import { beginOffice, endLapsedOffice } from '../jobs.js';
+import { beginOffice, endLapsedOffice, warnOfMandate } from '../jobs.js';
 import type { UsersMessages } from '../messages.js';
 import { activeSuperUsers } from '../super-users/index.js';
 import { heldAt } from './conditions.js';
-import { cityKeyOf, type Place, type Seats, type Term } from './rules.js';
+import { cityKeyOf, warningOf, type Place, type Seats, type Term } from './rules.js';
 
 export interface OfficeDependencies {
   readonly clock: Clock;
@@ -66,7 +66,7 @@ export function createTerms({ clock, outbox, audit, epochs, seats }: OfficeDepen
     const { role, countryCode, city } = data;
     const after = { role, countryCode, city, startsAt: data.startsAt, endsAt: data.endsAt };
     await note(tx, 'office.appointed', office, { after });
-    if (endsAt) await scheduleEnd(tx, office.id, endsAt);
+    await scheduleEnd(tx, office);
     if (startsAt <= clock.now()) return { office, epoch: await epochs.raise(tx, holderId) };
     await addJob(tx, beginOffice, { officeId: office.id }, { runAt: startsAt });
     return { office, epoch: 0 };
@@ -87,8 +87,14 @@ export function createTerms({ clock, outbox, audit, epochs, seats }: OfficeDepen
     throw new AppError('CONFLICT', 'This office is held at that time. End that term first.');
   }
 
-  const scheduleEnd = (tx: Transaction, officeId: string, endsAt: Date) =>
-    addJob(tx, endLapsedOffice, { officeId, endsAt: endsAt.toISOString() }, { runAt: endsAt });
+  /** What happens at the end of a term, if it has one, and ahead of it. */
+  async function scheduleEnd(tx: Transaction, office: Office): Promise<void> {
+    if (!office.endsAt) return;
+    const end = { officeId: office.id, endsAt: office.endsAt.toISOString() };
+    await addJob(tx, endLapsedOffice, end, { runAt: office.endsAt });
+    const warnAt = warningOf(office);
+    if (warnAt) await addJob(tx, warnOfMandate, end, { runAt: warnAt });
+  }
 
   /** The office as nobody else can change it until this transaction ends; of an ambassador with all of the country. */
   async function lock(tx: Transaction, officeId: string): Promise<Office | null> {
