@@ -177,7 +177,10 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
       ...friendshipHandlers,
       ...createSuspensionHandlers({
         onChange: materialising.lookAgain,
-        onLifted: attendance.queue.goOn,
+        onLifted: async (tx, personId) => {
+          await attendance.queue.goOn(tx, personId);
+          await sync.markPerson(tx, personId);
+        },
         onTerminated: (tx, organizerId) => addJob(tx, callOffEventsOf, { organizerId }),
       }),
       ...createStandingHandlers({ onStanding: materialising.lookAgain, onPlan: keepWithinPlan }),

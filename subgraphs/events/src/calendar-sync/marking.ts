@@ -1,5 +1,4 @@
 import { messagesFrom, type Clock, type MessageHandler } from '@diaspora/kit';
-import type { UsersMessages } from '@diaspora/users/messages';
 import { z } from 'zod';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
@@ -8,22 +7,26 @@ import { requestSync } from './service.js';
 
 const events = messagesFrom<EventsMessages, Transaction>('events');
 
-const users = messagesFrom<UsersMessages, Transaction>('users');
-
 const place = z.object({ userId: z.string() });
 const anEvent = z.object({ eventId: z.string() });
+
+/** The calendars of a person have to be looked at. */
+export const createMarkPerson =
+  ({ clock }: { clock: Clock }) =>
+  async (tx: Transaction, userId: string): Promise<void> => {
+    await tx.calendarConnection.updateMany({
+      where: { userId, status: 'ACTIVE' },
+      data: { nextSyncAt: clock.now() },
+    });
+  };
 
 /**
  * Which calendars have to be looked at. This subgraph listens to its own messages: whatever changes an event or a place
  * tells of it already, in the transaction of the change.
  */
 export function calendarMarks({ clock }: { clock: Clock }): MessageHandler<Transaction>[] {
-  const markPerson = async (tx: Transaction, userId: string): Promise<void> => {
-    await tx.calendarConnection.updateMany({
-      where: { userId: userIds.decode(userId), status: 'ACTIVE' },
-      data: { nextSyncAt: clock.now() },
-    });
-  };
+  const mark = createMarkPerson({ clock });
+  const markPerson = (tx: Transaction, userId: string) => mark(tx, userIds.decode(userId));
   const markEvent = async (tx: Transaction, eventId: string): Promise<void> => {
     const key = eventIds.decode(eventId);
     await tx.$executeRaw`
@@ -32,7 +35,6 @@ export function calendarMarks({ clock }: { clock: Clock }): MessageHandler<Trans
         UNION SELECT unnest(organizer_id || co_host_ids) FROM events WHERE id = ${key}::uuid)`;
   };
   return [
-    users.on('user.suspensionLifted', place, ({ data }, tx) => markPerson(tx, data.userId)),
     events.on('registration.confirmed', place, ({ data }, tx) => markPerson(tx, data.userId)),
     events.on('registration.cancelled', place, ({ data }, tx) => markPerson(tx, data.userId)),
     events.on('event.published', anEvent, ({ data }, tx) => markEvent(tx, data.eventId)),

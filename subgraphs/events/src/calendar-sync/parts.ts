@@ -7,7 +7,7 @@ import type { EventsMessages } from '../messages.js';
 import type { Participation } from '../participation/index.js';
 import { personOf } from '../viewers.js';
 import { createProviders, type ProviderSettings } from './credentials.js';
-import { calendarMarks, createDueSyncs } from './marking.js';
+import { calendarMarks, createDueSyncs, createMarkPerson } from './marking.js';
 import { createCalendarSync } from './service.js';
 import { createSyncing } from './syncing.js';
 
@@ -39,6 +39,7 @@ export function createCalendarParts({ db, clock, outbox, calendar, participation
   return {
     service: createCalendarSync({ db, clock, providers, redirectUris: calendars.redirectUris }),
     handlers: calendarMarks({ clock }),
+    markPerson: createMarkPerson({ clock }),
     jobs: { ...onJob(syncCalendar, syncing.sync), ...onJob(syncDueCalendars, createDueSyncs({ db, clock })) },
   };
 }

@@ -102,6 +102,13 @@ export function describeServiceContract(name: string, create: () => Promise<Serv
       expect(strayResolvers(subgraph())).toEqual([]);
     });
 
+    it('handles each kind of message in one place, as it would not start otherwise', () => {
+      const kinds = (subgraph().handlers ?? []).map(({ source, type, version }) =>
+        [source, type, version].join(' '),
+      );
+      expect(kinds).toEqual([...new Set(kinds)]);
+    });
+
     it('refuses requests that the router did not sign', async () => {
       const statusWith = async (headers: Record<string, string>) =>
         (await post(server.url, { query: '{ __typename }' }, headers)).status;
