@@ -1,4 +1,4 @@
-import { clientOptions, createFirstIds } from '@diaspora/kit';
+import { clientOptions, createFirstIds, createFirstRows } from '@diaspora/kit';
 import type { PrismaPg } from '@prisma/adapter-pg';
 import { Prisma, PrismaClient } from './__generated__/prisma/client.js';
 
@@ -11,3 +11,4 @@ export type Db = PrismaClient;
 export const connectDatabase = (adapter: PrismaPg): Db => new PrismaClient({ adapter, ...clientOptions });
 
 export const firstIds = createFirstIds(Prisma);
+export const firstRows = createFirstRows(Prisma);

@@ -15,8 +15,20 @@ import {
 } from './event-conversations/index.js';
 import { createDeparture, createGroups, groupsSlice, type Groups } from './groups/index.js';
 import { createInbox, inboxSlice, type Inbox } from './inbox/index.js';
-import { createInviteLinks, inviteLinksSlice, type InviteLinks } from './invite-links/index.js';
-import { createJoinRequests, joinRequestsSlice, type JoinRequests } from './join-requests/index.js';
+import {
+  createInviteLinkLoaders,
+  createInviteLinks,
+  inviteLinksSlice,
+  type InviteLinkLoaders,
+  type InviteLinks,
+} from './invite-links/index.js';
+import {
+  createJoinRequestLoaders,
+  createJoinRequests,
+  joinRequestsSlice,
+  type JoinRequestLoaders,
+  type JoinRequests,
+} from './join-requests/index.js';
 import { createMemberLoaders, membersSlice, type MemberLoaders } from './members/index.js';
 import type { Allowance, Append } from './messages/index.js';
 import type { MessagingMessages } from './messages.js';
@@ -30,7 +42,10 @@ export interface MembershipServices {
   readonly inbox: Inbox;
 }
 
-export type MembershipLoaders = MemberLoaders & EventConversationLoaders;
+export type MembershipLoaders = MemberLoaders &
+  EventConversationLoaders &
+  InviteLinkLoaders &
+  JoinRequestLoaders;
 
 interface Dependencies {
   readonly db: Db;
@@ -77,6 +92,8 @@ export function composeMembership(dependencies: Dependencies) {
     ],
     createLoaders: (viewer: Viewer | null): MembershipLoaders => ({
       ...createMemberLoaders(db),
+      ...createInviteLinkLoaders(db, dependencies.clock),
+      ...createJoinRequestLoaders(db),
       ...createEventConversationLoaders(db, viewer),
     }),
   };

@@ -211,6 +211,32 @@ describe('links by which people join groups', () => {
     expect(refusal(await ana.execute(create, { input: { conversationId: direct } }))).toBe('INVALID_INPUT');
   });
 
+  it('and wishes to join are read for many groups by as many statements as for one', async () => {
+    const { ana, cleo, token } = await aLink({ needsApproval: true });
+    await joined(cleo, token);
+    const listed = async () => {
+      const before = messaging.sent.length;
+      const { data } = await ana.execute(`{ conversations(first: 9) { nodes {
+        inviteLinks { id } joinRequests(first: 5) { nodes { user { id } } } } } }`);
+      // Nothing else that was announced meanwhile.
+      const sent = messaging.sent.slice(before).filter((sql) => /invite_links|join_requests/.test(sql));
+      return { statements: sent.length, groups: data.conversations.nodes as object[] };
+    };
+    const one = await listed();
+    const second = await messaging.given.group(ana, []);
+    await linkTo(ana, second);
+    await messaging.given.group(ana, []);
+    const three = await listed();
+    expect(three.statements).toBe(one.statements);
+    const nobody = { nodes: [] };
+    expect(three.groups).toEqual([
+      { inviteLinks: [], joinRequests: nobody },
+      { inviteLinks: [{ id: expect.any(String) }], joinRequests: nobody },
+      ...one.groups,
+    ]);
+    expect(one.groups).toMatchObject([{ joinRequests: { nodes: [{ user: { id: cleo.publicId } }] } }]);
+  });
+
   it.each([{ expiresInDays: 0 }, { expiresInDays: 91 }, { maxUses: 0 }, { maxUses: 1_001 }])(
     'refuse %j',
     async (limits) => {

@@ -22,8 +22,8 @@ export const resolvers: Resolvers = {
     ),
   },
   Conversation: {
-    inviteLinks: (side, _args, { services }) =>
-      isAdmin(side) && !side.leftAt ? services.inviteLinks.linksOf(side.conversationId) : null,
+    inviteLinks: (side, _args, { loaders }) =>
+      isAdmin(side) && !side.leftAt ? loaders.inviteLinks.load(side.conversationId) : null,
   },
   InvitedGroup: {
     name: ({ name }) => name!,

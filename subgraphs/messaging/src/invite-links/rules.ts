@@ -23,6 +23,9 @@ export const newLink = z.object({
     .transform((value) => value ?? false),
 });
 
+/** Which links can be used, as long as uses are left. */
+export const validAt = (now: Date) => ({ revokedAt: null, expiresAt: { gt: now } });
+
 export const expiryOf = (now: Date, days: number): Date => new Date(now.getTime() + days * dayMs);
 
 /** 256 bits: there is nothing to guess. */

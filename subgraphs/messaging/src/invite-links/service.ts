@@ -7,7 +7,7 @@ import type { JoinRequests } from '../join-requests/index.js';
 import { lockAsMember, lockConversation, type Side } from '../members/index.js';
 import type { ConversationModel, InvitedGroupModel } from '../models.js';
 import { noSuchConversation } from '../refusals.js';
-import { drawToken, expiryOf, hashOf, joinsAtOnce, maxLinks, newLink, noSuchLink } from './rules.js';
+import { drawToken, expiryOf, hashOf, joinsAtOnce, maxLinks, newLink, noSuchLink, validAt } from './rules.js';
 
 export type InviteLinks = ReturnType<typeof createInviteLinks>;
 
@@ -54,10 +54,8 @@ export function createInviteLinks({ db, clock, joinRequests, announce }: Depende
     return { inviteLink, token };
   }
 
-  const valid = (now: Date) => ({ revokedAt: null, expiresAt: { gt: now } });
-
   async function assertRoomForLinks(tx: Transaction, conversationId: string): Promise<void> {
-    const links = await tx.inviteLink.count({ where: { conversationId, ...valid(clock.now()) } });
+    const links = await tx.inviteLink.count({ where: { conversationId, ...validAt(clock.now()) } });
     if (links < maxLinks) return;
     const message = `A group has ${maxLinks} links at most: revoke one first.`;
     throw new AppError('LIMIT_REACHED', message, { path: ['conversationId'] });
@@ -78,7 +76,7 @@ export function createInviteLinks({ db, clock, joinRequests, announce }: Depende
   /** What one sees of a group before one joins it. */
   async function groupBy(token: string): Promise<InvitedGroupModel | null> {
     const link = await db.inviteLink.findFirst({
-      where: { tokenHash: hashOf(token), ...valid(clock.now()), conversation: { closedAt: null } },
+      where: { tokenHash: hashOf(token), ...validAt(clock.now()), conversation: { closedAt: null } },
       include: { conversation: true },
     });
     return link && isLeft(link) ? { ...link.conversation, needsApproval: link.needsApproval } : null;
@@ -127,15 +125,7 @@ export function createInviteLinks({ db, clock, joinRequests, announce }: Depende
     joinRequest: null,
   });
 
-  /** Those by which somebody can join now, newest first. */
-  const linksOf = (conversationId: string): Promise<InviteLink[]> =>
-    db.inviteLink.findMany({
-      where: { conversationId, ...valid(clock.now()) },
-      orderBy: { id: 'desc' },
-      take: maxLinks,
-    });
-
-  return { create, revoke, groupBy, join, linksOf };
+  return { create, revoke, groupBy, join };
 }
 
 function assertGroup({ conversation }: Side): void {

@@ -1,4 +1,4 @@
-import { mutation, parsePage, toConnection, type SortKey } from '@diaspora/kit';
+import { mutation, pageUnder, parsePage, type SortKey } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import { isAdmin } from '../groups/index.js';
 import { joinRequestIds, userIds } from '../ids.js';
@@ -16,10 +16,13 @@ export const resolvers: Resolvers = {
     }),
   },
   Conversation: {
-    joinRequests: async (side, args, { services }) => {
+    joinRequests: (side, args, { services, loaders }) => {
       const page = parsePage(args, firstAskedFirst);
       if (!isAdmin(side) || side.leftAt) return null;
-      return toConnection(await services.joinRequests.pendingOf(side.conversationId, page), page);
+      return pageUnder(side.conversationId, page, {
+        first: loaders.firstJoinRequests,
+        further: (page) => services.joinRequests.pendingOf(side.conversationId, page),
+      });
     },
   },
   JoinRequest: {
