@@ -13,11 +13,10 @@ import type {
 } from './checkout/index.js';
 import type { Books, LedgerLoaders } from './ledger/index.js';
 import type { PaymentMethodLoaders, PaymentMethods } from './payment-methods/index.js';
-import type { PlanAdministration, PlanLoaders, Plans } from './plans/index.js';
-import type { Pausing, PlanChanges, SubscriptionLoaders, Subscriptions } from './subscriptions/index.js';
+import type { SubscriptionPartLoaders, SubscriptionServices } from './subscription-parts.js';
 import type { Inbox } from './webhooks/index.js';
 
-export interface Services extends InvoiceServices {
+export interface Services extends InvoiceServices, SubscriptionServices {
   readonly revenueMetrics: RevenueMetrics;
   readonly credits: Credits;
   readonly creditGranting: CreditGranting;
@@ -29,11 +28,6 @@ export interface Services extends InvoiceServices {
   readonly failedRefunds: FailedRefunds;
   readonly inbox: Inbox;
   readonly paymentMethods: PaymentMethods;
-  readonly plans: Plans;
-  readonly planAdministration: PlanAdministration;
-  readonly subscriptions: Subscriptions;
-  readonly planChanges: PlanChanges;
-  readonly pausing: Pausing;
 }
 
 export interface Context extends BaseContext {
@@ -44,6 +38,5 @@ export interface Context extends BaseContext {
     LedgerLoaders &
     OrderLoaders &
     PaymentMethodLoaders &
-    PlanLoaders &
-    SubscriptionLoaders;
+    SubscriptionPartLoaders;
 }

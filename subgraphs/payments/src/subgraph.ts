@@ -16,6 +16,7 @@ import {
 import type { Registry } from 'prom-client';
 import { checkoutSlice, createCheckout, createOrderLoaders, createOrderPurpose } from './checkout/index.js';
 import {
+  chargeJobs,
   chargesSlice,
   createChargeLoaders,
   createCharges,
@@ -37,21 +38,11 @@ import { countingHandlers, countMovements, createRevenueMetrics, insightsSlice }
 import { composeInvoices } from './invoice-parts.js';
 import { introduceIssuer } from './invoices/index.js';
 import {
-  advanceSubscriptions,
-  cancelPayment,
-  capturePayment,
   crontab,
-  deliverSandboxEvent,
-  disputeSandboxPayment,
   forgetCustomer,
   forgetPaymentMethod,
   processProviderEvent,
-  readPaymentFee,
   refreshPaymentMethod,
-  requestPayment,
-  requestRefund,
-  returnSandboxRefund,
-  settleSandboxPayment,
   sweepProviders,
   tidyUp,
   verifyLedger,
@@ -71,30 +62,13 @@ import {
   paymentMethodsSlice,
 } from './payment-methods/index.js';
 import { createPaymentsPersonalData } from './personal-data/index.js';
-import { createPlanAdministration, createPlanLoaders, createPlans, plansSlice } from './plans/index.js';
+import { composeProviders, type ProviderOptions } from './provider-parts.js';
 import { noStep, type AfterStep } from './steps.js';
-import {
-  configuredProviders,
-  createProviders,
-  createSandbox,
-  guarded,
-  type GuardOptions,
-  type PaymentProvider,
-  type ProviderSettings,
-} from './providers/index.js';
-import {
-  createLifecycle,
-  createPausing,
-  createPlanChanges,
-  createRenewals,
-  createSubscriptionLoaders,
-  createSubscriptionPurpose,
-  createSubscriptions,
-  subscriptionsSlice,
-} from './subscriptions/index.js';
+import { createLifecycle, createSubscriptionPurpose } from './subscriptions/index.js';
+import { composeSubscriptions } from './subscription-parts.js';
 import { createInbox, webhookRoutes, webhooksSlice } from './webhooks/index.js';
 
-export interface PaymentsDependencies {
+export interface PaymentsDependencies extends ProviderOptions {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
@@ -102,42 +76,18 @@ export interface PaymentsDependencies {
   readonly mailer: Mailer;
   /** Where metrics are read; absent in tests that read none. */
   readonly registry?: Registry;
-  readonly config: Pick<PaymentsConfig, 'SANDBOX_WEBHOOK_SECRET' | 'SANDBOX_WEBHOOK_URL'> & ProviderSettings;
-  /** When a provider is given up for a while, for tests that do not wait so long. */
-  readonly patience?: Omit<GuardOptions, 'log'>;
   /** Hears of money that moves, for tests that watch it. */
   readonly listeners?: readonly MovementListener[];
-  /** Wraps a provider, for tests that make it fail. */
-  readonly wrapProvider?: (provider: PaymentProvider) => PaymentProvider;
   /** Told of each step of a purchase, for tests that end the process there. */
   readonly afterStep?: AfterStep;
 }
 
 /** The composition root: dependencies in, subgraph out. */
 export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
-  const {
-    db,
-    clock,
-    log,
-    privateStore,
-    mailer,
-    config,
-    wrapProvider,
-    listeners = [],
-    afterStep = noStep,
-    patience,
-  } = dependencies;
+  const { db, clock, log, privateStore, mailer, listeners = [], afterStep = noStep } = dependencies;
   const outbox = createOutbox(messages, { clock });
   const audit = createAudit({ source: 'payments', clock });
-  const { SANDBOX_WEBHOOK_SECRET: webhookSecret, SANDBOX_WEBHOOK_URL: webhookUrl } = config;
-  const sandbox = webhookSecret ? createSandbox({ db, clock, webhookUrl, webhookSecret }) : undefined;
-  const providers = createProviders(
-    [...(sandbox ? [sandbox.provider] : []), ...configuredProviders(config, clock)].map((provider) =>
-      guarded(wrapProvider ? wrapProvider(provider) : provider, { log, ...patience }),
-    ),
-  );
-  const plans = createPlans({ db });
-  const planAdministration = createPlanAdministration({ db, clock, audit });
+  const { providers, jobs: sandboxJobs } = composeProviders(dependencies);
   const accounts = createCreditAccounts({ clock, outbox });
   const credits = createCredits({ db, clock, audit, accounts });
   const creditGranting = createCreditGranting({ db, clock, audit, accounts });
@@ -171,12 +121,9 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
     afterStep,
   });
   const books = createBooks({ db, clock, log });
-  const renewals = createRenewals({ db, clock, log, charges, lifecycle });
-  const subscriptions = createSubscriptions({
-    ...{ db, clock, plans, paymentMethods, charges, lifecycle, renewals, audit },
+  const subscriptions = composeSubscriptions({
+    ...{ db, clock, log, audit, paymentMethods, charges, lifecycle },
   });
-  const planChanges = createPlanChanges({ db, clock, plans, charges, lifecycle });
-  const pausing = createPausing({ db, clock, lifecycle });
   const inbox = createInbox({
     db,
     clock,
@@ -198,7 +145,7 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
     personalData: createPaymentsPersonalData({
       db,
       orders: checkout.orders,
-      subscriptions,
+      subscriptions: subscriptions.services.subscriptions,
       retention: invoices.retention,
       paymentMethods,
       customers,
@@ -209,13 +156,9 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
     books,
     credits,
     creditGranting,
-    plans,
-    planAdministration,
-    subscriptions,
+    ...subscriptions.services,
     ...invoices.services,
     revenueMetrics: createRevenueMetrics({ db }),
-    planChanges,
-    pausing,
     inbox,
     paymentMethods,
   };
@@ -225,9 +168,8 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
     slices: [
       checkoutSlice,
       ledgerSlice,
-      plansSlice,
+      ...subscriptions.slices,
       paymentMethodsSlice,
-      subscriptionsSlice,
       chargesSlice,
       creditsSlice,
       webhooksSlice,
@@ -243,8 +185,7 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
         ...createCreditLoaders(db, clock, base.viewer),
         ...createLedgerLoaders(db, base.viewer),
         ...createOrderLoaders(db, base.viewer),
-        ...createPlanLoaders(db),
-        ...createSubscriptionLoaders(db, base.viewer),
+        ...subscriptions.createLoaders(base.viewer),
         ...invoices.createLoaders(base.viewer),
       },
     }),
@@ -252,16 +193,12 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
     jobs: {
       ...personalData.jobs,
       ...checkout.jobs,
-      ...onJob(requestPayment, charges.request),
-      ...onJob(capturePayment, charges.capture),
-      ...onJob(cancelPayment, async (payment) => void (await charges.cancel(payment))),
-      ...onJob(readPaymentFee, charges.askFee),
+      ...subscriptions.jobs,
+      ...chargeJobs(charges),
       ...onJob(refreshPaymentMethod, paymentMethods.refresh),
       ...onJob(forgetPaymentMethod, paymentMethods.forget),
       ...onJob(forgetCustomer, customers.forget),
-      ...onJob(requestRefund, charges.requestRefund),
       ...onJob(processProviderEvent, inbox.process),
-      ...onJob(advanceSubscriptions, renewals.advanceDue),
       ...onJob(sweepProviders, async () => {
         await inbox.sweep();
         await charges.sweep();
@@ -273,12 +210,7 @@ export function createPaymentsSubgraph(dependencies: PaymentsDependencies) {
       ...onJob(writeOverdueCredits, creditGranting.writeOverdue),
       ...invoices.jobs,
       ...onJob(verifyLedger, books.verifyNightly),
-      ...(sandbox && {
-        ...onJob(settleSandboxPayment, sandbox.settle),
-        ...onJob(disputeSandboxPayment, sandbox.dispute),
-        ...onJob(returnSandboxRefund, sandbox.comeBack),
-        ...onJob(deliverSandboxEvent, sandbox.deliver),
-      }),
+      ...sandboxJobs,
     },
     crontab,
     routes: webhookRoutes({ providers, inbox, log, clock }),

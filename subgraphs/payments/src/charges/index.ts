@@ -1,6 +1,7 @@
 export { assertFewDeclines } from './declines.js';
 export { createCustomers, type Customers } from './customers.js';
 export type { Charge } from './beginning.js';
+export { chargeJobs } from './jobs.js';
 export { createCharges, type Charges } from './service.js';
 export type {
   MoneyMovement,

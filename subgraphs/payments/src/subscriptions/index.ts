@@ -3,7 +3,7 @@ import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
 export { createPlanChanges, type ChangePreview, type PlanChanges } from './changes.js';
-export { createLifecycle } from './lifecycle.js';
+export { createLifecycle, type Lifecycle } from './lifecycle.js';
 export { createSubscriptionLoaders, type SubscriptionLoaders } from './loaders.js';
 export { createPausing, type Pausing } from './pausing.js';
 export { createSubscriptionPurpose } from './purpose.js';

@@ -1,5 +1,6 @@
 import { AppError } from '@diaspora/kit';
 import type { Transaction } from '../database.js';
+import type { Method } from '../payment-methods/index.js';
 import { lockSubscription, type SubscriptionWithPlan } from './lifecycle.js';
 
 /** The person's own subscription, under its lock. Another person's looks like none. */
@@ -29,3 +30,10 @@ export async function assertNoPaymentUnderWay(tx: Transaction, subscriptionId: s
 }
 
 export const notInThisState = (message: string) => new AppError('SUBSCRIPTION_STATE', message);
+
+/** A method as a subscription keeps it. */
+export const chargedBy = ({ provider, token: paymentToken, paymentMethodId }: Method) => ({
+  provider,
+  paymentToken,
+  paymentMethodId,
+});
