@@ -2,6 +2,7 @@ import { createPool } from '@diaspora/kit';
 import { recordStatements } from '@diaspora/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Prisma } from './database.js';
+import { forgetOutlived } from './jobs.js';
 import { givenUsers } from './testing/given.js';
 
 const size = 20_000;
@@ -24,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => users.stop());
 
-/** A hundred organizations with as many members and invitations, and what super users look through. */
+/** A hundred organizations with as many members, invitations and customers, and what super users look through. */
 async function fill(): Promise<void> {
   const { db } = users;
   const by = Prisma.sql`${chief.id}::uuid`;
@@ -41,6 +42,12 @@ async function fill(): Promise<void> {
   await db.$executeRaw`
     INSERT INTO organization_invitations (id, organization_id, user_id, invited_by_id, created_at, expires_at)
     SELECT id, organization, gen_random_uuid(), ${by}, at, now() + interval '20 days' FROM ${numbered}`;
+  const department = (await users.given.node(organization.id)).id;
+  await db.$executeRaw`
+    INSERT INTO customers (id, organization_id, department_id, kind, name, name_key, search_text, created_at, created_by_id,
+      updated_at, removed_at)
+    SELECT id, organization, ${department}::uuid, 'PERSON', 'N', 'n', 'n', at, ${by}, at, CASE WHEN n % 100 = 0 THEN now() END
+    FROM ${numbered}`;
   await db.$executeRaw`
     INSERT INTO office_applications (id, role, applicant_id, country_code, motivation, status, created_at)
     SELECT id, 'AMBASSADOR', CASE WHEN n % 500 = 0 THEN ${by} ELSE gen_random_uuid() END,
@@ -114,16 +121,29 @@ const lists: [string, () => string, table: string, index: string][] = [
 ];
 
 describe(`among ${size} rows`, () => {
+  /** How what is sent meanwhile reads a table. */
+  async function plansOf(table: string, work: () => Promise<unknown>): Promise<string> {
+    const sent = await statements.during(work);
+    const reading = sent.filter(({ text }) => new RegExp(`\\b${table}\\b`).test(text));
+    const plans = [];
+    for (const statement of reading) plans.push(await statements.explain(statement));
+    return plans.join('\n');
+  }
+
+  it('are read by indexes: customers who go each night', async () => {
+    const plans = await plansOf('customers', () => users.run(forgetOutlived, {}));
+    for (const index of ['customers_to_forget', 'customers_organization_id_idx'])
+      expect(plans).toContain(index);
+    expect(plans).not.toContain('Seq Scan on customers');
+  });
+
   it.each(lists)('are read by an index: %s', async (_name, query, table, index) => {
-    const sent = await statements.during(async () => {
+    const plans = await plansOf(table, async () => {
       const { data, codes } = await users.as(chief.viewer).execute(query());
       expect(codes).toEqual([]);
       expect(JSON.stringify(data).match(/"id"/g)).toHaveLength(20);
     });
-    const reading = sent.filter(({ text }) => new RegExp(`\\b${table}\\b`).test(text));
-    const plans = [];
-    for (const statement of reading) plans.push(await statements.explain(statement));
-    expect(plans.join('\n')).toContain(index);
-    expect(plans.join('\n')).not.toContain(`Seq Scan on ${table}`);
+    expect(plans).toContain(index);
+    expect(plans).not.toContain(`Seq Scan on ${table}`);
   });
 });

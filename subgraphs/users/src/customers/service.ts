@@ -3,7 +3,7 @@ import type { Customer } from '../__generated__/prisma/client.js';
 import type { Auditing } from '../audit/index.js';
 import type { Authority } from '../authority/index.js';
 import type { CustomerFields, CustomValues } from '../customer-fields/index.js';
-import type { Db, Transaction } from '../database.js';
+import type { Db, Prisma, Transaction } from '../database.js';
 import { customerIds } from '../ids.js';
 import { assertMember, type CustomerAccess } from './access.js';
 import { withValues, type GivenValue } from './custom.js';
@@ -193,21 +193,19 @@ export function createCustomers(dependencies: CustomersDependencies) {
     await tx.customer.deleteMany({ where: { id: { in: rows.map(({ id }) => id) } } });
   }
 
-  /** Removed and merged ones, and those of closed organizations, go when nobody can bring them back. Returns how many. */
-  async function forgetRemoved(): Promise<number> {
+  /** Removed and merged ones, and those of closed organizations, go when nobody can bring them back. */
+  async function forgetRemoved(): Promise<void> {
     const before = new Date(clock.now().getTime() - removedForMs);
-    let count = 0;
+    await forgetAll({ removedAt: { lt: before } });
+    await forgetAll({ organization: { closedAt: { lt: before } } });
+  }
+
+  async function forgetAll(gone: Prisma.CustomerWhereInput): Promise<void> {
     for (;;) {
-      const gone = await db.customer.findMany({
-        where: { OR: [{ removedAt: { lt: before } }, { organization: { closedAt: { lt: before } } }] },
-        select: { id: true },
-        orderBy: { id: 'asc' },
-        take: 100,
-      });
-      if (gone.length === 0) return count;
-      const ids = gone.map(({ id }) => id);
+      const rows = await db.customer.findMany({ where: gone, select: { id: true }, take: 100 });
+      if (rows.length === 0) return;
+      const ids = rows.map(({ id }) => id);
       await db.$transaction((tx) => eraseRows(tx, ids));
-      count += gone.length;
     }
   }
 
