@@ -1,4 +1,4 @@
-import { createLongJobs, type Viewer } from '@diaspora/kit';
+import { createLongJobs, onJob, type Viewer } from '@diaspora/kit';
 import type { Auditing } from './audit/index.js';
 import type { Authority } from './authority/index.js';
 import type { Budgets } from './budgets/index.js';
@@ -28,6 +28,7 @@ import {
 import {
   createCustomerTaskLoaders,
   createCustomerTasks,
+  createReleasing,
   customerTasksSlice,
 } from './customer-tasks/index.js';
 import {
@@ -38,6 +39,7 @@ import {
   customersSlice,
 } from './customers/index.js';
 import type { Foundation } from './dependencies.js';
+import { releaseCustomers } from './jobs.js';
 
 interface Dependencies extends Foundation {
   readonly authority: Authority;
@@ -90,7 +92,13 @@ export function composeCustomers(dependencies: Dependencies) {
       ...createCustomerActivityLoaders(db),
       ...createCustomerMergeLoaders(db, clock),
     }),
-    jobs: { ...fields.jobs, ...customerBulk.jobs, ...customerImports.jobs, ...customerExports.jobs },
+    jobs: {
+      ...onJob(releaseCustomers, createReleasing({ db, customers }).release),
+      ...fields.jobs,
+      ...customerBulk.jobs,
+      ...customerImports.jobs,
+      ...customerExports.jobs,
+    },
     /** Each night. */
     forget: async (): Promise<void> => {
       await customers.forgetRemoved();

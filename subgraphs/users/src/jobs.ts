@@ -74,6 +74,11 @@ export const warnOfMandate = defineJob(
   z.object({ officeId: z.uuid(), endsAt: z.iso.datetime() }),
 );
 export const forgetOutlived = defineJob('forgetOutlived', z.object({}));
+/** Of a member who is one no more; `byId` took them out. */
+export const releaseCustomers = defineJob(
+  'releaseCustomers',
+  z.object({ organizationId: z.uuid(), userId: z.uuid(), byId: z.uuid() }),
+);
 export const mailOrganizationInvitation = defineJob(
   'mailOrganizationInvitation',
   z.object({ invitationId: z.uuid() }),

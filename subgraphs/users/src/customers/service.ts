@@ -219,7 +219,7 @@ export function createCustomers(dependencies: CustomersDependencies) {
     (tx: Transaction, customerId: string, action: string, id: string, states: States = {}) =>
       record(tx, customerId, action, { ...states, after: { [name]: ids.encode(id), ...states.after } });
 
-  return { create, update, write, remove, restore, erase, forgetRemoved, record, recorderOf };
+  return { create, update, change, write, remove, restore, erase, forgetRemoved, record, recorderOf };
 }
 
 /** Customers belong to a department: the second level of the tree. */

@@ -1,4 +1,4 @@
-import { AppError, type Audit, type Clock, type Page } from '@diaspora/kit';
+import { addJob, AppError, type Audit, type Clock, type Page } from '@diaspora/kit';
 import type { OrganizationMember } from '../__generated__/prisma/client.js';
 import {
   assertActorMay,
@@ -10,6 +10,7 @@ import {
 } from '../authority/index.js';
 import type { Db, Transaction } from '../database.js';
 import { memberIds, organizationIds } from '../ids.js';
+import { releaseCustomers } from '../jobs.js';
 import { assertNotLastOwner } from './owners.js';
 
 export type OrganizationMembers = ReturnType<typeof createOrganizationMembers>;
@@ -71,6 +72,8 @@ export function createOrganizationMembers({ db, audit }: MembersDependencies) {
       if (member.userId !== userId) await assertMayRemove(tx, actor, member);
       if (member.isOwner) await assertNotLastOwner(tx, member.userId, member.organizationId);
       await takeOut(tx, member);
+      const { organizationId } = member;
+      await addJob(tx, releaseCustomers, { organizationId, userId: member.userId, byId: userId });
       return member;
     });
 
