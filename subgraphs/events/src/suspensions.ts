@@ -25,16 +25,32 @@ interface Hooks {
 export function createSuspensionHandlers(hooks: Hooks): MessageHandler<Transaction>[] {
   const { onChange, onLifted, onTerminated } = hooks;
   return [
-    users.on('user.suspended', suspended, async ({ data: { userId: personId, isFinal, ...data } }, tx) => {
-      await keep(tx, { personId, ...data, isActive: true });
-      await onChange(tx, personId);
-      if (isFinal) await onTerminated(tx, personId);
-    }),
-    users.on('user.suspensionLifted', about, async ({ data: { userId: personId, version } }, tx) => {
-      await keep(tx, { personId, version, isActive: false, endsAt: null });
-      await onChange(tx, personId);
-      await onLifted(tx, personId);
-    }),
+    ...users.project(
+      'user.suspended',
+      suspended,
+      async ({ data: { userId: personId, version, endsAt } }, tx) => {
+        await keep(tx, { personId, version, endsAt, isActive: true });
+      },
+      {
+        act: async ({ data: { userId: personId, isFinal } }, tx) => {
+          await onChange(tx, personId);
+          if (isFinal) await onTerminated(tx, personId);
+        },
+      },
+    ),
+    ...users.project(
+      'user.suspensionLifted',
+      about,
+      async ({ data: { userId: personId, version } }, tx) => {
+        await keep(tx, { personId, version, endsAt: null, isActive: false });
+      },
+      {
+        act: async ({ data: { userId: personId } }, tx) => {
+          await onChange(tx, personId);
+          await onLifted(tx, personId);
+        },
+      },
+    ),
   ];
 }
 
@@ -44,7 +60,7 @@ const keep = (tx: Transaction, { personId, version, isActive, endsAt }: Suspensi
     VALUES (${personId}::uuid, ${version}, ${isActive}, ${endsAt})
     ON CONFLICT (person_id) DO UPDATE
       SET version = excluded.version, is_active = excluded.is_active, ends_at = excluded.ends_at
-    WHERE excluded.version > known.version`;
+    WHERE excluded.version >= known.version`;
 
 /** Suspensions that last at a moment. */
 export const inForce = (now: Date) => ({ isActive: true, OR: [{ endsAt: null }, { endsAt: { gt: now } }] });
