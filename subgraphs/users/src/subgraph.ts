@@ -66,7 +66,7 @@ export function createUsersSubgraph(dependencies: UsersDependencies) {
   });
   const { attempts, budgets, keys, issueAccessToken } = accounts;
   const { sessions } = accounts.services;
-  const people = composePeople(foundation);
+  const people = composePeople({ ...foundation, budgets });
   const offices = composeOffices({ ...foundation, settings });
   const organizations = composeOrganizations({ ...foundation, budgets });
   const auditing = createAuditing({

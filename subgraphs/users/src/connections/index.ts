@@ -8,7 +8,7 @@ export { notBlocked } from './not-blocked.js';
 export { createPeople, type Member } from './people.js';
 export { readPair } from './read-pair.js';
 export * from './rules.js';
-export { createConnections } from './service.js';
+export { createConnections, type Connections } from './service.js';
 export { tieState } from './state.js';
 
 export const connectionsSlice: Slice = { typeDefs: readTypeDefs(import.meta.url), resolvers, permissions };

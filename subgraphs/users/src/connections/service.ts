@@ -5,6 +5,8 @@ import type { UsersMessages } from '../messages.js';
 import { countsOf, messagesOf, type Transition } from './consequences.js';
 import { noSuchPerson, viewOf, type Change, type Pair } from './rules.js';
 
+export type Connections = ReturnType<typeof createConnections>;
+
 interface Dependencies {
   readonly db: Db;
   readonly clock: Clock;

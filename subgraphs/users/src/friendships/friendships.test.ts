@@ -4,6 +4,7 @@ import { aViewer } from '@diaspora/kit/testing';
 import { userIds } from '../ids.js';
 import { givenUsers } from '../testing/given.js';
 import { peopleActions } from '../testing/people.js';
+import { requestsSent } from './rules.js';
 
 let users: Awaited<ReturnType<typeof givenUsers>>;
 let actions: ReturnType<typeof peopleActions>;
@@ -115,6 +116,39 @@ describe('a request for friendship', () => {
     const second = await page(`first: 3, after: "${first.pageInfo.endCursor}"`);
     expect([...first.nodes, ...second.nodes]).toEqual(whole);
     expect((await page(`last: 3, before: "${second.pageInfo.startCursor}"`)).nodes).toEqual(first.nodes);
+  });
+});
+
+describe('requests of one person', () => {
+  const asked = async (ana: Person, ben: Person) => {
+    const key = [ana.publicId, ben.publicId].sort().join(':');
+    return (await users.messages(key)).filter(({ type }) => type === 'user.friendRequested').length;
+  };
+  const ask = (ana: Person, ben: Person) => actions.run(ana.viewer, 'requestFriendship', ben.publicId);
+
+  it('tell another five times a day at most, however often they are taken back', async () => {
+    const [ana, ben, carol] = (await people(3)) as [Person, Person, Person];
+    for (let count = 0; count < 5; count++) {
+      expect((await ask(ana, ben)).refusal).toBeUndefined();
+      await actions.run(ana.viewer, 'cancelFriendRequest', ben.publicId);
+    }
+    expect((await ask(ana, ben)).refusal).toBe('RATE_LIMITED');
+    expect(await asked(ana, ben)).toBe(5);
+    expect((await ask(ana, carol)).refusal).toBeUndefined();
+    users.clock.advance(dayMs);
+    expect((await ask(ana, ben)).refusal).toBeUndefined();
+  });
+
+  it('are fifty a day at most, and others are not kept from asking', async () => {
+    const [ana, ben, carol, dan] = (await people(4)) as [Person, Person, Person, Person];
+    const { kind } = requestsSent;
+    await users.db.budget.deleteMany({ where: { kind } });
+    await ask(ana, ben);
+    await users.db.budget.updateMany({ where: { kind }, data: { spent: 49 } });
+    expect((await ask(ana, carol)).refusal).toBeUndefined();
+    expect((await ask(ana, dan)).refusal).toBe('RATE_LIMITED');
+    expect(await asked(ana, dan)).toBe(0);
+    expect((await ask(carol, dan)).refusal).toBeUndefined();
   });
 });
 

@@ -1,5 +1,4 @@
-import { parseInput, parsePage, text, toConnection, type ConnectionArgs } from '@diaspora/kit';
-import { z } from 'zod';
+import { parsePage, toConnection, type ConnectionArgs } from '@diaspora/kit';
 import type { Resolvers } from '../__generated__/schema.js';
 import {
   acceptRequest,
@@ -8,13 +7,10 @@ import {
   changeOf,
   declineRequest,
   endFriendship,
-  requestFriendship,
 } from '../connections/index.js';
 import type { Context } from '../context.js';
 import { maySee } from '../profiles/index.js';
 import { requestOrder, type RequestSide } from './requests.js';
-
-const noteInput = z.object({ note: text({ max: 300 }).nullish() });
 
 async function pageOf(side: RequestSide, args: ConnectionArgs, { viewer, services }: Context) {
   const page = parsePage(args, requestOrder(side));
@@ -30,8 +26,9 @@ export const resolvers: Resolvers = {
     sentFriendRequests: (_parent, args, context) => pageOf('sent', args, context),
   },
   Mutation: {
-    requestFriendship: changeBy((input: { userId: string; note?: string | null }) =>
-      requestFriendship(parseInput(noteInput, { note: input.note }).note ?? null),
+    requestFriendship: changeBy<{ userId: string; note?: string | null }>(
+      ({ friendRequests }, { personId, otherId }, { note }) =>
+        friendRequests.ask(personId, otherId, { note }),
     ),
     acceptFriendRequest: changeOf(acceptRequest),
     declineFriendRequest: changeOf(declineRequest),

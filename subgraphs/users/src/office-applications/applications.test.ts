@@ -24,6 +24,23 @@ async function scene(countryCode: string) {
   return { ...country, person, applicationId: application.id as string };
 }
 
+describe('applications of one person', () => {
+  it('are ten a day at most, those that were taken back too', async () => {
+    const { ambassador, person, applicationId } = await scene('IS');
+    const takeBack = (id: string) => actions.run(person.viewer, 'withdrawApplication', { applicationId: id });
+    await takeBack(applicationId);
+    users.clock.advance(3_600_000);
+    for (let count = 1; count < 10; count++) await takeBack((await apply(person, 'IS')).application.id);
+    const told = (await users.messages(person.publicId)).length;
+    expect((await apply(person, 'IS')).refusal).toBe('RATE_LIMITED');
+    expect(await users.messages(person.publicId)).toHaveLength(told);
+    expect((await apply(ambassador, 'IE')).refusal).toBeUndefined();
+    users.clock.advance(23 * 3_600_000);
+    expect((await apply(person, 'IS')).refusal).toBeUndefined();
+    expect((await apply(person, 'IS', { city: 'Faro' })).refusal).toBe('RATE_LIMITED');
+  });
+});
+
 describe('an application', () => {
   it('waits for whoever appoints, who hear of it; made again it is the same', async () => {
     const { ambassador, person, applicationId } = await scene('AT');

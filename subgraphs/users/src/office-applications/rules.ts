@@ -5,6 +5,9 @@ import type { OfficeApplication } from '../__generated__/prisma/client.js';
 /** How many applications of one person wait at once. */
 export const maxPending = 5;
 
+/** How many one person makes in a day, those that were taken back too: each tells whoever decides. */
+export const mostADay = 10;
+
 const message = text({ max: 2_000 });
 
 export const newApplication = z
@@ -29,6 +32,11 @@ export type ApplicationStatus = OfficeApplication['status'];
 
 export const noSuchApplication = () =>
   new AppError('NOT_FOUND', 'There is no such application.', { path: ['applicationId'] });
+
+export const tooManyToday = (retryAfterMs: number) =>
+  new AppError('RATE_LIMITED', `No more than ${mostADay} applications a day.`, {
+    retryAfterSeconds: Math.ceil(retryAfterMs / 1_000),
+  });
 
 /** Throws unless it waits. */
 export function assertPending(application: OfficeApplication): void {

@@ -1,4 +1,4 @@
-import { AppError, parseInput, type Audit, type Clock, type Outbox, type Page } from '@diaspora/kit';
+import { AppError, dayMs, parseInput, type Audit, type Clock, type Outbox, type Page } from '@diaspora/kit';
 import type { OfficeApplication } from '../__generated__/prisma/client.js';
 import type { Db, Prisma, Transaction } from '../database.js';
 import type { Epochs } from '../epochs.js';
@@ -18,9 +18,11 @@ import {
   assertPending,
   isSettledBy,
   maxPending,
+  mostADay,
   newApplication,
   noSuchApplication,
   refusal,
+  tooManyToday,
   type ApplicationStatus,
   type NewApplication,
 } from './rules.js';
@@ -55,6 +57,7 @@ export function createApplications({ db, clock, outbox, audit, epochs, offices }
         throw new AppError('CONFLICT', 'You hold this office.');
       if ((await tx.officeApplication.count({ where: waiting })) >= maxPending)
         throw new AppError('CONFLICT', `No more than ${maxPending} applications wait at once.`);
+      await assertFewToday(tx, applicantId);
       const { city, motivation } = application;
       const created = await tx.officeApplication.create({
         data: {
@@ -67,6 +70,16 @@ export function createApplications({ db, clock, outbox, audit, epochs, offices }
       await outbox.publish(tx, { type: 'office.applied', key: data.userId, data });
       return created;
     });
+  }
+
+  async function assertFewToday(tx: Transaction, applicantId: string): Promise<void> {
+    const aDayAgo = clock.now().getTime() - dayMs;
+    const today = await tx.officeApplication.findMany({
+      where: { applicantId, createdAt: { gt: new Date(aDayAgo) } },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: mostADay,
+    });
+    if (today.length === mostADay) throw tooManyToday(today.at(-1)!.createdAt.getTime() - aDayAgo);
   }
 
   const note = (tx: Transaction, action: string, application: OfficeApplication) =>
