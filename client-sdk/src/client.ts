@@ -108,7 +108,8 @@ export function createClient(options: ClientOptions) {
     isSignedIn: (): Promise<boolean> => session.isOpen(),
 
     /**
-     * Signs in with address and password. Answers a challenge where an authenticator app is set up. Throws
+     * Signs in with address and password. Answers a challenge where an authenticator app is set up, and after a reset of
+     * it (`isCodeMailed`: then the code is in a mail). Throws
      * UserInputError INVALID_CREDENTIALS, also before the address is proved.
      */
     signIn: (input: Omit<LoginInput, 'deviceToken'>): Promise<SignInResult> =>

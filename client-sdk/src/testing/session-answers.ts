@@ -23,7 +23,7 @@ export function sessionAnswers({ expiresAt = inAnHour } = {}) {
     return { tokens: issue(), user, challenge: null, userErrors: [] };
   };
   const half = () => {
-    const challenge = { token: 'challenge-1', expiresAt: expiresAt() };
+    const challenge = { token: 'challenge-1', expiresAt: expiresAt(), isCodeMailed: false };
     return { tokens: null, user: null, challenge, userErrors: [userError('MFA_REQUIRED')] };
   };
   const enter = ({ variables }: Call) => {

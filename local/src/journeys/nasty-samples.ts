@@ -191,7 +191,6 @@ function particular(fieldName: string, { objects }: World): Record<string, unkno
       ...planChange(fieldName),
     };
   if (/^(subscribe|payOrder)$/.test(fieldName)) return { paymentMethodId: undefined };
-  if (fieldName === 'purchaseTickets') return { paymentMethodId: undefined, expectedTotal: undefined };
   if (fieldName === 'removePaymentMethod') return { paymentMethodId: objects['SparePaymentMethod'] };
   if (fieldName === 'draftInvoice') return { customerId: objects['User'], currency: 'EUR' };
   if (fieldName === 'finaliseInvoice') return { invoiceId: objects['DraftInvoice'] };
@@ -200,7 +199,10 @@ function particular(fieldName: string, { objects }: World): Record<string, unkno
   if (/^(createTicketType|changeEventSeats|(in|ex)cludeEvent)$/.test(fieldName))
     return { eventId: objects['TicketEvent'], ...(fieldName === 'changeEventSeats' && { capacity: 100 }) };
   if (fieldName === 'purchaseTickets')
-    return { lines: [{ ticketTypeId: objects['TicketType'], quantity: 1 }] };
+    return {
+      lines: [{ ticketTypeId: objects['TicketType'], quantity: 1 }],
+      ...{ paymentMethodId: undefined, expectedTotal: undefined },
+    };
   if (fieldName === 'createVoucher')
     return { code: freshWord(), percent: 10, eventId: undefined, packetId: undefined };
   if (fieldName === 'retirePlan') return { code: 'WORKSPACE_FREE' };
