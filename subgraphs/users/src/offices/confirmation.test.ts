@@ -128,6 +128,37 @@ describe('the end of an ambassador', () => {
     expect((await actions.rowOf(own.office.id as string)).needsConfirmationSince).toBeNull();
   });
 
+  it('leaves those whom another confirmed to the one who did, and not to whoever appointed them', async () => {
+    const { root, ambassador, officeId, consuls, countryCode } = await scene('SB');
+    const [person, third] = [await users.given.person(), await users.given.person()];
+    const colleagues = await actions.appoint(root, 'appointAmbassador', person, { countryCode });
+    const colleague = withRole(person.viewer, 'AMBASSADOR', { countryCode });
+    await actions.run(ambassador.viewer, 'endOffice', { officeId });
+    const [consul, other] = consuls;
+    await actions.run(colleague, 'confirmOffice', { officeId: consul.officeId });
+    await actions.run(root.viewer, 'confirmOffice', { officeId: other.officeId });
+    const answering = `query ($code: CountryCode!) {
+      offices(countryCode: $code, first: 20) { nodes { id confirmer { id } } } }`;
+    const { data } = await users.anonymous.execute(answering, { code: countryCode });
+    expect(data.offices.nodes).toEqual(
+      expect.arrayContaining([
+        { id: consul.officeId, confirmer: { id: person.publicId } },
+        { id: other.officeId, confirmer: { id: root.publicId } },
+        { id: colleagues.office.id, confirmer: null },
+      ]),
+    );
+    // The first comes again, and goes again: neither is theirs any more.
+    const { office: again } = await actions.appoint(root, 'appointAmbassador', ambassador, { countryCode });
+    await actions.run(root.viewer, 'endOffice', { officeId: again.id });
+    expect(await statusesOf(countryCode)).toEqual(['ACTIVE', 'ACTIVE', 'ACTIVE']);
+    await actions.appoint(root, 'appointAmbassador', third, { countryCode });
+    await actions.run(root.viewer, 'endOffice', { officeId: colleagues.office.id });
+    const needing = [consul, other].map(
+      async (each) => (await actions.rowOf(each.officeId)).needsConfirmationSince !== null,
+    );
+    expect(await Promise.all(needing)).toEqual([true, false]);
+  });
+
   it('leaves other countries and those of a successor alone', async () => {
     const [gone, other] = [await scene('SI'), await scene('SK')];
     await actions.run(gone.root.viewer, 'endOffice', { officeId: gone.officeId });

@@ -49,6 +49,8 @@ export const resolvers: Resolvers = {
     id: (office) => officeIds.encode(office.id),
     holder: async (office, _args, { loaders }) => (await loaders.profile.load(office.holderId))!,
     appointer: (office, _args, { loaders }) => loaders.profile.load(office.appointerId),
+    confirmer: ({ confirmerId }, _args, { loaders }) =>
+      confirmerId ? loaders.profile.load(confirmerId) : null,
     status: (office, _args, { services }) => services.offices.statusOf(office),
   },
 };

@@ -121,7 +121,7 @@ export function createOffices({ db, ...dependencies }: Dependencies) {
       throw new AppError('CONFLICT', 'Somebody else is appointed from the end of this term on.');
     });
 
-  /** Somebody stands behind a consul again. */
+  /** Somebody stands behind a consul again, and answers for them from then on. */
   const confirm = (actorId: string, officeId: string): Promise<Office> =>
     turn(async (tx) => {
       const office = await lockToDecide(tx, actorId, officeId);
@@ -129,7 +129,10 @@ export function createOffices({ db, ...dependencies }: Dependencies) {
         throw new AppError('CONFLICT', 'This office has ended.', { payload: { office } });
       if (!office.needsConfirmationSince) return { office, epoch: 0 };
       const data = { needsConfirmationSince: null };
-      const confirmed = await tx.office.update({ where: { id: officeId }, data });
+      const confirmed = await tx.office.update({
+        where: { id: officeId },
+        data: { ...data, confirmerId: actorId },
+      });
       const before = { needsConfirmationSince: office.needsConfirmationSince.toISOString() };
       await terms.note(tx, 'office.confirmed', office, { before, after: data });
       const message = { ...placeOf(office), confirmedAt: clock.now().toISOString() };

@@ -126,7 +126,7 @@ export function createTerms({ clock, outbox, audit, epochs, seats }: OfficeDepen
   }
 
   /**
-   * Consuls stay when whoever appointed them goes, and all of the country when its last ambassador does; those above hear
+   * Consuls stay when whoever appointed them, or confirmed them since, goes, and all of the country when its last ambassador does; those above hear
    * that nobody stands behind them.
    */
   async function leaveToConfirm(tx: Transaction, { countryCode, holderId }: Office): Promise<void> {
@@ -137,8 +137,10 @@ export function createTerms({ clock, outbox, audit, epochs, seats }: OfficeDepen
     const consuls = await tx.office.updateManyAndReturn({
       where: {
         ...{ role: 'CONSUL', countryCode, endedAt: null, needsConfirmationSince: null },
-        ...(ambassadors.length > 0 && { appointerId: holderId }),
-        OR: [{ endsAt: null }, { endsAt: { gt: now } }],
+        AND: [
+          { OR: [{ endsAt: null }, { endsAt: { gt: now } }] },
+          ambassadors.length > 0 ? answeredForBy(holderId) : {},
+        ],
       },
       data: { needsConfirmationSince: now },
     });
@@ -170,6 +172,9 @@ export function createTerms({ clock, outbox, audit, epochs, seats }: OfficeDepen
 
   return { begin, finish, lock, note, scheduleEnd };
 }
+
+/** Whoever confirmed a consul last, and otherwise whoever appointed them. */
+const answeredForBy = (id: string) => ({ OR: [{ confirmerId: id }, { confirmerId: null, appointerId: id }] });
 
 /** Which office it is, as messages say it. */
 export const placeOf = ({ id, holderId, role, countryCode, city }: Office) => ({

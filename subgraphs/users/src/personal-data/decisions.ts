@@ -121,6 +121,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     'FactorReset.confirmedBy': actor,
     'Office.holder': office,
     'Office.appointer': office,
+    'Office.confirmer': office,
     'OfficeApplication.applicant': application,
     'OfficeApplication.decider': actor,
     'OrganizationGrant.grantedBy': author,

@@ -131,9 +131,10 @@ async function connectionsOf(db: Db, id: string) {
 
 async function officesOf(db: Db, holderId: string) {
   const offices = await db.office.findMany({ where: { holderId }, orderBy: { id: 'asc' } });
-  return offices.map(({ id, holderId: _self, appointerId, cityKey: _folded, ...office }) => ({
+  return offices.map(({ id, holderId: _self, appointerId, confirmerId, cityKey: _folded, ...office }) => ({
     id: officeIds.encode(id),
     appointerId: userIds.encode(appointerId),
+    confirmerId: confirmerId && userIds.encode(confirmerId),
     ...office,
   }));
 }

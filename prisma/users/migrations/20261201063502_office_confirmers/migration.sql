@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "offices" ADD COLUMN     "confirmer_id" UUID;
