@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventIds } from '../ids.js';
 import { remindDueEvents, remindParticipants } from '../jobs.js';
 import { dayMs, givenEvents, hourMs } from '../testing/given.js';
 
@@ -109,6 +110,23 @@ describe('reminders', () => {
     });
     await minute();
     expect(await told(event.publicId)).toMatchObject([{ minutesBefore: 60 }]);
+  });
+
+  it('of more events than are begun at once all begin, and those that have begun are not looked at again', async () => {
+    const { event } = await scene(hourMs);
+    await events.db.$executeRaw`UPDATE events SET published_at = starts_at - interval '3 days'`;
+    const [first] = await events.db.event.findMany({ where: { id: event.id } });
+    const many = Array.from({ length: 500 }, () => ({ ...first!, id: eventIds.create() }));
+    await events.db.event.createMany({ data: many as never });
+    const sent = async () => {
+      const before = events.statements.length;
+      await events.subgraph.jobs![remindDueEvents.name]!.run({} as never, {} as never);
+      return events.statements.slice(before).filter((sql) => /reminders|add_job/.test(sql)).length;
+    };
+    // Two batches, of which the last has one event in it.
+    expect(await sent()).toBe(2 + 501);
+    expect(await waiting()).toHaveLength(501);
+    expect(await sent()).toBe(1);
   });
 
   it('name many participants in pages, each of them once', async () => {

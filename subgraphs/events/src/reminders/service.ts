@@ -1,9 +1,9 @@
 import { addJob, minuteMs, type Clock, type Outbox } from '@diaspora/kit';
-import { Prisma, type Db, type Transaction } from '../database.js';
+import type { Db, Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
 import { remindParticipants } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';
-import { dueOffset, reminderOffsets } from './rules.js';
+import { reminderOffsets } from './rules.js';
 
 interface Dependencies {
   readonly db: Db;
@@ -21,6 +21,7 @@ export interface Reminder {
   readonly after: string | null;
 }
 
+/** How many reminders one transaction begins. */
 const batchSize = 500;
 /** How many participants one message names. */
 const pageSize = 200;
@@ -33,35 +34,27 @@ export function createReminders({ db, clock, outbox }: Dependencies) {
   /** The job behind the crontab: begins each reminder that is due, once for a start. */
   async function remindDue(): Promise<void> {
     const now = clock.now();
-    const horizon = new Date(now.getTime() + reminderOffsets[0] * minuteMs);
-    const events = await db.event.findMany({
-      where: { status: 'PUBLISHED', startsAt: { gt: now, lte: horizon } },
-      orderBy: { startsAt: 'asc' },
-      select: { id: true, startsAt: true, publishedAt: true },
-    });
-    for (let at = 0; at < events.length; at += batchSize) {
-      const due = events.slice(at, at + batchSize).flatMap((event) => {
-        const offset = dueOffset(event, now);
-        return offset === null ? [] : [{ eventId: event.id, startsAt: event.startsAt, offset }];
-      });
-      if (due.length > 0) await db.$transaction((tx) => begin(tx, due, now));
-    }
+    let begun: number;
+    do begun = await db.$transaction((tx) => begin(tx, now));
+    while (begun === batchSize);
   }
 
-  /** The unique key of event, start and offset makes a second worker, and the next minute, find nothing to do. */
-  async function begin(
-    tx: Transaction,
-    due: readonly { eventId: string; startsAt: Date; offset: number }[],
-    now: Date,
-  ): Promise<void> {
+  /**
+   * Begins some of those that are due and have not begun. Of the reminders of an event whose moment has come the last one
+   * is due; one whose moment had passed before the event was published is none: nobody wants to hear of "tomorrow" at the
+   * door. The unique key makes a second worker find nothing to do.
+   */
+  async function begin(tx: Transaction, now: Date): Promise<number> {
+    const horizon = new Date(now.getTime() + reminderOffsets[0] * minuteMs);
     const begun = await tx.$queryRaw<{ eventId: string; offset: number; startsAt: Date }[]>`
       INSERT INTO reminders (event_id, starts_at, offset_minutes, begun_at)
-      VALUES ${Prisma.join(
-        due.map(
-          ({ eventId, startsAt, offset }) =>
-            Prisma.sql`(${eventId}::uuid, ${startsAt}, ${offset}::int, ${now})`,
-        ),
-      )}
+      SELECT e.id, e.starts_at, due.minutes, ${now} FROM events e, LATERAL (
+        SELECT min(minutes) AS minutes FROM unnest(${[...reminderOffsets]}::int[]) AS minutes
+        WHERE e.starts_at - minutes * interval '1 minute' BETWEEN e.published_at AND ${now}) AS due
+      WHERE e.status = 'PUBLISHED' AND e.starts_at > ${now} AND e.starts_at <= ${horizon}
+        AND due.minutes IS NOT NULL AND NOT EXISTS (SELECT FROM reminders r
+          WHERE r.event_id = e.id AND r.starts_at = e.starts_at AND r.offset_minutes = due.minutes)
+      ORDER BY e.starts_at, e.id LIMIT ${batchSize}
       ON CONFLICT DO NOTHING
       RETURNING event_id AS "eventId", offset_minutes AS "offset", starts_at AS "startsAt"`;
     for (const { eventId, offset, startsAt } of begun)
@@ -71,6 +64,7 @@ export function createReminders({ db, clock, outbox }: Dependencies) {
         startsAt: startsAt.toISOString(),
         after: null,
       });
+    return begun.length;
   }
 
   /** The job: tells a page of those who take part now, and goes on with the next. Killed in between, it goes on there. */
