@@ -33,10 +33,11 @@ export const createWaitlistLoaders = (db: Db, viewer: Viewer | null): WaitlistLo
   ),
   waitlistPosition: createRowLoader(
     (ids) => db.$queryRaw<{ id: string; position: number }[]>`
-      SELECT w.id, (SELECT count(*)::int FROM waitlist_entries other
-        WHERE other.event_id = w.event_id AND other.status = 'WAITING'
-          AND (other.joined_at, other.id) <= (w.joined_at, w.id)) AS position
-      FROM waitlist_entries w WHERE w.id = ANY(${[...ids]}::uuid[]) AND w.status = 'WAITING'`,
+      SELECT id, position FROM (
+        SELECT id, row_number() OVER (PARTITION BY event_id ORDER BY joined_at, id)::int AS position
+        FROM waitlist_entries WHERE status = 'WAITING' AND event_id IN (
+          SELECT event_id FROM waitlist_entries WHERE id = ANY(${[...ids]}::uuid[]))) AS queue
+      WHERE id = ANY(${[...ids]}::uuid[])`,
     ({ id }) => id,
   ),
 });
