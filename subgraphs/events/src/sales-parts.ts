@@ -1,6 +1,4 @@
 import { onJob, type Viewer } from '@diaspora/kit';
-import type { Event } from './__generated__/prisma/client.js';
-import type { Transaction } from './database.js';
 import { expirePurchases, retryRefunds, settleCancelledEvent } from './jobs.js';
 import {
   createPackets,
@@ -9,7 +7,7 @@ import {
   type Packets,
   type PacketsLoaders,
 } from './packets/index.js';
-import { isWaitlistOpen, type Admission, type Queue } from './participation/index.js';
+import type { Admission, Queue } from './participation/index.js';
 import {
   createBasket,
   createOrderHandlers,
@@ -21,11 +19,11 @@ import {
   createUpkeep,
   purchasesSlice,
   type AfterStep,
+  type MayWait,
   type Purchases,
   type PurchasesLoaders,
   type Refunds,
 } from './purchases/index.js';
-import { settingsOf } from './registration-form/index.js';
 import {
   createTicketing,
   createTicketingLoaders,
@@ -68,17 +66,16 @@ export type SalesLoaders = TicketingLoaders &
 type Dependencies = TicketingDependencies & {
   readonly admission: Admission;
   readonly queue: Queue;
+  readonly mayWait: MayWait;
   readonly afterStep?: AfterStep;
 };
 
 /** How tickets are sold, from the type to the refund, put together. */
-export function composeSales({ afterStep, admission, queue, ...dependencies }: Dependencies) {
+export function composeSales({ afterStep, admission, queue, mayWait, ...dependencies }: Dependencies) {
   const { db, clock } = dependencies;
   const vouchers = createVouchers(dependencies);
   const issuing = createIssuing({ ...dependencies, admission });
-  const isWaitlistOpenAt = async (tx: Transaction, event: Event) =>
-    isWaitlistOpen(await settingsOf(tx, event.id));
-  const basket = createBasket({ ...dependencies, vouchers, isWaitlistOpen: isWaitlistOpenAt });
+  const basket = createBasket({ ...dependencies, vouchers, mayWait });
   const saga = createSaga({ ...dependencies, basket, issuing, ...(afterStep && { afterStep }) });
   const upkeep = createUpkeep({ ...dependencies, basket, saga });
   const services: SalesServices = {

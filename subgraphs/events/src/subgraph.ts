@@ -105,6 +105,7 @@ export function createEventsSubgraph(dependencies: EventsDependencies) {
   const sales = composeSales({
     ...{ db, clock, outbox, audit, places, admission: attendance.admission },
     queue: attendance.queue,
+    mayWait: attendance.services.waitlist.mayJoin,
     ...(afterStep && { afterStep }),
   });
   const calendar = createCalendar({ db, clock, publicUrl: config.PUBLIC_URL });

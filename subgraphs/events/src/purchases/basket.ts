@@ -1,4 +1,4 @@
-import { AppError, type Clock } from '@diaspora/kit';
+import { AppError, type Clock, type Viewer } from '@diaspora/kit';
 import type { Event, Purchase, PurchaseLine } from '../__generated__/prisma/client.js';
 import { statusOf } from '../catalog/index.js';
 import type { Transaction } from '../database.js';
@@ -15,8 +15,11 @@ interface Dependencies {
   readonly clock: Clock;
   readonly places: Places;
   readonly vouchers: Vouchers;
-  readonly isWaitlistOpen: (tx: Transaction, event: Event) => Promise<boolean>;
+  readonly mayWait: MayWait;
 }
+
+/** Whether somebody would be let wait for so many places. */
+export type MayWait = (tx: Transaction, viewer: Viewer, event: Event, places: number) => Promise<boolean>;
 
 /** What is bought, whether it is being bought or was paid. */
 export interface Wanted {
@@ -35,7 +38,7 @@ export interface LockedPurchase {
 type Row = Pick<Wanted, 'ticketTypeId' | 'packetId' | 'parts'>;
 
 /** Locks of what is bought, in the one order, and whether there is enough of it. */
-export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Dependencies) {
+export function createBasket({ clock, places, vouchers, mayWait }: Dependencies) {
   async function lockRows(tx: Transaction, lines: readonly Row[]): Promise<Event[]> {
     const events = await places.lockEvents(tx, eventIdsOf(lines));
     await lockSome(tx, 'ticket_types', lines.flatMap(({ ticketTypeId }) => ticketTypeId ?? [])); // prettier-ignore
@@ -67,23 +70,20 @@ export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Depend
 
   /**
    * Throws unless all of it can be had now, by a purchase whose own holds do not count: nothing is written. Answers the
-   * lines with their seats.
+   * lines with their seats. The viewer is whoever buys, and nobody when it has been paid.
    */
   async function assertAvailable<Line extends Wanted>(
     tx: Transaction,
     lines: readonly Line[],
-    { purchaseId, events }: { purchaseId: string; events: readonly Event[] },
+    { purchaseId, events, viewer }: { purchaseId: string; events: readonly Event[]; viewer: Viewer | null },
   ): Promise<Line[]> {
     const now = clock.now();
     for (const event of events) assertOpen(event, now);
-    for (const [index, line] of lines.entries()) await assertLimit(tx, line, { index, purchaseId });
+    for (const [index, line] of lines.entries()) await assertLimit(tx, line, { index, purchaseId, viewer });
     for (const [eventId, wanted] of placesByEvent(lines)) {
       const free = await places.freePlaces(tx, eventId, { except: purchaseId });
       if (free !== null && free < wanted)
-        throw await soldOut(
-          tx,
-          events.find(({ id }) => id === eventId)!,
-        );
+        throw await soldOut(tx, viewer, { event: events.find(({ id }) => id === eventId)!, wanted });
     }
     const taken = new Set<string>();
     const seated: Line[] = [];
@@ -93,10 +93,10 @@ export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Depend
         const { ticketTypeId } = line;
         const seatIds = await chooseSeats(tx, part, { ticketTypeId, now, purchaseId, taken });
         if (!seatIds)
-          throw await soldOut(
-            tx,
-            events.find(({ id }) => id === part.eventId)!,
-          );
+          throw await soldOut(tx, viewer, {
+            event: events.find(({ id }) => id === part.eventId)!,
+            wanted: part.places,
+          });
         for (const id of seatIds) taken.add(id);
         parts.push({ ...part, seatIds });
       }
@@ -106,11 +106,12 @@ export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Depend
   }
 
   /** Refuses early, without a lock, what cannot succeed: who comes when all is gone does not wait for those before. */
-  async function assertPlausible(tx: Transaction, lines: readonly Row[]): Promise<void> {
+  async function assertPlausible(tx: Transaction, viewer: Viewer, lines: readonly Row[]): Promise<void> {
     for (const [eventId, wanted] of placesByEvent(lines)) {
       const free = await places.freePlaces(tx, eventId);
-      if (free !== null && free < wanted)
-        throw await soldOut(tx, await tx.event.findUniqueOrThrow({ where: { id: eventId } }));
+      if (free === null || free >= wanted) continue;
+      const event = await tx.event.findUniqueOrThrow({ where: { id: eventId } });
+      throw await soldOut(tx, viewer, { event, wanted });
     }
   }
 
@@ -118,7 +119,7 @@ export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Depend
   async function assertLimit(
     tx: Transaction,
     { ticketTypeId, packetId, quantity }: Wanted,
-    { index, purchaseId }: { index: number; purchaseId: string },
+    { index, purchaseId, viewer }: { index: number; purchaseId: string; viewer: Viewer | null },
   ): Promise<void> {
     const known = ticketTypeId
       ? await tx.ticketType.findUnique({ where: { id: ticketTypeId }, include: { event: true } })
@@ -129,13 +130,14 @@ export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Depend
     const which = ticketTypeId ? { ticketTypeId } : { packetId: packetId! };
     const held = await heldQuantity(tx, clock.now(), { ...which, except: purchaseId });
     if (known.soldCount + held + quantity <= limit) return;
-    throw await soldOut(tx, 'event' in known ? known.event : null, ['lines', String(index)]);
+    const event = 'event' in known ? known.event : null;
+    throw await soldOut(tx, viewer, { event, wanted: quantity, path: ['lines', String(index)] });
   }
 
   async function soldOut(
     tx: Transaction,
-    event: Event | null,
-    path: string[] = ['lines'],
+    viewer: Viewer | null,
+    { event, wanted, path = ['lines'] }: { event: Event | null; wanted: number; path?: string[] },
   ): Promise<AppError> {
     return new AppError(
       'SOLD_OUT',
@@ -143,7 +145,7 @@ export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Depend
       {
         path,
         typename: 'SoldOutError',
-        isWaitlistOpen: event !== null && (await isWaitlistOpen(tx, event)),
+        isWaitlistOpen: event !== null && viewer !== null && (await mayWait(tx, viewer, event, wanted)),
       },
     );
   }
@@ -171,7 +173,7 @@ export function createBasket({ clock, places, vouchers, isWaitlistOpen }: Depend
           isAgreed: true,
         });
       if (purchase.expiresAt <= clock.now()) await assertLimitsOf(tx, locked);
-      return await assertAvailable(tx, lines, { purchaseId: purchase.id, events });
+      return await assertAvailable(tx, lines, { purchaseId: purchase.id, events, viewer: null });
     } catch (error) {
       if (error instanceof AppError) return null;
       throw error;

@@ -2,7 +2,7 @@ import { readTypeDefs, type Slice } from '@diaspora/kit';
 import { permissions } from './permissions.js';
 import { resolvers } from './resolvers.js';
 
-export { createBasket, type Basket } from './basket.js';
+export { createBasket, type Basket, type MayWait } from './basket.js';
 export { createSalesErasure, type SalesErasure } from './erasing.js';
 export { createOrderHandlers } from './handlers.js';
 export { createPurchasesLoaders, type PurchasesLoaders } from './loaders.js';

@@ -40,7 +40,8 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
       idempotent(tx, call, async () => {
         const known = await readItems(tx, viewer, { ...parsed, now: clock.now() });
         wanted = eventIdsOf(known);
-        if ((await offersTo(tx, viewer.id, wanted)).length === 0) await basket.assertPlausible(tx, known);
+        if ((await offersTo(tx, viewer.id, wanted)).length === 0)
+          await basket.assertPlausible(tx, viewer, known);
         const events = await basket.lockRows(tx, known);
         // Once more under the locks: a packet may have other events now.
         const items = await readItems(tx, viewer, { ...parsed, now: clock.now() });
@@ -50,7 +51,7 @@ export function createPurchases({ db, clock, outbox, places, basket, vouchers, s
         await admitting.assertAdmitted(tx, viewer, { events, items });
         const id = purchaseIds.create();
         for (const { id: eventId } of events) await queue.claim(tx, { eventId, userId: viewer.id });
-        const seated = await basket.assertAvailable(tx, items, { purchaseId: id, events });
+        const seated = await basket.assertAvailable(tx, items, { purchaseId: id, events, viewer });
         const sale = { organizerId, buyerId: viewer.id, currency };
         const voucher = parsed.voucherCode ? await vouchers.lockByCode(tx, parsed.voucherCode, sale) : null;
         const created = await write(tx, { id, ...sale, voucher, items: seated });

@@ -1,6 +1,6 @@
 import { AppError, type Clock, type Page, type Viewer } from '@diaspora/kit';
 import type { Event, WaitlistEntry } from '../__generated__/prisma/client.js';
-import type { Db, Prisma } from '../database.js';
+import type { Db, Prisma, Transaction } from '../database.js';
 import { waitlistEntryIds } from '../ids.js';
 import {
   assertGuests,
@@ -45,6 +45,19 @@ export function createWaitlist({ db, clock, places, offers }: Dependencies) {
       });
     });
 
+  /** Whether the viewer could wait for places that are not to be had, for as many of them as one person may bring. */
+  async function mayJoin(tx: Transaction, viewer: Viewer, event: Event, wanted: number): Promise<boolean> {
+    const looked = await lookAt(tx, viewer, event, wanted);
+    const places = Math.min(wanted, 1 + looked.settings.maxGuests, event.capacity ?? wanted);
+    try {
+      assertMayWait({ ...looked, places }, event, places - 1);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError) return false;
+      throw error;
+    }
+  }
+
   /** Waits no more. What was offered goes to the next. */
   const leave = (viewer: Viewer, eventId: string): Promise<WaitlistEntry> =>
     db.$transaction(async (tx) => {
@@ -69,7 +82,7 @@ export function createWaitlist({ db, clock, places, offers }: Dependencies) {
   const statusOf = (entry: WaitlistEntry): WaitlistEntry['status'] =>
     entry.status === 'OFFERED' && !isOffered(entry, clock.now()) ? 'LAPSED' : entry.status;
 
-  return { join, leave, listOf, statusOf };
+  return { join, mayJoin, leave, listOf, statusOf };
 }
 
 const waits = (now: Date): Prisma.WaitlistEntryWhereInput => ({
