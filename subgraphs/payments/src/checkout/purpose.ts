@@ -7,7 +7,7 @@ import { carryOutOrderRefunds } from '../jobs.js';
 import type { Bookkeeping } from '../ledger/index.js';
 import type { PaymentsMessages } from '../messages.js';
 import type { AfterStep } from '../steps.js';
-import { lockOrder } from './locking.js';
+import { lockOrderRow } from './locking.js';
 import { failedAs, isAnyWaiting } from './refunds.js';
 import { isUndecided, paidStatus, sharesOf } from './rules.js';
 import { createOrderTelling } from './telling.js';
@@ -124,7 +124,7 @@ export function createOrderPurpose({ outbox, bookkeeping, audit, afterStep }: De
   }
 
   return {
-    lock: async (tx, { orderId }) => void (await lockOrder(tx, orderId!)),
+    lock: async (tx, { orderId }) => void (await lockOrderRow(tx, orderId!)),
     wants: async (tx, payment) => isUndecided((await orderOf(tx, payment)).status),
     captured,
     failed,

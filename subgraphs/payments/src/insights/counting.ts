@@ -88,10 +88,12 @@ async function planCodeOf(tx: Transaction, { subscriptionId, periodIndex }: Paym
 
 /** Where tax is due, as for invoices. */
 async function countryOf(tx: Transaction, userId: string): Promise<string> {
-  const details = await tx.billingDetails.findUnique({ where: { userId }, select: { countryCode: true } });
-  if (details?.countryCode) return details.countryCode;
-  const customer = await tx.customer.findUnique({ where: { userId }, select: { countryCode: true } });
-  return customer?.countryCode ?? unknownCountry;
+  const [row] = await tx.$queryRaw<{ countryCode: string }[]>`
+    SELECT coalesce(
+      (SELECT country_code FROM billing_details WHERE user_id = ${userId}::uuid),
+      (SELECT country_code FROM customers WHERE user_id = ${userId}::uuid),
+      ${unknownCountry}) AS "countryCode"`;
+  return row!.countryCode;
 }
 
 /**

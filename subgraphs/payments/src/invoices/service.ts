@@ -38,7 +38,11 @@ export function createInvoicing({ clock, outbox, billing }: Dependencies) {
   async function finalise(tx: Transaction, id: string): Promise<Invoice> {
     const invoice = await lockInvoice(tx, id);
     if (!invoice) throw noSuchInvoice();
-    if (invoice.status === 'FINAL') return invoice;
+    return invoice.status === 'FINAL' ? invoice : giveNumber(tx, invoice);
+  }
+
+  /** Of a draft that nobody else can give one: it is locked, or no other transaction knows it yet. */
+  async function giveNumber(tx: Transaction, { id, ...invoice }: Invoice): Promise<Invoice> {
     const issuer = await tx.invoiceIssuer.findUniqueOrThrow({ where: { id: invoice.issuerId } });
     await addJob(tx, deliverInvoice, { invoiceId: id }, { jobKey: `deliver-invoice:${id}` });
     const numbered = await nextNumber(tx, issuer, invoice.kind, clock.now());
@@ -54,7 +58,7 @@ export function createInvoicing({ clock, outbox, billing }: Dependencies) {
   async function issue(tx: Transaction, invoice: NewInvoice): Promise<Invoice> {
     const { paymentId } = invoice;
     const known = paymentId && (await tx.invoice.findUnique({ where: { paymentId } }));
-    return finalise(tx, known ? known.id : (await draft(tx, invoice)).id);
+    return known ? finalise(tx, known.id) : giveNumber(tx, await draft(tx, invoice));
   }
 
   /**
@@ -105,7 +109,7 @@ export function createInvoicing({ clock, outbox, billing }: Dependencies) {
     { invoice }: Awaited<ReturnType<typeof lockOpen>>,
     note: Parameters<typeof drafting.draftNote>[2],
   ): Promise<Invoice> {
-    return finalise(tx, (await drafting.draftNote(tx, invoice, note)).id);
+    return giveNumber(tx, await drafting.draftNote(tx, invoice, note));
   }
 
   async function announce(tx: Transaction, invoice: Invoice): Promise<void> {

@@ -19,9 +19,13 @@ type PeriodWithPlan = SubscriptionPeriod & { readonly plan: Plan };
 
 /** The row as it is once nobody else can change it. Null when there is none. */
 export async function lockSubscription(tx: Transaction, id: string): Promise<SubscriptionWithPlan | null> {
-  await tx.$executeRaw`SELECT 1 FROM subscriptions WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  await lockSubscriptionRow(tx, id);
   return tx.subscription.findUnique({ where: { id }, include: { plan: true } });
 }
+
+/** For who may not need to look at it. */
+export const lockSubscriptionRow = (tx: Transaction, id: string) =>
+  tx.$executeRaw`SELECT 1 FROM subscriptions WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
 
 type PlanMessage = 'subscription.activated' | 'subscription.changed' | 'subscription.pastDue';
 

@@ -2,7 +2,13 @@ import type { Payment } from '../__generated__/prisma/client.js';
 import type { Purpose } from '../charges/index.js';
 import type { Transaction } from '../database.js';
 import { paysForCurrent } from './holdings.js';
-import { hasOtherLive, lockSubscription, type Lifecycle, type SubscriptionWithPlan } from './lifecycle.js';
+import {
+  hasOtherLive,
+  lockSubscription,
+  lockSubscriptionRow,
+  type Lifecycle,
+  type SubscriptionWithPlan,
+} from './lifecycle.js';
 import { isLive, nextAttemptAt } from './rules.js';
 
 /** What the money of a period does to its subscription. */
@@ -60,7 +66,7 @@ export function createSubscriptionPurpose({ lifecycle }: { lifecycle: Lifecycle 
   }
 
   return {
-    lock: async (tx, payment) => void (await lock(tx, payment)),
+    lock: async (tx, { subscriptionId }) => void (await lockSubscriptionRow(tx, subscriptionId!)),
     wants: async (tx, payment) => {
       const subscription = await lock(tx, payment);
       return isLive(subscription.status) && !isPaid(subscription, payment);
