@@ -93,6 +93,8 @@ interface Dependencies {
   readonly announceTo: (userIds: readonly string[]) => Promise<void>;
   /** Wakes whoever follows the person's notifications. Never rejects. */
   readonly announceNotifications: (userId: string) => Promise<void>;
+  /** Has whoever looks on at these people asked again whether they may. Never rejects. */
+  readonly announcePresence: (personIds: readonly string[]) => Promise<void>;
 }
 
 /** What people say and what becomes of it, put together. */
@@ -103,7 +105,7 @@ export function composeMessages(dependencies: Dependencies) {
   const drafts = createDrafts(changing);
   const allowance = createAllowance({ clock, perDay: config.FREE_MESSAGES_PER_DAY });
   const messages = createMessages({ db, append, allowance, announce, clearDraft: drafts.clear });
-  const settings = createSettings({ db });
+  const settings = createSettings(dependencies);
   const audit = createAudit({ source: 'messaging', clock });
   const services: MessageServices = {
     deletion: createDeletion({ db, clock, announce, audit, telling, hours: config.MESSAGE_DELETE_HOURS }),

@@ -25,9 +25,11 @@ import {
   type NotificationEvents,
 } from './notification-events/index.js';
 import {
+  announcePresence,
   createOnline,
   createSeeing,
   createTyping,
+  presenceHandlers,
   presenceSlice,
   type Online,
   type Typing,
@@ -79,6 +81,7 @@ export function composeRealTime({ db, clock, live, expiring, lookAgainMs = 30_00
     lists === 'ALL' ? inboxEvents.announce(conversationId) : inboxEvents.announceTo(lists);
   const announcing = {
     ...onJob(announceLists, announceIn),
+    ...onJob(announcePresence, ({ personIds }) => online.announce(personIds)),
     ...onJob(announceChange, async (change) => {
       await Promise.all([
         conversationEvents.announceRights(change.conversationId),
@@ -100,13 +103,14 @@ export function composeRealTime({ db, clock, live, expiring, lookAgainMs = 30_00
     announceEvents: conversationEvents.announce,
     announceTo: inboxEvents.announceTo,
     announceNotifications: notificationEvents.announce,
+    announcePresence: online.announce,
     slices: [
       ...[conversationEventsSlice, inboxEventsSlice, notificationEventsSlice],
       ...[presenceSlice, liveLocationSlice],
     ],
     createLoaders: (viewer: Viewer | null): RealTimeLoaders =>
       createLiveLocationLoaders({ db, clock }, viewer),
-    handlers: createWakingHandlers(notificationEvents.announce),
+    handlers: [...createWakingHandlers(notificationEvents.announce), ...presenceHandlers],
     jobs: { ...announcing, ...liveLocations.jobs, ...pruning.jobs },
     crontab: [pruning.crontab],
   };

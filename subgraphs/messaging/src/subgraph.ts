@@ -53,7 +53,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const { db, clock, privateStore, registry, config } = dependencies;
   const outbox = createOutbox(published, { clock });
   const realTime = composeRealTime(dependencies);
-  const { announce, announceEvents, announceTo, announceNotifications } = realTime;
+  const { announce, announceEvents, announceTo, announceNotifications, announcePresence } = realTime;
   const conversations = createConversations({ db, clock, outbox, announceTo });
   const { append, appendLine } = createAppend({ clock, outbox });
   const audit = createAudit({ source: 'messaging', clock });
@@ -64,7 +64,7 @@ export function createMessagingSubgraph(dependencies: MessagingDependencies) {
   const { telling } = notifying;
   const messages = composeMessages({
     ...{ db, clock, config, append, telling },
-    ...{ announce, announceEvents, announceTo, announceNotifications },
+    ...{ announce, announceEvents, announceTo, announceNotifications, announcePresence },
   });
   const webhooks = composeWebhooks({
     ...{ db, clock, audit, outbox, registry, config },

@@ -55,6 +55,11 @@ export function createOnline({ live, lookAgain, expiring, isSeen, lastsMs = 30_0
     };
   }
 
+  /** Has whoever looks on at these people asked again whether they may. After the commit; never rejects. */
+  const announce = async (personIds: readonly string[]): Promise<void> => {
+    await live.publishToAll(personIds.map(nameOf), {});
+  };
+
   /** Who of them is online, as the viewer may see it. */
   const subscribe = (viewerId: string, personIds: readonly string[]) =>
     follow(personIds, async (areOnline) => {
@@ -63,5 +68,5 @@ export function createOnline({ live, lookAgain, expiring, isSeen, lastsMs = 30_0
       return { personIds: online.filter((_, index) => seen[index]) };
     });
 
-  return { connect, subscribe };
+  return { announce, connect, subscribe };
 }

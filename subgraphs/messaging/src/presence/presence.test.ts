@@ -7,7 +7,9 @@ import type { TestResult } from '@diaspora/kit/testing';
 import { createExpiring, createLookingAgain } from '../following/index.js';
 import { conversationIds } from '../ids.js';
 import { createInboxEvents } from '../inbox-events/index.js';
+import { deliverTo, runAdded } from '../testing/bus.js';
 import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+import { announcePresence } from './announcing.js';
 import { createOnline } from './online.js';
 import { createTyping } from './typing.js';
 
@@ -20,7 +22,7 @@ const lookAgain = createLookingAgain(1_000_000);
 let messaging: Messaging;
 let second: ReturnType<Messaging['anotherProcess']>;
 beforeAll(async () => {
-  messaging = await givenMessaging();
+  messaging = await givenMessaging({ lookAgainMs: 1_000_000 });
   second = messaging.anotherProcess();
 });
 afterAll(() => messaging.stop());
@@ -229,6 +231,26 @@ describe('presence', () => {
     await app.begun;
     const events = follow(ben, presence, { ids: [ana.publicId] });
     expect(await events.next()).toEqual(names.map(() => ana.publicId));
+    await Promise.all([events.stop(), app.stop()]);
+  });
+
+  const told = (type: string, person: Member, other: Member) =>
+    deliverTo(messaging, type, { personId: person.publicId, otherId: other.publicId, version: 2 });
+  it.each<[string, (ana: Member, ben: Member) => Promise<unknown>]>([
+    ['the person hides it', (ana) => hide(ana)],
+    ['a block separates them', (ana, ben) => told('user.blocked', ana, ben)],
+    ['they are friends no more', (ana, ben) => told('user.disconnected', ana, ben)],
+  ])('is over at once for whoever looks on in another process when %s', async (_how, end) => {
+    const [ana, ben] = [await messaging.given.member(), await messaging.given.member()];
+    await befriend(ana, ben);
+    const events = follow(second.as(ben.viewer), presence, { ids: [ana.publicId] });
+    expect(await events.next()).toEqual([]);
+    const app = online(ana);
+    expect(await events.next()).toEqual([ana.publicId]);
+    const next = events.next();
+    await end(ana, ben);
+    await runAdded(messaging, announcePresence);
+    expect(await next).toEqual([]);
     await Promise.all([events.stop(), app.stop()]);
   });
 
