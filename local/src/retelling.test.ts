@@ -27,7 +27,7 @@ import { peopleActions } from '../../subgraphs/users/src/testing/people.js';
 /** What each of the others keeps of what users tell, what leads to another first. */
 const projections = {
   content: ['blocks', 'mutes', 'members'],
-  events: ['people', 'follows', 'friendships', 'blocks', 'offices', 'privileges'],
+  events: ['people', 'follows', 'friendships', 'blocks', 'suspensions', 'offices', 'privileges'],
   messaging: [
     ...['members', 'known_people', 'contact_rules', 'suspensions', 'super_users'],
     ...['follows', 'friendships', 'blocks'],
@@ -240,9 +240,9 @@ describe('what users tell again', () => {
     const truth = await kept();
     const { events, messaging, content } = world.pools;
     for (const pool of [events, messaging])
-      await pool.query('UPDATE blocks SET is_active = true, version = 0');
+      for (const table of ['blocks', 'suspensions'])
+        await pool.query(`UPDATE ${table} SET is_active = true, version = 0`);
     await content.query('UPDATE mutes SET is_active = true, version = 0');
-    await messaging.query('UPDATE suspensions SET is_active = true, version = 0');
     await messaging.query('UPDATE super_users SET is_super_user = true');
     await events.query('UPDATE privileges SET is_event_owner = true');
     await events.query('UPDATE offices SET ended_at = NULL, ends_at = NULL');
