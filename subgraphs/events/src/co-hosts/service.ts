@@ -1,5 +1,6 @@
 import { AppError, type Clock, type Outbox, type Page, type Viewer } from '@diaspora/kit';
 import type { CoHostInvitation, Event, EventSeries } from '../__generated__/prisma/client.js';
+import { spendAllowance } from '../allowances.js';
 import { announcedTo, isOwnedBy, statusOf } from '../catalog/index.js';
 import type { Db, Transaction } from '../database.js';
 import { eventIds, userIds } from '../ids.js';
@@ -39,6 +40,8 @@ export function createCoHosts({ db, clock, outbox, hosting }: Dependencies) {
         throw new AppError('CONFLICT', `An event has ${mostCoHosts} co-hosts at most.`, { path: ['userId'] });
       if (!(await isInvitable(tx, userId, viewer.id))) throw refuse('This person cannot be asked.');
       const invitedAt = clock.now();
+      const spent = { personId: viewer.id, purpose: 'CO_HOST_INVITATIONS', now: invitedAt } as const;
+      await spendAllowance(tx, spent);
       await tx.coHostInvitation.create({ data: { eventId, userId, invitedById: viewer.id, invitedAt } });
       await outbox.publish(tx, {
         type: 'coHost.invited',

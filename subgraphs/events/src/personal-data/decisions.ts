@@ -55,6 +55,7 @@ export const personalDataDecisions: PersonalDataDecisions<Prisma.ModelName> = {
     Office: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     Privileges: { exported: { not: 'users and payments give the original' }, erasure: 'ERASED' },
     Friendship: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
+    Allowance: { exported: { not: 'how often somebody did something on one day' }, erasure: 'ERASED' },
     Suspension: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
     Block: { exported: { not: 'users give the original' }, erasure: 'ERASED' },
   },

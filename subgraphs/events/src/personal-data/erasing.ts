@@ -53,6 +53,7 @@ export const createErasure =
     await tx.steward.deleteMany(own);
     await tx.person.deleteMany(own);
     await tx.suspension.deleteMany({ where: { personId } });
+    await tx.allowance.deleteMany({ where: { personId } });
     await tx.privileges.deleteMany(own);
     await tx.office.deleteMany({ where: { holderId: personId } });
     await tx.eventInvitation.deleteMany(own);

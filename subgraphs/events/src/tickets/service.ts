@@ -7,6 +7,7 @@ import {
   type Viewer,
 } from '@diaspora/kit';
 import type { Event, Prisma, Ticket, TicketTransfer } from '../__generated__/prisma/client.js';
+import { spendAllowance } from '../allowances.js';
 import { hasBlocked } from '../blocks.js';
 import { usedOf } from '../check-in/index.js';
 import type { Transaction } from '../database.js';
@@ -64,6 +65,7 @@ export function createTickets({ db, clock, outbox, places, issuing }: Dependenci
           throw new AppError('CONFLICT', 'The ticket is offered to somebody already.', {
             path: ['ticketId'],
           });
+        await spendAllowance(tx, { personId: viewer.id, purpose: 'TICKET_TRANSFERS', now });
         const transfer = await tx.ticketTransfer.create({
           data: {
             id: transferIds.create(),
