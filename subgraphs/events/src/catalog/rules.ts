@@ -1,4 +1,4 @@
-import { AppError, dayMs, foldPlace, parseInput, text, type Viewer } from '@diaspora/kit';
+import { AppError, dayMs, foldPlace, likeLiteral, parseInput, text, type Viewer } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Event, EventDomain, EventType } from '../__generated__/prisma/client.js';
 import { userIds } from '../ids.js';
@@ -62,7 +62,7 @@ export const searchWords = (query: string): string[] =>
     .map(foldText)
     .filter((word) => word.trim() !== '')
     .slice(0, mostWords)
-    .map((word) => word.replace(/[\\%_]/g, '\\$&'));
+    .map(likeLiteral);
 
 /** Whether the index knows anything of a word. Those of which it does not narrow what the others find. */
 const isIndexed = (word: string): boolean => /[\p{L}\p{Nd}]{3}/u.test(word) || word.search(unspaced) >= 0;

@@ -1,4 +1,4 @@
-import { foldName, parseInput, text, type ConnectionArgs, type Page } from '@diaspora/kit';
+import { foldName, likeContaining, parseInput, text, type ConnectionArgs, type Page } from '@diaspora/kit';
 import type { Registration, Scan } from '../__generated__/prisma/client.js';
 import { beyondCursor, orderSql, type OrderColumn } from '../catalog/index.js';
 import { Prisma, type Db } from '../database.js';
@@ -17,7 +17,7 @@ const byId: OrderColumn[] = [{ field: 'id', direction: 'asc', type: 'uuid', sql:
 
 /** Whether the name of a participant holds every word. */
 function isNamed(words: readonly string[]): Prisma.Sql {
-  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+  const patterns = words.map(likeContaining);
   return sql`EXISTS (SELECT FROM people p WHERE p.user_id = r.user_id AND p.name_key LIKE ALL (${patterns}::text[]))`;
 }
 

@@ -6,3 +6,4 @@ export { provisionDatabase } from './provision.js';
 export type { ProvisionOptions } from './provision.js';
 export { clientOptions } from './client-options.js';
 export { isOutage } from './outage.js';
+export { likeContaining, likeLiteral } from './like.js';

@@ -1,4 +1,5 @@
 import { v7 } from 'uuid';
+import { likeContaining } from '../database/index.js';
 import { withClient } from '../database/sql.js';
 import type { JobTasks } from '../jobs/index.js';
 import { erasePersonalData, exportPersonalData } from '../personal-data/index.js';
@@ -42,7 +43,7 @@ export function tracesOf(databaseUrl: string, words: readonly string[]): Promise
        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname NOT LIKE 'pg\\_%'
          AND n.nspname <> 'information_schema' ORDER BY 1`,
     );
-    const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+    const patterns = words.map(likeContaining);
     const found: Record<string, number> = {};
     for (const { name } of tables.rows) {
       const { rows } = await client.query<{ count: number }>(

@@ -1,4 +1,11 @@
-import { decodeCursor, orderOf, type ConnectionArgs, type Page, type SortKey } from '@diaspora/kit';
+import {
+  decodeCursor,
+  likeContaining,
+  orderOf,
+  type ConnectionArgs,
+  type Page,
+  type SortKey,
+} from '@diaspora/kit';
 import { Prisma } from '../database.js';
 import type { Reach } from '../authority/index.js';
 import type { CustomerFilter } from './rules.js';
@@ -50,14 +57,12 @@ export function matching(filter: CustomerFilter): Prisma.Sql {
   return conditions.length === 0 ? Prisma.sql`TRUE` : Prisma.join(conditions, ' AND ');
 }
 
-const escaped = (word: string) => word.replace(/[\\%_]/g, '\\$&');
-
 /** All of these words, which are folded, occur. */
 export const containing = (words: readonly string[]): Prisma.Sql =>
   words.length === 0
     ? Prisma.sql`TRUE`
     : Prisma.join(
-        words.map((word) => Prisma.sql`search_text LIKE ${`%${escaped(word)}%`}`),
+        words.map((word) => Prisma.sql`search_text LIKE ${likeContaining(word)}`),
         ' AND ',
       );
 

@@ -1,4 +1,4 @@
-import { line } from '@diaspora/kit';
+import { likeContaining, line } from '@diaspora/kit';
 import { z } from 'zod';
 import type { Account } from '../__generated__/prisma/client.js';
 import { isKeptOut } from '../accounts/index.js';
@@ -47,8 +47,6 @@ const conditionsOf = (now: Date): Readonly<Record<Standing, Prisma.Sql>> => ({
   TERMINATED: sql`(a.suspended_at IS NOT NULL AND a.terminated_at IS NOT NULL)`,
 });
 
-const containing = (value: string): string => `%${value.replace(/[\\%_]/g, '\\$&')}%`;
-
 /** Conditions on accounts `a` and their profiles `p`. */
 export function matching(filter: UserSearchFilter, now: Date): Prisma.Sql[] {
   const { accountId, email, name, countryOfResidence, countryOfOrigin, registeredFrom, registeredUntil } =
@@ -59,8 +57,8 @@ export function matching(filter: UserSearchFilter, now: Date): Prisma.Sql[] {
   return [
     sql`a.erased_at IS NULL`,
     accountId && sql`a.id = ${accountId}::uuid`,
-    email && sql`a.email_key LIKE ${containing(email.toLowerCase())}`,
-    ...words.map((word) => sql`name_key(p.display_name) LIKE name_key(${containing(word)})`),
+    email && sql`a.email_key LIKE ${likeContaining(email.toLowerCase())}`,
+    ...words.map((word) => sql`name_key(p.display_name) LIKE name_key(${likeContaining(word)})`),
     countryOfResidence && sql`p.country_of_residence = ${countryOfResidence}`,
     countryOfOrigin && sql`p.country_of_origin = ${countryOfOrigin}`,
     ofStandings.length > 0 && sql`(${join(ofStandings, ' OR ')})`,
