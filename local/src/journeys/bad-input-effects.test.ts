@@ -281,6 +281,15 @@ const movesOn = new Set([
   ...['creditInvoice', 'startWebhookReplay', 'registerForEvent'],
 ]);
 
+/** The outermost ids of a payload; what lies deeper may be there in one answer and not in another. */
+function idsOf(text: string, name: string): string {
+  const idsIn = (part: unknown): string[] => {
+    if (typeof part !== 'object' || part === null || Array.isArray(part)) return [];
+    return 'id' in part ? [String(part.id)] : Object.values(part).flatMap(idsIn);
+  };
+  return idsIn((JSON.parse(text) as { data: Record<string, unknown> }).data[name]).join();
+}
+
 /** Who has not done it in the tests before. */
 const freshActors: Readonly<Record<string, Role>> = { registerForEvent: 'root', subscribe: 'leaver' };
 
@@ -307,7 +316,8 @@ describe('a command with a key that is sent ten times at once', () => {
       );
       expect(answers.map(failuresOf)).toEqual(answers.map(() => []));
       const isSteady = !movesOn.has(name) && !table.endsWith('long_jobs');
-      const said = answers.map(({ text }) => (isSteady ? text : /"id":"[^"]+"/.exec(text)?.[0]));
+      const said = answers.map(({ text }) => (isSteady ? text : idsOf(text, name)));
+      expect(said).toEqual(Array(10).fill(expect.stringMatching(/./)));
       expect(new Set(said).size).toBe(1);
       const after = await running.state();
       expect(after[table]!.rows - before[table]!.rows).toBe(1);
