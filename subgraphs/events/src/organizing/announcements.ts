@@ -68,3 +68,9 @@ export function eventSnapshot<Type extends 'event.published' | 'event.changed'>(
 const picturesOf = ({ coverId, galleryIds }: Event): string[] => [
   ...new Set([...(coverId ? [coverId] : []), ...galleryIds]),
 ];
+
+/** That an event is off, since when. */
+export function eventCancelled({ id, version }: Pick<Event, 'id' | 'version'>, at: Date) {
+  const data = { eventId: eventIds.encode(id), version, cancelledAt: at.toISOString() };
+  return { type: 'event.cancelled' as const, key: data.eventId, data };
+}

@@ -5,6 +5,7 @@ import { drain } from '../draining.js';
 import { eventIds } from '../ids.js';
 import { settleCancelledEvent } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';
+import { eventCancelled } from './announcements.js';
 
 export type Orphans = ReturnType<typeof createOrphans>;
 
@@ -21,13 +22,12 @@ const batchSize = 200;
 export function createOrphans({ db, clock, outbox, audit }: Dependencies) {
   /** Others hear of one that was called off in this transaction, and who paid is paid back. */
   async function tellCancelled(tx: Transaction, event: Event, reason: string): Promise<void> {
-    const { id, version, organizerId, cancelledAt } = event;
-    const data = { eventId: eventIds.encode(id), version, cancelledAt: cancelledAt!.toISOString() };
-    await outbox.publish(tx, { type: 'event.cancelled', key: data.eventId, data });
+    const { id, organizerId, cancelledAt } = event;
+    await outbox.publish(tx, eventCancelled(event, cancelledAt!));
     await addJob(tx, settleCancelledEvent, { eventId: id });
     await audit.record(tx, {
       action: 'event.cancelled',
-      subject: { type: 'Event', id: data.eventId },
+      subject: { type: 'Event', id: eventIds.encode(id) },
       personId: organizerId,
       before: { status: 'PUBLISHED' },
       after: { status: 'CANCELLED' },

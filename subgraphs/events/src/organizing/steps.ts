@@ -14,7 +14,7 @@ import { eventIds } from '../ids.js';
 import { settleCancelledEvent } from '../jobs.js';
 import type { EventsMessages } from '../messages.js';
 import type { Places } from '../places/index.js';
-import { eventSnapshot } from './announcements.js';
+import { eventCancelled, eventSnapshot } from './announcements.js';
 
 export type Steps = ReturnType<typeof createSteps>;
 
@@ -77,20 +77,15 @@ export function createSteps({ clock, outbox, audit, places }: Dependencies) {
     const cancelled = await write(tx, event, { ...data, status: 'CANCELLED', cancelledAt });
     await record(tx, viewer, 'event.cancelled', event, { status: 'CANCELLED' });
     // Nobody else knows of a draft.
-    if (event.publishedAt) await tellCancelled(tx, cancelled, cancelledAt);
+    if (event.publishedAt) await outbox.publish(tx, eventCancelled(cancelled, cancelledAt));
     await addJob(tx, settleCancelledEvent, { eventId: event.id });
     return cancelled;
-  }
-
-  async function tellCancelled(tx: Transaction, { id, version }: Event, at: Date): Promise<void> {
-    const data = { eventId: eventIds.encode(id), version, cancelledAt: at.toISOString() };
-    await outbox.publish(tx, { type: 'event.cancelled', key: data.eventId, data });
   }
 
   /** The row is gone: others drop what they know of it. */
   async function forget(tx: Transaction, viewer: Viewer, event: Event): Promise<void> {
     if (event.status === 'PUBLISHED')
-      await tellCancelled(tx, { ...event, version: event.version + 1 }, clock.now());
+      await outbox.publish(tx, eventCancelled({ ...event, version: event.version + 1 }, clock.now()));
     if (event.organizerId === viewer.id && !event.publishedAt) return;
     const { title, startsAt, countryCode, city } = event;
     await audit.record(tx, {

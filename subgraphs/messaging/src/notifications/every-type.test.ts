@@ -4,7 +4,6 @@ import { createLetters } from '../delivery/letters.js';
 import { mailBody } from '../delivery/mail-body.js';
 import {
   commentIds,
-  eventIds,
   invoiceIds,
   officeIds,
   orderIds,
@@ -12,114 +11,33 @@ import {
   registrationIds,
   seriesIds,
   sessionIds,
-  subscriptionIds,
   ticketIds,
-  userIds,
   webhookIds,
 } from '../ids.js';
 import { deliverSent, deliverTo, runAdded, runTask } from '../testing/bus.js';
 import { delivering } from '../testing/delivering.js';
-import { invitedBy, linkTo } from '../testing/groups.js';
-import { givenMessaging, type Member, type Messaging } from '../testing/given.js';
+import { givenMessaging, type Messaging } from '../testing/given.js';
+import {
+  at,
+  later,
+  aNew,
+  told,
+  tied,
+  office,
+  own,
+  event,
+  plan,
+  attended,
+  does,
+  wishOf,
+  decided,
+  type Source,
+} from '../testing/happenings.js';
 import { partnering } from '../testing/webhooks.js';
 import { catalogue, type Language } from '../words/index.js';
 
 const list = `{ notifications(first: 20) { nodes { type actor { id } subject { __typename id } } } }`;
-const at = '2026-06-01T12:00:00.000Z';
-const later = '2026-06-02T12:00:00.000Z';
 const nobodyListens = '127.0.0.1:2';
-const aNew = (ids: { create(): string; encode(key: string): string }) => ids.encode(ids.create());
-
-/** It happens to Ana; where somebody does it, that is Ben. */
-interface World {
-  readonly messaging: Messaging;
-  readonly ana: Member;
-  readonly ben: Member;
-}
-
-interface Source {
-  /** Who did it. */
-  readonly by: 'ben' | null;
-  /** Of what type its subject is; null where the recipient does not see it. */
-  readonly about: string | null;
-  /** Answers the id of the subject. */
-  readonly happens: (world: World) => Promise<string | null>;
-}
-
-/** What another subgraph tells, as often as it likes. */
-const told =
-  (message: string, data: (told: { ana: string; ben: string; id: string }) => object, ids = userIds) =>
-  async ({ messaging, ana, ben }: World): Promise<string> => {
-    const id = ids === userIds ? ana.publicId : aNew(ids);
-    const said = data({ ana: ana.publicId, ben: ben.publicId, id });
-    for (let time = 0; time < 2; time++) await deliverTo(messaging, message, said);
-    return id;
-  };
-const tie = ({ ana, ben }: { ana: string; ben: string }) => ({ personId: ben, otherId: ana, version: 1 });
-const tied = (message: string) => async (world: World) => {
-  await told(message, tie)(world);
-  return world.ben.publicId;
-};
-
-const office = (message: string, data: object = {}, by: Source['by'] = null): Source => ({
-  ...{ by, about: 'Office' },
-  happens: told(
-    message,
-    ({ ana, ben, id }) => ({ officeId: id, userId: ana, reviewerId: ben, ...data }),
-    officeIds,
-  ),
-});
-const own = (message: string, data: object): Source => ({
-  ...{ by: null, about: 'User' },
-  happens: told(message, ({ ana }) => ({ userId: ana, ...data })),
-});
-const event = (
-  message: string,
-  data: (told: { ana: string; ben: string }) => object,
-  by: Source['by'] = null,
-): Source => ({
-  ...{ by, about: 'Event' },
-  happens: told(message, ({ id, ...people }) => ({ eventId: id, ...data(people) }), eventIds),
-});
-const plan = (message: string, data: object = {}): Source => ({
-  ...{ by: null, about: 'PlanSubscription' },
-  happens: told(message, ({ ana, id }) => ({ subscriptionId: id, userId: ana, ...data }), subscriptionIds),
-});
-const anEvent = {
-  ...{ version: 1, title: 'Jazz', startsAt: at, endsAt: later, timeZone: 'Europe/Berlin' },
-  ...{ venue: 'Quasimodo', city: 'Berlin', status: 'PUBLISHED', organizerId: aNew(userIds) },
-};
-/** Of an event that Ana goes to. */
-const attended = (message: string, data: object): Source => ({
-  ...{ by: null, about: 'Event' },
-  happens: async ({ messaging, ana }) => {
-    const [id, eventId] = [registrationIds.create(), aNew(eventIds)];
-    await deliverTo(messaging, 'event.published', { ...anEvent, eventId });
-    await messaging.db.admission.create({
-      data: { id, eventId: eventIds.decode(eventId), personId: ana.id },
-    });
-    await deliverTo(messaging, message, { ...anEvent, ...data, eventId });
-    await runAdded(messaging, { name: 'tellAttendees' });
-    return eventId;
-  },
-});
-const does = (who: Member, mutation: string, input: object, fields = 'userErrors { code }') =>
-  who.execute(
-    `mutation ($input: ${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!) { ${mutation}(input: $input) { ${fields} } }`,
-    { input },
-  );
-const wishOf = async (messaging: Messaging, owner: Member, other: Member) => {
-  const id = await messaging.given.group(owner, []);
-  const wish = await invitedBy(await linkTo(owner, id, { needsApproval: true })).join(other);
-  return { id, wish };
-};
-const decided =
-  (isApproved: boolean) =>
-  async ({ messaging, ana, ben }: World) => {
-    const { id, wish } = await wishOf(messaging, ben, ana);
-    await does(ben, 'decideJoinRequest', { joinRequestId: wish, isApproved });
-    return isApproved ? id : null;
-  };
 
 /** What makes each type. A new one does not compile without a line here. */
 const sources: Readonly<Record<NotificationType, Source>> = {

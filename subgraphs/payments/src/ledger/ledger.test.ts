@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPool } from '@diaspora/kit';
-import { createTestDatabase, silentLog, testClock, waitingForLocks } from '@diaspora/kit/testing';
+import {
+  createTestDatabase,
+  patientOptions,
+  silentLog,
+  testClock,
+  waitingForLocks,
+} from '@diaspora/kit/testing';
 import { PrismaPg } from '@prisma/adapter-pg';
 import fc from 'fast-check';
-import { connectDatabase, type Transaction } from '../database.js';
+import { PrismaClient, type Transaction } from '../database.js';
 import { createLedger, createBooks, entries, type AccountType, type Entry } from './index.js';
 
 type Given = Awaited<ReturnType<typeof givenLedger>>;
@@ -15,10 +21,9 @@ async function givenLedger() {
   const database = await createTestDatabase('payments');
   const pool = createPool({ url: database.url, max: 20 });
   const owner = createPool({ url: database.ownerUrl, max: 1 });
-  const db = connectDatabase(new PrismaPg(pool));
+  const db = new PrismaClient({ adapter: new PrismaPg(pool), ...patientOptions });
   const ledger = createLedger({ clock });
-  const write = <T>(run: (tx: Transaction) => Promise<T>) =>
-    db.$transaction(run, { maxWait: 60_000, timeout: 60_000 });
+  const write = <T>(run: (tx: Transaction) => Promise<T>) => db.$transaction(run);
   return {
     db,
     pool,

@@ -18,22 +18,20 @@ export function givenOrders(payments: Payments) {
   /** What the consumer does with a message of events. */
   async function tell(type: string, data: object): Promise<void> {
     const handler = subgraph.handlers!.find((each) => each.source === 'events' && each.type === type)!;
-    await db.$transaction(
-      (tx) =>
-        handler.handle(
-          {
-            id: randomUUID(),
-            source: 'events',
-            type,
-            key: 'purchase',
-            time: clock.now(),
-            requestId: undefined,
-            traceparent: undefined,
-            data: handler.schema.parse(data),
-          },
-          tx as never,
-        ),
-      { maxWait: 60_000, timeout: 60_000 },
+    await db.$transaction((tx) =>
+      handler.handle(
+        {
+          id: randomUUID(),
+          source: 'events',
+          type,
+          key: 'purchase',
+          time: clock.now(),
+          requestId: undefined,
+          traceparent: undefined,
+          data: handler.schema.parse(data),
+        },
+        tx as never,
+      ),
     );
   }
 
